@@ -34,14 +34,18 @@ type Actor struct {
 	RequestID   string // of the HTTP request or job run, to find the log lines
 	IP          string
 	CustomerID  int64
+
+	// Only System sets it: an Actor somebody forgot to fill in is nobody, and
+	// never the program itself.
+	system bool
 }
 
 // System is the actor of work nobody asked for by hand: jobs, imports, the demo.
 // It passes every role check, but it can never decide an approval.
-func System(name string) Actor { return Actor{Name: name} }
+func System(name string) Actor { return Actor{Name: name, system: true} }
 
 // IsSystem reports whether the actor is the program itself.
-func (a Actor) IsSystem() bool { return a.UserID == 0 && a.Name != "" }
+func (a Actor) IsSystem() bool { return a.system }
 
 // Has reports whether the actor holds any of the roles.
 func (a Actor) Has(roles ...Role) bool {
@@ -59,7 +63,6 @@ func (a Actor) Require(roles ...Role) error {
 	}
 	who := a.Name
 	if who == "" {
-		// The zero Actor is nobody, not the system: a forgotten login never passes.
 		who = "somebody not signed in"
 	}
 	return fault.New(fault.Denied, "%s may not do this: it takes the role %s", who, orList(roles))
