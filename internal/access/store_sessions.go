@@ -111,6 +111,16 @@ func RevokeSessions(ctx context.Context, tx pgx.Tx, user int64) error {
 	return nil
 }
 
+// ActorByID returns an enabled user as an actor with the roles of this moment, for
+// work that goes on after the request; fault.Denied when disabled or gone.
+func ActorByID(ctx context.Context, q postgres.Querier, user int64) (Actor, error) {
+	a, _, err := loadActor(ctx, q, user)
+	if err != nil {
+		return Actor{}, fmt.Errorf("read user %d: %w", user, err)
+	}
+	return a, nil
+}
+
 // loadActor returns an enabled user as an actor, with the epoch that sessions
 // are held against; fault.Denied when the user is disabled or gone.
 func loadActor(ctx context.Context, q postgres.Querier, user int64) (a Actor, epoch int64, err error) {

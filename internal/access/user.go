@@ -4,8 +4,6 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"ratable/internal/fault"
 )
@@ -49,19 +47,10 @@ func (n NewUser) check() []fault.Field {
 	return fields
 }
 
+// checkName is for names of people and things that people read in lists.
 func checkName(name string) []fault.Field {
-	refuse := func(message string) []fault.Field {
-		return []fault.Field{{Path: "name", Value: strings.ToValidUTF8(name, "?"), Message: message}}
+	if strings.TrimSpace(name) == "" {
+		return []fault.Field{{Path: "name", Message: "must not be empty"}}
 	}
-	switch {
-	case strings.TrimSpace(name) == "":
-		return refuse("must not be empty")
-	case !utf8.ValidString(name):
-		return refuse("is not valid UTF-8")
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return refuse("contains a control character")
-	case utf8.RuneCountInString(name) > 200:
-		return refuse("is longer than 200 characters")
-	}
-	return nil
+	return fault.Printable("name", name, 200)
 }
