@@ -1,0 +1,198 @@
+package contracts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/catalog"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/usage"
+)
+
+// Charges says what an agreement lets us charge, piece by piece, given the usage
+// of all days before until. Fixed fees are listed for the whole term, because
+// they are known; usage and what follows from it only as far as it has happened.
+// It is pure: the invoice run, recognition, preview and simulate all call it,
+// and the same facts give the same pieces.
+//
+// The order is that of the design: fees, then caps on usage, then commitments
+// over both, then concessions. Errors name the product or meter that the catalog
+// does not have.
+func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) ([]Piece, error) {
+	p := pricing{agreement: a, catalog: c, days: days, until: until}
+	for _, step := range []func(){p.fixedFees, p.usage, p.softCaps, p.commitments, p.concessions} {
+		if step(); p.err != nil {
+			return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
+		}
+	}
+	p.sort()
+	return p.pieces, nil
+}
+
+// pricing is one call of Charges under way.
+type pricing struct {
+	agreement Agreement
+	catalog   *catalog.Catalog
+	days      *usage.Days
+	until     period.Date
+
+	windows []*window // usage of a line in a billing period
+	pieces  []Piece
+	err     error
+}
+
+// stretch is a run of days on which one line had one set of terms.
+type stretch[T any] struct {
+	span    period.Span
+	terms   T
+	version Version
+}
+
+// stretches lists what pick finds in each version, clipped to the days that the
+// version governs, and joins neighbors whose terms did not change: an amendment
+// that leaves a line alone must not cut its periods.
+//
+//	v1 |--- 10 seats ---|
+//	v2                  |--- 10 seats ---|--- 12 seats ---|
+//	   [       one stretch               )[   another     )
+func stretches[T any](a Agreement, pick func(Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
+	var out []stretch[T]
+	for _, g := range a.inForce() {
+		days, terms, ok := pick(g.version)
+		days = days.Intersect(g.span)
+		if !ok || days.Empty() {
+			continue
+		}
+		if last := len(out) - 1; last >= 0 && out[last].span.End == days.Start && same(out[last].terms, terms) {
+			out[last].span.End = days.End
+			continue
+		}
+		out = append(out, stretch[T]{days, terms, g.version})
+	}
+	return out
+}
+
+// billed is a billing period and the part of it in which the terms held.
+type billed struct{ whole, span period.Span }
+
+// periods cuts days at the billing periods of a cadence. "term" is one period:
+// all the line's days.
+func (p *pricing) periods(every string, days period.Span) []billed {
+	if every == "term" {
+		return []billed{{days, days}}
+	}
+	cadence, err := period.ParseCadence(every)
+	if err != nil {
+		p.err = err
+		return nil
+	}
+	first := p.agreement.Versions[0].Document
+	rec := period.Recurrence{Anchor: anchor(first.Term.From, cadence, first.Billing.Align), Cadence: cadence}
+	var out []billed
+	for _, whole := range rec.Within(days) {
+		out = append(out, billed{whole, whole.Intersect(days)})
+	}
+	return out
+}
+
+// anchor is the day billing periods are counted from: the day the contract began,
+// or with calendar alignment the first of the calendar period it began in.
+func anchor(began period.Date, cadence period.Cadence, align Align) period.Date {
+	if align != Calendar {
+		return began
+	}
+	months := cadence.Months()
+	first := (int(began.Month()) - 1) / months * months
+	return period.NewDate(began.Year(), time.Month(first+1), 1)
+}
+
+// lineages are the ids of all lines that any version had, in document order.
+func lineages[T any](a Agreement, list func(Document) []T, id func(T) string) []string {
+	var out []string
+	for _, v := range a.Versions {
+		for _, x := range list(v.Document) {
+			if !slices.Contains(out, id(x)) {
+				out = append(out, id(x))
+			}
+		}
+	}
+	return out
+}
+
+func find[T any](list []T, id func(T) string, want string) (T, bool) {
+	for _, x := range list {
+		if id(x) == want {
+			return x, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+func lineID(l Line) string       { return l.ID }
+func commitID(c Commit) string   { return c.ID }
+func softCapID(c SoftCap) string { return c.ID }
+
+func documentLines(d Document) []Line       { return d.Lines }
+func documentCommits(d Document) []Commit   { return d.Commits }
+func documentSoftCaps(d Document) []SoftCap { return d.SoftCaps }
+
+// product looks a product up as it was sold when the version took effect: later
+// catalog versions never reach into a signed contract.
+func (p *pricing) product(code string, v Version) catalog.Product {
+	product, ok := p.catalog.Product(code, v.EffectiveOn)
+	if !ok && p.err == nil {
+		p.err = fmt.Errorf("product %q is not in the catalog on %s", code, v.EffectiveOn)
+	}
+	return product
+}
+
+// net takes the reseller's margin off a list value. Nothing is rounded here.
+func net(list money.Exact, d Document) money.Exact {
+	if d.Reseller == nil {
+		return list
+	}
+	return list.Mul(hundred.Sub(d.Reseller.MarginPercent)).MulRatio(1, 100)
+}
+
+var hundred = decimal.NewFromInt(100)
+
+func margin(d Document) decimal.Decimal {
+	if d.Reseller == nil {
+		return decimal.Zero
+	}
+	return d.Reseller.MarginPercent
+}
+
+func sameMargin(a, b Document) bool { return margin(a).Equal(margin(b)) }
+
+// round is the one place where a charge becomes money.
+func round(e money.Exact) money.Amount { return money.Round(e, money.HalfAwayFromZero) }
+
+func first(choices ...string) string { return cmp.Or(choices...) }
+
+// sort puts pieces in the order of the document, then of time.
+func (p *pricing) sort() {
+	order := map[string]int{}
+	for _, ids := range [][]string{
+		lineages(p.agreement, documentLines, lineID),
+		lineages(p.agreement, documentSoftCaps, softCapID),
+		lineages(p.agreement, documentCommits, commitID),
+	} {
+		for _, id := range ids {
+			order[id] = len(order)
+		}
+	}
+	slices.SortStableFunc(p.pieces, func(a, b Piece) int {
+		return cmp.Or(
+			cmp.Compare(order[a.Line], order[b.Line]),
+			a.Span.Start.Compare(b.Span.Start),
+			cmp.Compare(a.Kind, b.Kind),
+			a.Span.End.Compare(b.Span.End))
+	})
+}

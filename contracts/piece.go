@@ -1,0 +1,91 @@
+package contracts
+
+import (
+	"github.com/shopspring/decimal"
+
+	"ratable/catalog"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Kind says which term of the contract a piece comes from.
+type Kind string
+
+const (
+	FixedFee   Kind = "fixed"      // a recurring fee
+	Metered    Kind = "usage"      // usage at the contract's price
+	OverCap    Kind = "overage"    // usage above a soft cap
+	CapFee     Kind = "cap_fee"    // the up-front payment for a soft cap
+	TrueUp     Kind = "true_up"    // what was committed and not spent
+	Concession Kind = "concession" // a credit granted afterwards; negative
+)
+
+// Piece is one charge: what an agreement lets us ask for one line and one span.
+// Line, Kind and Span together are its identity: the same facts give the same
+// pieces, and what stands billed is compared with them piece by piece.
+type Piece struct {
+	Line   string      // lineage: the id of the line, commitment or cap
+	Kind   Kind        //
+	Span   period.Span // the service it is for
+	Period period.Span // the whole billing period Span lies in
+
+	Product     string // catalog code
+	Description string
+	Clause      string // of the signed paper
+	Version     int    // of the contract, that priced it
+
+	Amount money.Amount // what may be charged, before tax; rounded once
+	BillOn period.Date  // first day on which it may be on an invoice
+	Closed bool         // nothing more can happen in Span: all its days are counted
+
+	Detail      Detail
+	Recognition catalog.Recognition
+	Values      []Value // how Amount grew, for what is earned as it is used
+}
+
+// Value is the part of a piece's amount that had come about before a day.
+type Value struct {
+	Before period.Date
+	Amount money.Amount // cumulative
+}
+
+// Detail is what an invoice line shows about how its amount came about. It is
+// printed and explained, never added up again.
+type Detail struct {
+	Quantity  decimal.Decimal // units of a fixed fee, or measured by the meter
+	Unit      string          //
+	UnitPrice decimal.Decimal // of a fixed fee, for the whole period
+	Included  decimal.Decimal // free units subtracted
+	Steps     []catalog.Step  // the tiers the quantity went through
+	List      money.Amount    // value at list price, before margin and cap
+	Drawn     money.Amount    // part of List that was covered by DrawnFrom
+	DrawnFrom string          // id of the soft cap
+	Factor    decimal.Decimal // of overage; zero when there is none
+	Margin    decimal.Decimal // percent kept by the reseller
+	Committed money.Amount    // of a true-up: what was agreed for these days
+	Spent     money.Amount    // of a true-up: what was charged
+	Reason    string          // of a concession
+}
+
+// Zero says that there is nothing to charge.
+func (p Piece) Zero() bool { return p.Amount.IsZero() }
+
+// part is the share of a whole period's total that falls on a span inside it.
+// It takes the difference of two cumulative roundings, so that however a period
+// is cut its parts add up to the total.
+func part(total money.Amount, span, whole period.Span) money.Amount {
+	to := money.SpreadTo(total, int64(span.End.Sub(whole.Start)), int64(whole.Days()))
+	from := money.SpreadTo(total, int64(span.Start.Sub(whole.Start)), int64(whole.Days()))
+	return to.Sub(from)
+}
+
+// marks are the days on which the value of a span is taken: each first of a
+// month inside it, and the end of what is known.
+func marks(span period.Span, until period.Date) []period.Date {
+	end := period.MinDate(span.End, until)
+	var out []period.Date
+	for first := span.Start.MonthOf().End(); first.Before(end); first = first.MonthOf().End() {
+		out = append(out, first)
+	}
+	return append(out, end)
+}

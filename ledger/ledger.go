@@ -1,0 +1,110 @@
+// Package ledger holds what is booked.
+//
+// It owns the chart of accounts the engine posts to, entries and their postings,
+// the record of what has been billed, and the state of accounting months. It
+// offers Settle, the one rule that decides between deferred revenue and unbilled
+// receivable, to both engines that post.
+//
+// It does not own why something is booked: invoicing, payments and revrec do,
+// and each names its reason in Entry.Source.
+//
+// Times: BookedOn is the day an entry counts in; Posting.Month is the month a
+// revenue belongs to, which stays the same when a closed month forces a later
+// BookedOn; recorded_at is for audit.
+//
+// Invariants: every entry balances; nothing is changed or deleted; a source is
+// booked once per account; no entry lies in a closed month. PostgreSQL holds all
+// four as well.
+package ledger
+
+import (
+	"fmt"
+
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Entry is one booking in the book of a paying account. Seq is its place there:
+// the next free one as the writer loaded it. Of two writers with the same view
+// one fails with fault.Conflict, loads again, and finds what is left to do.
+type Entry struct {
+	Account  customers.AccountID
+	Seq      int64
+	Entity   entities.ID
+	Source   string // natural key: "invoice:RUS-2026-000123"
+	BookedOn period.Date
+	Currency money.Currency
+	Memo     string
+	Postings []Posting
+	Billed   []Billed
+}
+
+// Posting is one side of an entry. Amount is signed: debit positive, credit
+// negative. Contract and Line are set together, where the balance belongs to a
+// line of a contract.
+type Posting struct {
+	Account  Account
+	Amount   money.Amount
+	Customer customers.ID // who the balance is with: the payer
+	Contract int64
+	Line     string       // lineage
+	Month    period.Month // the month a revenue belongs to
+	Document string       // invoice, credit note or receipt number
+	Schedule int64        // the revenue schedule row recognized
+}
+
+// Debit and Credit write postings the way accountants say them; a negative
+// amount goes to the other side.
+func Debit(a Account, amount money.Amount) Posting  { return Posting{Account: a, Amount: amount} }
+func Credit(a Account, amount money.Amount) Posting { return Posting{Account: a, Amount: amount.Neg()} }
+
+// Event says what happened to a billed line.
+type Event string
+
+const (
+	Issue    Event = "issue"
+	Credited Event = "credit"
+	Void     Event = "void"
+)
+
+// Billed records that a line was asked for, credited or voided. Kind is the
+// contract's word for the piece; the ledger only compares it.
+type Billed struct {
+	Event        Event
+	Contract     int64
+	Line         string
+	Kind         string
+	Span         period.Span
+	Amount       money.Amount // before tax; credits and voids negative
+	Document     string
+	DocumentLine int
+	BookedOn     period.Date
+	DueOn        period.Date
+}
+
+// Check refuses an entry that could not be booked: unbalanced, empty of both
+// postings and billed lines, or mixing currencies.
+func (e Entry) Check() error {
+	if e.Source == "" || e.Seq < 1 || e.BookedOn.IsZero() {
+		return fmt.Errorf("entry %d of account %d lacks a source, place or day", e.Seq, e.Account)
+	}
+	sum := money.Zero(e.Currency)
+	for _, p := range e.Postings {
+		if p.Amount.Currency() != e.Currency {
+			return fmt.Errorf("entry %s is in %s and posts %s %s", e.Source, e.Currency, p.Amount.Currency(), p.Amount)
+		}
+		if p.Amount.IsZero() {
+			return fmt.Errorf("entry %s posts nothing to %s", e.Source, p.Account)
+		}
+		sum = sum.Add(p.Amount)
+	}
+	if !sum.IsZero() {
+		return fmt.Errorf("entry %s does not balance: debits less credits are %s %s", e.Source, sum, e.Currency)
+	}
+	if len(e.Postings) == 0 && len(e.Billed) == 0 {
+		return fmt.Errorf("entry %s books nothing", e.Source)
+	}
+	return nil
+}
