@@ -36,13 +36,16 @@ func set(list string) map[string]bool {
 	return s
 }
 
+// KnownCountry reports whether a code is an ISO 3166-1 alpha-2 country.
+func KnownCountry(code string) bool { return countrySet[code] }
+
 // ValidatePlace checks a country (ISO 3166-1 alpha-2) and a region (ISO 3166-2 after the dash). A region is required, and
 // must exist, in the US and Canada; elsewhere it may be empty and only its shape is checked.
 func ValidatePlace(path, country, region string) []fault.Field {
 	if path != "" {
 		path += "."
 	}
-	if !countrySet[country] {
+	if !KnownCountry(country) {
 		return []fault.Field{{Path: path + "country", Value: fault.Shown(country), Message: "is not an ISO 3166-1 country code such as DE"}}
 	}
 	known, listed := regionSets[country]
