@@ -1,0 +1,222 @@
+package usage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/internal/access"
+	"ratable/internal/postgres"
+)
+
+// maxBatch is how many events one transaction takes. More only make it longer:
+// the rate is flat from a thousand on, and writers of a busy customer queue.
+const maxBatch = 10_000
+
+// Ingest takes events in. All are checked before any is written: one bad event
+// refuses the call (fault.Invalid, each named). Up to 10,000 events are one
+// transaction; a longer list is several, and after a failure the whole list may
+// be sent again, as what was accepted is then a repeat.
+//
+// Any number of callers may ingest at once, also the same events.
+func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time, by access.Actor) (Receipt, error) {
+	if err := Check(events, now); err != nil {
+		return Receipt{}, fmt.Errorf("ingest usage: %w", err)
+	}
+	var total Receipt
+	for len(events) > 0 {
+		n := min(len(events), maxBatch)
+		receipt, err := ingestBatch(ctx, db, events[:n], by)
+		if err != nil {
+			return total, fmt.Errorf("ingest usage: %w", err)
+		}
+		total.add(receipt)
+		events = events[n:]
+	}
+	return total, nil
+}
+
+func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, by access.Actor) (Receipt, error) {
+	d, err := loadDirectory(ctx, db, events)
+	if err != nil {
+		return Receipt{}, err
+	}
+	known, strays := stage(events, d)
+	var receipt Receipt
+	err = amongRivals(ctx, db, len(known), func(tx pgx.Tx) error {
+		w := writer{tx: tx, directory: d, by: by, action: "usage.ingest"}
+		if err := w.write(ctx, known); err != nil {
+			return err
+		}
+		if err := w.quarantine(ctx, strays); err != nil {
+			return err
+		}
+		receipt = w.receipt
+		return w.audit(ctx)
+	})
+	return receipt, err
+}
+
+// amongRivals runs a transaction again when another writer committed one of its
+// events in between. Each time the rival's event is found stored at the next
+// attempt, so there are at most as many attempts as events, and one more.
+func amongRivals(ctx context.Context, db *postgres.DB, events int, fn func(tx pgx.Tx) error) error {
+	for range events {
+		err := db.Tx(ctx, fn)
+		if postgres.Constraint(err) != "events_pkey" {
+			return err
+		}
+	}
+	return db.Tx(ctx, fn)
+}
+
+// writer is one transaction's work on a batch.
+type writer struct {
+	tx        pgx.Tx
+	directory directory
+	by        access.Actor
+	action    string
+
+	order   int64 // 0 until something is to be written
+	wrote   bool
+	verdict verdict
+	receipt Receipt
+}
+
+// write judges staged events and appends what is new. The order of tables is the
+// same in every transaction: events, conflicts, quarter hours, days, quarantine.
+func (w *writer) write(ctx context.Context, known []staged) error {
+	if len(known) == 0 {
+		return nil
+	}
+	stored, err := loadStored(ctx, w.tx, known)
+	if err != nil {
+		return fmt.Errorf("look for known events: %w", err)
+	}
+	v := judge(known, stored)
+	if err := w.append(ctx, v); err != nil {
+		return err
+	}
+	w.verdict = v
+	w.receipt.Accepted, w.receipt.Repeated = len(v.fresh), len(v.repeated)
+	for _, c := range v.conflicts {
+		w.receipt.Conflicts = append(w.receipt.Conflicts, Conflict{Kept: *c.kept, Offered: *c.offered.Event})
+	}
+	return nil
+}
+
+func (w *writer) append(ctx context.Context, v verdict) error {
+	if len(v.fresh) == 0 && len(v.conflicts) == 0 {
+		return nil
+	}
+	if err := w.takeOrder(ctx); err != nil {
+		return err
+	}
+	if err := copyEvents(ctx, w.tx, v.fresh, w.order); err != nil {
+		return fmt.Errorf("append %d events: %w", len(v.fresh), err)
+	}
+	if err := fillKept(ctx, w.tx, v.conflicts, w.directory.meters); err != nil {
+		return err
+	}
+	kept, err := insertConflicts(ctx, w.tx, v.conflicts, w.order)
+	if err != nil {
+		return err
+	}
+	w.wrote = w.wrote || len(v.fresh) > 0 || kept > 0
+	return addRollups(ctx, w.tx, rollUp(v.fresh))
+}
+
+func (w *writer) quarantine(ctx context.Context, strays []stray) error {
+	if len(strays) == 0 {
+		return nil
+	}
+	if err := w.takeOrder(ctx); err != nil {
+		return err
+	}
+	n, err := insertStrays(ctx, w.tx, strays, w.order)
+	if err != nil {
+		return err
+	}
+	w.wrote = w.wrote || n > 0
+	w.receipt.Quarantined = int(n)
+	w.receipt.Repeated += len(strays) - int(n)
+	return nil
+}
+
+func (w *writer) takeOrder(ctx context.Context) (err error) {
+	if w.order == 0 {
+		w.order, err = nextOrder(ctx, w.tx)
+	}
+	return err
+}
+
+// audit says who brought a batch, unless it left no trace: events carry the
+// batch's known_order, and so each leads to its sender.
+func (w *writer) audit(ctx context.Context) error {
+	if !w.wrote {
+		return nil
+	}
+	subject := access.Subject{Kind: "usage batch", Key: strconv.FormatInt(w.order, 10)}
+	counts := struct {
+		Accepted, Repeated, Quarantined, Conflicts int
+	}{w.receipt.Accepted, w.receipt.Repeated, w.receipt.Quarantined, len(w.receipt.Conflicts)}
+	return access.Audit(ctx, w.tx, w.by, w.action, subject, nil, counts, "")
+}
+
+// Replay tries every quarantined event again, oldest first. Those whose customer
+// and meter are known by now count as if they had just arrived, with all the
+// rules of Ingest; the receipt's Quarantined are those that wait on.
+func Replay(ctx context.Context, db *postgres.DB, by access.Actor) (Receipt, error) {
+	var total Receipt
+	var after Cursor
+	for {
+		waiting, err := Quarantine(ctx, db, after, maxBatch)
+		if err != nil {
+			return total, fmt.Errorf("replay usage: %w", err)
+		}
+		if len(waiting) == 0 {
+			return total, nil
+		}
+		after = waiting[len(waiting)-1].At
+		receipt, err := replayBatch(ctx, db, waiting, by)
+		if err != nil {
+			return total, fmt.Errorf("replay usage: %w", err)
+		}
+		total.add(receipt)
+	}
+}
+
+func replayBatch(ctx context.Context, db *postgres.DB, waiting []Quarantined, by access.Actor) (Receipt, error) {
+	events := make([]Event, len(waiting))
+	for i := range waiting {
+		events[i] = waiting[i].Event
+	}
+	d, err := loadDirectory(ctx, db, events)
+	if err != nil {
+		return Receipt{}, err
+	}
+	known, strays := stage(events, d)
+	if len(known) == 0 {
+		return Receipt{Quarantined: len(strays)}, nil
+	}
+	var receipt Receipt
+	err = amongRivals(ctx, db, len(known), func(tx pgx.Tx) error {
+		w := writer{tx: tx, directory: d, by: by, action: "usage.replay", wrote: true}
+		if err := w.takeOrder(ctx); err != nil {
+			return err
+		}
+		if err := w.write(ctx, known); err != nil {
+			return err
+		}
+		if err := release(ctx, tx, w.verdict.outcomes(), w.order); err != nil {
+			return err
+		}
+		receipt = w.receipt
+		receipt.Quarantined = len(strays)
+		return w.audit(ctx)
+	})
+	return receipt, err
+}

@@ -1,0 +1,98 @@
+package usage
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/postgres"
+)
+
+// Discrepancy is a rollup row that does not equal a plain count of its events.
+type Discrepancy struct {
+	Rollup                      string // "quarter_hours" or "days"
+	Customer                    customers.ID
+	Meter                       int64
+	At                          string // the bucket's start in UTC, or the day
+	Rolled, Counted             decimal.Decimal
+	RolledEvents, CountedEvents int64
+}
+
+func (d Discrepancy) String() string {
+	return fmt.Sprintf("usage.%s of customer %d, meter %d, %s: the rollup has %s in %d events, a recount %s in %d",
+		d.Rollup, d.Customer, d.Meter, d.At, d.Rolled, d.RolledEvents, d.Counted, d.CountedEvents)
+}
+
+// Recount adds up all events of an account again, in SQL and by another way than
+// Ingest, and lists where the rollups differ: nothing, or something is broken.
+// It reads every event of the account, and wants a snapshot while others ingest.
+func Recount(ctx context.Context, q postgres.Querier, account customers.AccountID) ([]Discrepancy, error) {
+	customerIDs, zones, err := sellerZones(ctx, q, account)
+	if err != nil {
+		return nil, fmt.Errorf("recount usage of account %d: %w", account, err)
+	}
+	rows, err := q.Query(ctx, `
+		with buckets as (
+			select customer_id, meter_id, date_bin('15 minutes', occurred_at, 'epoch') as bucket_at, sum(quantity) as quantity, count(*) as events
+			from usage.events where account_id = @account group by 1, 2, 3
+		), days as (
+			select e.customer_id, e.meter_id, (e.occurred_at at time zone z.zone)::date as day, sum(e.quantity) as quantity, count(*) as events
+			from usage.events e
+			join unnest(@customers::bigint[], @zones::text[]) as z (customer_id, zone) on z.customer_id = e.customer_id
+			where e.account_id = @account group by 1, 2, 3
+		)
+		select 'quarter_hours', customer_id, meter_id, to_char(bucket_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as at,
+		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
+		from (select customer_id, meter_id, bucket_at, quantity, events from usage.quarter_hours where account_id = @account) r
+		full join buckets c using (customer_id, meter_id, bucket_at)
+		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
+		union all
+		select 'days', customer_id, meter_id, day::text,
+		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
+		from (select customer_id, meter_id, day, quantity, events from usage.days where account_id = @account) r
+		full join days c using (customer_id, meter_id, day)
+		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
+		order by 1, 2, 3, 4`,
+		pgx.NamedArgs{"account": int64(account), "customers": customerIDs, "zones": zones})
+	if err != nil {
+		return nil, fmt.Errorf("recount usage of account %d: %w", account, postgres.Fault(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Discrepancy])
+	if err != nil {
+		return nil, fmt.Errorf("recount usage of account %d: %w", account, postgres.Fault(err))
+	}
+	return found, nil
+}
+
+// sellerZones gives the zone that decides the days of each customer with events.
+func sellerZones(ctx context.Context, q postgres.Querier, account customers.AccountID) (ids []int64, zones []string, err error) {
+	rows, err := q.Query(ctx, `select distinct customer_id from usage.events where account_id = @account`,
+		pgx.NamedArgs{"account": int64(account)})
+	if err != nil {
+		return nil, nil, postgres.Fault(err)
+	}
+	used, err := pgx.CollectRows(rows, pgx.RowTo[customers.ID])
+	if err != nil {
+		return nil, nil, postgres.Fault(err)
+	}
+	parties, err := customers.Placements(ctx, q, used)
+	if err != nil {
+		return nil, nil, err
+	}
+	sellers, err := entities.Load(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	for id, p := range parties {
+		seller, ok := sellers.ByID(p.Entity)
+		if !ok {
+			return nil, nil, fmt.Errorf("customer %d is sold to by entity %d, which does not exist", id, p.Entity)
+		}
+		ids, zones = append(ids, int64(id)), append(zones, seller.TimeZone)
+	}
+	return ids, zones, nil
+}
