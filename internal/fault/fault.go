@@ -5,7 +5,7 @@
 // document is sent back with. It does not own what is shown: one table in web
 // maps a kind to a status and a page, one in cmd maps it to an exit code.
 //
-// Invariants: a fault has exactly one kind, however often it is wrapped with
+// Invariants: Kind gives exactly one kind, however often a fault is wrapped with
 // fmt.Errorf("issue invoice %d: %w", ...); its text never contains the kind's
 // name, so that the sentence can be shown to a person as it is. An error
 // without a kind is our own failure, never the caller's.
@@ -49,7 +49,8 @@ func (f *fault) Error() string   { return f.message.Error() }
 func (f *fault) Unwrap() []error { return []error{f.kind, f.message} }
 
 // New returns an error of a kind with a message that does not name the kind.
-// The format may wrap another error with %w; the fault has the new kind first.
+// The format may wrap another fault with %w: Kind then tells the new kind, and
+// errors.Is finds both.
 // A kind that is not one of this package's panics: there is no page for it.
 func New(kind error, format string, args ...any) error {
 	if !known(kind) {

@@ -96,6 +96,9 @@ func allocateWide(total Amount, weights []decimal.Decimal) []Amount {
 		}
 		whole.Add(whole, w.Rat())
 	}
+	if whole.Sign() == 0 { // zeros of very many decimals
+		return allocateEqually(total, len(weights))
+	}
 	// Over one denominator, so that the rests compare as integers.
 	den := new(big.Int).Set(whole.Denom())
 	for _, w := range weights {

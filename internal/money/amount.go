@@ -20,6 +20,7 @@
 package money
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -84,11 +85,11 @@ func (a Amount) Abs() Amount {
 // Cmp returns -1, 0 or 1 as a is less than, equal to or more than b.
 func (a Amount) Cmp(b Amount) int {
 	common(a.currency, b.currency)
-	return sign(a.minor, b.minor)
+	return cmp.Compare(a.minor, b.minor)
 }
 
 // Sign returns -1, 0 or 1.
-func (a Amount) Sign() int { return sign(a.minor, 0) }
+func (a Amount) Sign() int { return sign(a.minor) }
 
 // IsZero says whether the amount is nothing, in whatever currency.
 func (a Amount) IsZero() bool { return a.minor == 0 }
@@ -119,14 +120,4 @@ func common(a, b Currency) Currency {
 		return b
 	}
 	panic(fmt.Sprintf("money: %s meets %s", a, b))
-}
-
-func sign(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

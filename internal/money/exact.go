@@ -131,7 +131,7 @@ func (e Exact) Sign() int {
 	if e.wide != nil {
 		return e.wide.Sign()
 	}
-	return sign(e.num, 0)
+	return sign(e.num)
 }
 
 // IsZero says whether the value is nothing, in whatever currency.

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
@@ -26,7 +27,7 @@ func fits(n int64) bool { return n != math.MinInt64 }
 
 func add64(a, b int64) (int64, bool) {
 	sum := a + b
-	if (a > 0) == (b > 0) && (sum > 0) != (a > 0) && a != 0 && b != 0 {
+	if a > 0 && b > 0 && sum < 0 || a < 0 && b < 0 && sum >= 0 {
 		return 0, false
 	}
 	return sum, fits(sum)
@@ -124,22 +125,12 @@ func addUnlike(an, ad, bn, bd int64) (int64, int64, bool) {
 
 // cmpRatio compares in 128 bits, which cannot overflow.
 func cmpRatio(an, ad, bn, bd int64) int {
-	if sa, sb := sign(an, 0), sign(bn, 0); sa != sb || sa == 0 {
-		return sign(int64(sa), int64(sb))
+	if sa, sb := sign(an), sign(bn); sa != sb || sa == 0 {
+		return cmp.Compare(sa, sb)
 	}
 	hi1, lo1 := bits.Mul64(magnitude(an), uint64(bd))
 	hi2, lo2 := bits.Mul64(magnitude(bn), uint64(ad))
-	result := 0
-	switch {
-	case hi1 < hi2, hi1 == hi2 && lo1 < lo2:
-		result = -1
-	case hi1 > hi2, lo1 > lo2:
-		result = 1
-	}
-	if an < 0 {
-		return -result
-	}
-	return result
+	return sign(an) * cmp.Or(cmp.Compare(hi1, hi2), cmp.Compare(lo1, lo2))
 }
 
 // reduce divides both by their greatest common divisor; den > 0.
@@ -166,3 +157,5 @@ func gcd(a, b uint64) uint64 {
 	}
 	return a << shift
 }
+
+func sign(n int64) int { return cmp.Compare(n, 0) }

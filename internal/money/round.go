@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 )
@@ -23,12 +24,12 @@ const (
 // a tax amount by its regime's policy, Spread, Allocate, interest, FX. A value
 // beyond the range of an Amount panics.
 func Round(e Exact, m Mode) Amount {
-	var toward, minor int64
+	var minor int64
 	if e.wide == nil {
 		den := e.denom()
-		rest := e.num % den
-		toward = e.num / den
-		minor = toward + step(m, sign(rest, 0), sign128(2*magnitude(rest), uint64(den)), toward&1 != 0)
+		toward, rest := e.num/den, e.num%den
+		// Twice a rest is less than 2^64, as the denominator is less than 2^63.
+		minor = toward + step(m, sign(rest), cmp.Compare(2*magnitude(rest), uint64(den)), toward&1 != 0)
 	} else {
 		minor = roundWide(e, m)
 	}
@@ -71,15 +72,4 @@ func step(m Mode, rest, half int, odd bool) int64 {
 		return 0
 	}
 	return int64(rest) // 0 for an exact value, whatever the mode
-}
-
-// sign128 compares what fits a uint64: twice a rest is less than 2^64.
-func sign128(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
