@@ -174,3 +174,10 @@ func (d Document) days(l Line) period.Span {
 	}
 	return s
 }
+
+// Equal compares two documents by what they say.
+func (d Document) Equal(other Document) bool {
+	a, errA := Export(d)
+	b, errB := Export(other)
+	return errA == nil && errB == nil && string(a) == string(b)
+}
