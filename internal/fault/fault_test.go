@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,5 +82,18 @@ func TestNothingInvalidIsNoError(t *testing.T) {
 	}
 	if got := Fields(New(Invalid, "a sentence alone")); got != nil {
 		t.Errorf("a sentence alone has the fields %v", got)
+	}
+}
+
+func TestARefusedTextIsQuotedWholeOrCutBetweenCharacters(t *testing.T) {
+	for sent, want := range map[string]string{
+		"":                        `""`,
+		"a\x00\xff":               `"a\x00\xff"`,
+		strings.Repeat("ü", 40):   `"` + strings.Repeat("ü", 40) + `"`,
+		strings.Repeat("ü", 4000): `"` + strings.Repeat("ü", 40) + `..."`,
+	} {
+		if got := Quote(sent); got != want {
+			t.Errorf("%d bytes are quoted as %s, want %s", len(sent), got, want)
+		}
 	}
 }

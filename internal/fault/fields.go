@@ -62,3 +62,19 @@ func Fields(err error) []Field {
 	}
 	return append([]Field(nil), e...)
 }
+
+// maxQuoted is how much of a refused text a message repeats.
+const maxQuoted = 40
+
+// Quote shows what was sent, inside quotes and with invisible characters
+// spelled out, without letting it fill the screen.
+func Quote(s string) string {
+	shown := 0
+	for i := range s {
+		if shown == maxQuoted {
+			return fmt.Sprintf("%q", s[:i]+"...")
+		}
+		shown++
+	}
+	return fmt.Sprintf("%q", s)
+}

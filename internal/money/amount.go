@@ -31,8 +31,8 @@ import (
 // plus or minus math.MaxInt64 of them. It compares with ==. The zero value is
 // nothing in no currency, and adds to anything.
 //
-// It has no JSON or text form: "1234.50" means nothing without its currency,
-// so callers spell both.
+// It has no JSON form: "1234.50" means nothing without its currency, so callers
+// spell both.
 type Amount struct {
 	minor    int64
 	currency Currency
@@ -88,6 +88,9 @@ func (a Amount) Cmp(b Amount) int {
 	return cmp.Compare(a.minor, b.minor)
 }
 
+// Equal is ==, for go-cmp.
+func (a Amount) Equal(b Amount) bool { return a == b }
+
 // Sign returns -1, 0 or 1.
 func (a Amount) Sign() int { return sign(a.minor) }
 
@@ -100,6 +103,12 @@ func (a Amount) Exact() Exact { return Exact{num: a.minor, den: 1, currency: a.c
 // Decimal returns the amount in major units, for a numeric column or a page.
 func (a Amount) Decimal() decimal.Decimal {
 	return decimal.New(a.minor, -int32(a.currency.exponentOrZero()))
+}
+
+// MarshalJSON always fails: without it encoding/json would write {} and lose
+// the money without a word.
+func (a Amount) MarshalJSON() ([]byte, error) {
+	return nil, fmt.Errorf("money: %s %s has no JSON form, write the amount and its currency", a, a.currency)
 }
 
 // Sum adds amounts of one currency; of none it is the zero value.

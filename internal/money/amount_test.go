@@ -1,6 +1,7 @@
 package money
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 
@@ -78,4 +79,12 @@ func TestMixingCurrenciesOrLeavingTheRangePanics(t *testing.T) {
 	mustPanic(t, "an amount without a negative", func() { Of(math.MinInt64, "USD") })
 	mustPanic(t, "money of no currency", func() { Of(1, "") })
 	mustPanic(t, "booking twice the largest amount", func() { Round(most.Exact().MulRatio(2, 1), Down) })
+}
+
+func TestMoneyIsNotWrittenAsJSONWithoutItsCurrency(t *testing.T) {
+	for _, v := range []any{Of(500, "USD"), Of(500, "USD").Exact()} {
+		if text, err := json.Marshal(map[string]any{"due": v}); err == nil {
+			t.Errorf("%v is written as %s", v, text)
+		}
+	}
 }

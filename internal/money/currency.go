@@ -58,10 +58,10 @@ func ParseCurrency(s string) (Currency, error) {
 	}
 	if upper := Currency(strings.ToUpper(strings.TrimSpace(s))); upper != c {
 		if _, ok := exponents[upper]; ok {
-			return "", fault.New(fault.Invalid, "%s is not a currency code: write %s", quote(s), upper)
+			return "", fault.New(fault.Invalid, "%s is not a currency code: write %s", fault.Quote(s), upper)
 		}
 	}
-	return "", fault.New(fault.Invalid, "%s is not a currency: write a code of ISO 4217 with a minor unit, like USD or EUR", quote(s))
+	return "", fault.New(fault.Invalid, "%s is not a currency: write a code of ISO 4217 with a minor unit, like USD or EUR", fault.Quote(s))
 }
 
 // Currencies returns every code that can be billed in, in order.
@@ -90,12 +90,4 @@ func (c Currency) exponentOrZero() int {
 		return 0
 	}
 	return c.Exponent()
-}
-
-// quote shows what was sent without letting it fill the screen.
-func quote(s string) string {
-	if len(s) > 40 {
-		s = s[:40] + "..."
-	}
-	return fmt.Sprintf("%q", s)
 }

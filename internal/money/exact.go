@@ -164,6 +164,11 @@ func (e Exact) String() string {
 	return major.RatString()
 }
 
+// MarshalJSON always fails, as that of Amount does.
+func (e Exact) MarshalJSON() ([]byte, error) {
+	return nil, fmt.Errorf("money: %s %s has no JSON form, write the amount and its currency", e, e.currency)
+}
+
 func (e Exact) denom() int64 {
 	if e.den == 0 {
 		return 1

@@ -24,11 +24,11 @@ func ParseAmount(s string, c Currency) (Amount, error) {
 	}
 	if places := int(-d.Exponent()); places > exp {
 		return Amount{}, fault.New(fault.Invalid, "%s has %d decimals, but %s has %d: round it first, and write no thousands separators",
-			quote(s), places, c, exp)
+			fault.Quote(s), places, c, exp)
 	}
 	e := Price(d, c)
 	if e.wide != nil {
-		return Amount{}, fault.New(fault.Invalid, "%s is more %s than can be booked: write it in several amounts", quote(s), c)
+		return Amount{}, fault.New(fault.Invalid, "%s is more %s than can be booked: write it in several amounts", fault.Quote(s), c)
 	}
 	return Round(e, Down), nil // exact: the decimals fit
 }
@@ -38,11 +38,11 @@ func ParseAmount(s string, c Currency) (Amount, error) {
 // exponent, no separators, no spaces, digits 0 to 9 only, at most 40 of them.
 func ParseDecimal(s string) (decimal.Decimal, error) {
 	if way := objection(s); way != "" {
-		return decimal.Decimal{}, fault.New(fault.Invalid, "%s is not a plain number: %s", quote(s), way)
+		return decimal.Decimal{}, fault.New(fault.Invalid, "%s is not a plain number: %s", fault.Quote(s), way)
 	}
 	whole, fraction, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	if len(whole)+len(fraction) > maxDigits {
-		return decimal.Decimal{}, fault.New(fault.Invalid, "%s is too long: write at most %d digits", quote(s), maxDigits)
+		return decimal.Decimal{}, fault.New(fault.Invalid, "%s is too long: write at most %d digits", fault.Quote(s), maxDigits)
 	}
 	return decimal.NewFromString(s)
 }

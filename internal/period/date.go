@@ -70,10 +70,10 @@ func checked(day int64) Date {
 func ParseDate(s string) (Date, error) {
 	y, m, d, ok := scanISO(s)
 	if !ok {
-		return Date{}, fault.New(fault.Invalid, "%s is not a date: write it as year-month-day, like 2026-03-01", quote(s))
+		return Date{}, fault.New(fault.Invalid, "%s is not a date: write it as year-month-day, like 2026-03-01", fault.Quote(s))
 	}
 	if y < 1 || m < 1 || m > 12 || d < 1 || d > daysIn(y, time.Month(m)) {
-		return Date{}, fault.New(fault.Invalid, "%s is not in the calendar: check the month and the day", quote(s))
+		return Date{}, fault.New(fault.Invalid, "%s is not in the calendar: check the month and the day", fault.Quote(s))
 	}
 	return NewDate(y, time.Month(m), d), nil
 }
@@ -97,14 +97,6 @@ func digits(s string) (n int, ok bool) {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n, true
-}
-
-// quote shows what was sent without letting it fill the screen.
-func quote(s string) string {
-	if len(s) > 40 {
-		s = s[:40] + "..."
-	}
-	return fmt.Sprintf("%q", s)
 }
 
 // must refuses to count from a date that is not there: NULL plus a month is a
@@ -164,6 +156,9 @@ func (d Date) Compare(e Date) int {
 	}
 	return 0
 }
+
+// Equal is ==, for go-cmp.
+func (d Date) Equal(e Date) bool { return d == e }
 
 // IsZero says whether there is no date.
 func (d Date) IsZero() bool { return d.day == 0 }

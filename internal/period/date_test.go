@@ -63,7 +63,7 @@ func TestTextThatIsNoDateIsRefusedWithTheWayOut(t *testing.T) {
 		"2026-02-30": calendar, "2025-02-29": calendar, "1900-02-29": calendar, "2026-13-01": calendar, "2026-00-10": calendar, "2026-04-31": calendar, "0000-01-01": calendar,
 	} {
 		d, err := ParseDate(sent)
-		if !d.IsZero() || !errors.Is(err, fault.Invalid) || err.Error() != quote(sent)+want {
+		if !d.IsZero() || !errors.Is(err, fault.Invalid) || err.Error() != fault.Quote(sent)+want {
 			t.Errorf("%q gives %s, %v", sent, d, err)
 		}
 	}
@@ -83,6 +83,7 @@ func TestADayBeginsAtItsFirstInstant(t *testing.T) {
 		{"2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z"},
 		{"2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z"}, // midnight was skipped
 		{"2025-11-02", "America/Havana", "2025-11-02T04:00:00Z"},    // midnight struck twice
+		{"2021-10-29", "Asia/Amman", "2021-10-28T21:00:00Z"},        // twice, east of Greenwich
 		{"2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z"},      // the day was left out
 	} {
 		if got := day(c.day).Time(location(t, c.zone)).UTC().Format(time.RFC3339); got != c.want {

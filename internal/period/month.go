@@ -32,7 +32,7 @@ func ParseMonth(s string) (Month, error) {
 			return NewMonth(y, time.Month(m)), nil
 		}
 	}
-	return Month{}, fault.New(fault.Invalid, "%s is not a month: write it as year-month, like 2026-03", quote(s))
+	return Month{}, fault.New(fault.Invalid, "%s is not a month: write it as year-month, like 2026-03", fault.Quote(s))
 }
 
 // must refuses to count from a month that is not there.
@@ -89,6 +89,9 @@ func (m Month) After(k Month) bool { return m.n > k.n }
 
 // Compare orders months for slices.SortFunc.
 func (m Month) Compare(k Month) int { return Date{m.n}.Compare(Date{k.n}) }
+
+// Equal is ==, for go-cmp.
+func (m Month) Equal(k Month) bool { return m == k }
 
 // IsZero says whether there is no month.
 func (m Month) IsZero() bool { return m.n == 0 }

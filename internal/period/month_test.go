@@ -64,5 +64,9 @@ func TestNoMonthIsEmptyEverywhere(t *testing.T) {
 	if err := m.UnmarshalText(nil); err != nil || !m.IsZero() {
 		t.Errorf("nothing is read as %s, %v", m, err)
 	}
+	if err := m.Scan(7); !errors.Is(err, fault.Invalid) {
+		t.Errorf("7 is scanned as the month %s, %v", m, err)
+	}
+	mustPanic(t, "the month after the last", func() { NewMonth(9999, time.December).Next() })
 	mustPanic(t, "the first day of no month", func() { (Month{}).First() })
 }

@@ -25,7 +25,7 @@ func ParseCadence(s string) (Cadence, error) {
 	case Monthly, Quarterly, HalfYearly, Yearly, Term:
 		return c, nil
 	}
-	return "", fault.New(fault.Invalid, "%s is not a cadence: write month, quarter, half-year, year or term", quote(s))
+	return "", fault.New(fault.Invalid, "%s is not a cadence: write month, quarter, half-year, year or term", fault.Quote(s))
 }
 
 // Months returns the length of one period: 1, 3, 6 or 12, and 0 for Term. A

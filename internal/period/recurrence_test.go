@@ -1,9 +1,9 @@
 package period
 
 import (
-	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -61,8 +61,8 @@ func TestThePiecesOfARecurrenceTile(t *testing.T) {
 func TestATermComesOnce(t *testing.T) {
 	term := span("2026-01-15", "2027-01-14")
 	r := Recurrence{term.Start, Term}
-	if got := r.Within(term); !slices.Equal(got, []Span{term}) {
-		t.Errorf("the term %s has the pieces %v", term, got)
+	if diff := cmp.Diff([]Span{term}, r.Within(term)); diff != "" {
+		t.Errorf("the term has other pieces (-want +got):\n%s", diff)
 	}
 	if got := r.Within(span("2025-01-01", "2025-12-31")); got != nil {
 		t.Errorf("before the term there are the pieces %v", got)
