@@ -65,7 +65,7 @@ const (
 	plotWidth, plotHeight     = 720, 232
 	plotLeft, plotRight       = 46, 4
 	plotTop, plotBottom       = 10, 24
-	widestBar, gapBetweenBars = 38, 2
+	widestBar, gapBetweenBars = 30, 2
 )
 
 // box is one bar or one point, where it stands and what it says.
@@ -190,14 +190,14 @@ func (c ChartProps) boxes() []box {
 	return boxes
 }
 
-// across is a bar's left edge and width: one bar a label when stacked, else a group with a gap between groups.
+// across is a bar's left edge and width: a group of bars a label, or one place that stacked parts and points share.
 func (c ChartProps) across(i, series int) (x, w float64) {
 	x, slot := c.slot(i)
 	bars := float64(len(c.Series))
-	if c.Kind == Stacked {
+	if c.Kind != Bars {
 		bars = 1
 	}
-	w = min(slot*0.68/bars, widestBar)
+	w = min(slot*0.62/bars, widestBar)
 	x += (slot - w*bars) / 2
 	if c.Kind == Bars {
 		x += float64(series) * w
