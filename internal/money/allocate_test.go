@@ -35,6 +35,19 @@ func TestAnAllocationGoesByLargestRemainderAndEarliestLine(t *testing.T) {
 	mustPanic(t, "a negative wide weight", func() { Allocate(Of(1, "USD"), []decimal.Decimal{dec("1e30"), dec("-0.5")}) })
 }
 
+func TestOfManyEqualLinesTheEarliestGetTheMissingUnits(t *testing.T) {
+	weights := slices.Repeat([]int64{7}, 100)
+	for line, part := range AllocateInts(Of(-10050, "USD"), weights) {
+		want := Of(-100, "USD")
+		if line < 50 {
+			want = Of(-101, "USD")
+		}
+		if part != want {
+			t.Errorf("-100.50 over 100 equal lines: line %d gets %s, want %s", line, part, want)
+		}
+	}
+}
+
 // ASC 606-10-55-256, Example 33: 100 for products sold at 50, 25 and 75.
 func TestADiscountIsAllocatedByStandAlonePrices(t *testing.T) {
 	got := Allocate(Of(10000, "USD"), []decimal.Decimal{dec("50"), dec("25.00"), dec("75")})

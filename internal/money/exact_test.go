@@ -88,11 +88,12 @@ func TestAPriceMayBeFinerThanItsMinorUnit(t *testing.T) {
 		t.Errorf("12345 calls at 0.0005 are booked as %s", got)
 	}
 	for text, e := range map[string]Exact{
-		"320.00": Of(91000, "EUR").Exact().MulRatio(32, 91),
-		"100/3":  Of(10000, "EUR").Exact().MulRatio(1, 3),
-		"0":      {},
-		"5":      Of(5, "JPY").Exact(),
-		"0.5":    Of(1, "JPY").Exact().MulRatio(1, 2),
+		"9999999999999999999": Price(dec("9999999999999999999"), "JPY"), // 19 digits, beyond an int64
+		"320.00":              Of(91000, "EUR").Exact().MulRatio(32, 91),
+		"100/3":               Of(10000, "EUR").Exact().MulRatio(1, 3),
+		"0":                   {},
+		"5":                   Of(5, "JPY").Exact(),
+		"0.5":                 Of(1, "JPY").Exact().MulRatio(1, 2),
 	} {
 		if e.String() != text {
 			t.Errorf("%s prints as %s", text, e)
