@@ -35,3 +35,17 @@ func (p *pricing) concessions() {
 		p.pieces = append(p.pieces, piece)
 	}
 }
+
+// ConcessionInvoice is the number of the invoice that a concession's piece was
+// asked on; empty when none was named.
+func (a Agreement) ConcessionInvoice(p Piece) string {
+	if p.Kind != Concession {
+		return ""
+	}
+	for i := len(a.Concessions) - 1; i >= 0; i-- {
+		if g := a.Concessions[i]; g.Line == p.Line && g.Span == p.Span {
+			return g.Invoice
+		}
+	}
+	return ""
+}

@@ -181,3 +181,18 @@ func (d Document) Equal(other Document) bool {
 	b, errB := Export(other)
 	return errA == nil && errB == nil && string(a) == string(b)
 }
+
+// Sells says which product a line, commitment or cap is sold as, and what it is
+// called on an invoice when the document says so.
+func (d Document) Sells(id string) (product, description string, ok bool) {
+	if l, found := d.line(id); found {
+		return l.Product, l.Description, true
+	}
+	if c, found := find(d.Commits, commitID, id); found {
+		return c.Product, "", true
+	}
+	if c, found := find(d.SoftCaps, softCapID, id); found {
+		return c.Product, "", true
+	}
+	return "", "", false
+}

@@ -141,14 +141,15 @@ func (p *pricing) windowPiece(w *window, kind Kind) Piece {
 	end := period.MinDate(w.billed.span.End, p.until)
 	used, above := p.chargeable(w, end)
 	rating := w.line.Usage.Price.Rate(above, p.agreement.Currency)
+	list := round(rating.Total)
 	return Piece{
 		Line: w.line.ID, Kind: kind, Span: w.billed.span, Period: w.billed.whole,
 		Product: w.line.Product, Description: first(w.line.Description, w.product.Name), Clause: w.line.Clause,
 		Version: w.version.Number, BillOn: w.billed.span.End, Closed: !p.until.Before(w.billed.span.End),
 		Amount: money.Zero(p.agreement.Currency), Recognition: catalog.AsUsed,
 		Detail: Detail{
-			Quantity: used, Unit: w.product.Unit, Included: w.included, Steps: rating.Steps,
-			List: round(rating.Total), Margin: margin(w.version.Document),
+			Quantity: used, Unit: w.product.Unit, Included: w.included, Tiers: tiers(rating, list),
+			List: list, Margin: margin(w.version.Document),
 		},
 	}
 }

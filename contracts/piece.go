@@ -56,7 +56,7 @@ type Detail struct {
 	Unit      string          //
 	UnitPrice decimal.Decimal // of a fixed fee, for the whole period
 	Included  decimal.Decimal // free units subtracted
-	Steps     []catalog.Step  // the tiers the quantity went through
+	Tiers     []Tier          // the tiers the quantity went through; their amounts add up to List
 	List      money.Amount    // value at list price, before margin and cap
 	Drawn     money.Amount    // part of List that was covered by DrawnFrom
 	DrawnFrom string          // id of the soft cap
@@ -65,6 +65,36 @@ type Detail struct {
 	Committed money.Amount    // of a true-up: what was agreed for these days
 	Spent     money.Amount    // of a true-up: what was charged
 	Reason    string          // of a concession
+}
+
+// Tier is one step of a price as an invoice shows it.
+type Tier struct {
+	From, Through decimal.Decimal // units of the period, first and last
+	Quantity      decimal.Decimal
+	Unit, Flat    decimal.Decimal // price per unit, and once
+	Amount        money.Amount
+}
+
+// tiers splits the rounded list value over the steps of a rating, so that what
+// is printed adds up.
+func tiers(r catalog.Rating, list money.Amount) []Tier {
+	var out []Tier
+	var sofar money.Exact
+	before := money.Zero(list.Currency())
+	for i, s := range r.Steps {
+		if i == 0 {
+			sofar = s.Amount
+		} else {
+			sofar = sofar.Add(s.Amount)
+		}
+		upTo := before
+		if !r.Total.IsZero() {
+			upTo = money.SpreadToExact(list, sofar, r.Total)
+		}
+		out = append(out, Tier{s.From, s.Through, s.Quantity, s.Unit, s.Flat, upTo.Sub(before)})
+		before = upTo
+	}
+	return out
 }
 
 // Zero says that there is nothing to charge.

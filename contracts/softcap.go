@@ -187,7 +187,7 @@ func (p *pricing) cappedPieces(w *window) []Piece {
 	}
 	shown.Detail.Drawn, over.Detail.List = round(inside), round(above)
 	over.Amount = over.Values[len(over.Values)-1].Amount
-	over.Detail.Steps, over.Detail.Included = nil, decimal.Zero
+	over.Detail.Tiers, over.Detail.Included = nil, decimal.Zero
 	if over.Amount.IsZero() {
 		return []Piece{shown}
 	}

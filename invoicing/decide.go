@@ -1,0 +1,259 @@
+package invoicing
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/tax"
+)
+
+// Decide says which documents an account should get on a day: price, pick what
+// is due, take off what stands billed, group by who pays, tax, add up. It is
+// pure; the run appends what it returns and a preview shows it.
+func Decide(w World, f Facts, asOf period.Date) ([]Draft, error) {
+	return decide(w, f, asOf, func(Change) bool { return true })
+}
+
+// DecideCredits is Decide for concessions alone: a person who grants a credit
+// wants its credit note now, not whatever else is due today.
+func DecideCredits(w World, f Facts, asOf period.Date) ([]Draft, error) {
+	return decide(w, f, asOf, func(c Change) bool { return c.Piece.Kind == contracts.Concession })
+}
+
+func decide(w World, f Facts, asOf period.Date, wanted func(Change) bool) ([]Draft, error) {
+	drafts := &drafting{world: w, facts: f, asOf: asOf, credited: map[Reference]money.Amount{}}
+	for _, a := range f.Agreements {
+		pieces, err := contracts.Charges(a, w.Catalog, f.Usage, asOf)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))) {
+			if wanted(c) && !c.empty() {
+				drafts.add(a, c)
+			}
+		}
+	}
+	return drafts.finish()
+}
+
+// empty is a period without usage and without a fee: nothing to show or ask.
+func (c Change) empty() bool {
+	return c.First && c.Owed.IsZero() && c.Piece.Detail.Quantity.IsZero()
+}
+
+// NeedsOriginals says whether any change lowers what stands billed, so that the
+// caller must load the lines it corrects.
+func NeedsOriginals(w World, f Facts, asOf period.Date) (bool, error) {
+	for _, a := range f.Agreements {
+		pieces, err := contracts.Charges(a, w.Catalog, f.Usage, asOf)
+		if err != nil {
+			return false, err
+		}
+		for _, c := range Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))) {
+			if c.Delta().Sign() < 0 {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// drafting collects an account's changes into documents.
+type drafting struct {
+	world    World
+	facts    Facts
+	asOf     period.Date
+	order    []group
+	drafts   map[group]*Draft
+	credited map[Reference]money.Amount // in this round
+	taxed    map[group][]taxed
+	err      error
+}
+
+// group is what goes on one document: one seller, payer, currency and purchase
+// order. Credits a person granted get a document of their own.
+type group struct {
+	entity   entities.ID
+	payer    customers.ID
+	currency money.Currency
+	po       string
+	netDays  int
+	credit   bool
+}
+
+// taxed is a line's tax, when it follows the line it corrects.
+type taxed struct {
+	line int
+	rows []tax.Row
+}
+
+func (d *drafting) add(a contracts.Agreement, c Change) {
+	billing := a.Latest().Document.Billing
+	g := group{a.Entity, a.Payer, a.Currency, billing.PONumber, billing.NetDays, c.Piece.Kind == contracts.Concession}
+	if d.drafts == nil {
+		d.drafts, d.taxed = map[group]*Draft{}, map[group][]taxed{}
+	}
+	draft := d.drafts[g]
+	if draft == nil {
+		draft = &Draft{
+			Account: a.Account, Entity: a.Entity, Payer: a.Payer, Currency: a.Currency, PONumber: billing.PONumber,
+			IssuedOn: d.asOf, TaxPoint: d.asOf, DueOn: d.asOf.AddDays(billing.NetDays),
+		}
+		d.drafts[g], d.order = draft, append(d.order, g)
+	}
+	if c.Delta().Sign() < 0 {
+		d.lower(g, draft, a, c)
+		return
+	}
+	line := d.line(a, c)
+	line.Amount = c.Delta()
+	if !c.First {
+		line.Description = "Addition: " + line.Description
+		line.Corrects = d.latest(a, c)
+	}
+	draft.Lines = append(draft.Lines, line)
+}
+
+// lower takes back what is booked and charges what is owed instead, each line
+// naming the line it corrects and carrying that line's tax: 150 booked, 80 owed
+// gives -150 and +80.
+func (d *drafting) lower(g group, draft *Draft, a contracts.Agreement, c Change) {
+	left := c.Delta().Neg() // to be credited in all
+	for _, o := range d.originals(a, c) {
+		if left.IsZero() {
+			break
+		}
+		credit := smaller(left, o.Left().Sub(d.credited[o.Reference]))
+		if credit.Sign() <= 0 {
+			continue
+		}
+		left = left.Sub(credit)
+		d.credit(g, draft, a, c, o, credit)
+	}
+	if !left.IsZero() && d.err == nil {
+		d.err = fault.New(fault.Conflict, "contract %s line %s %s: %s %s is to be credited, and no issued line holds it",
+			a.Number, c.Piece.Line, c.Piece.Span, left, a.Currency)
+	}
+}
+
+// credit appends the lines that lower one original.
+func (d *drafting) credit(g group, draft *Draft, a contracts.Agreement, c Change, o Original, credit money.Amount) {
+	before := o.Credited.Add(d.credited[o.Reference])
+	d.credited[o.Reference] = d.credited[o.Reference].Add(credit)
+	rerated := c.Piece.Kind != contracts.Concession && !c.Owed.IsZero() && c.Booked == o.Left() && c.Booked.Cmp(credit) > 0
+	if !rerated {
+		d.follow(g, draft, d.reversal(a, c, o, credit.Neg()), o, before, credit)
+		return
+	}
+	d.follow(g, draft, d.reversal(a, c, o, c.Booked.Neg()), o, before, c.Booked)
+	again := d.line(a, c)
+	again.Amount, again.Corrects = c.Owed, &Reference{o.Document, o.Line}
+	d.follow(g, draft, again, o, before.Add(c.Booked), c.Owed.Neg())
+}
+
+// follow appends a line whose tax is the part of its original's tax that comes
+// back, cumulatively, so that all credits of a line return exactly its tax.
+func (d *drafting) follow(g group, draft *Draft, line Line, o Original, before, credit money.Amount) {
+	draft.Lines = append(draft.Lines, line)
+	n := len(draft.Lines)
+	rows := tax.Reverse(o.TaxRows, map[int]money.Amount{1: before}, map[int]money.Amount{1: credit})
+	for i := range rows {
+		rows[i].Line = n
+	}
+	d.taxed[g] = append(d.taxed[g], taxed{n, rows})
+}
+
+func (d *drafting) reversal(a contracts.Agreement, c Change, o Original, amount money.Amount) Line {
+	line := d.line(a, c)
+	line.Amount, line.Corrects = amount, &Reference{o.Document, o.Line}
+	if c.Piece.Kind != contracts.Concession {
+		line.Description = fmt.Sprintf("Correction of %s: %s", o.Document, line.Description)
+		line.Detail = contracts.Detail{Unit: line.Detail.Unit}
+	}
+	return line
+}
+
+func smaller(a, b money.Amount) money.Amount {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
+}
+
+// originals lists the issued lines that a change can lower: those of the same
+// line and, but for a concession, the same kind, that bill some of its days;
+// the one a concession names and the latest first.
+func (d *drafting) originals(a contracts.Agreement, c Change) []Original {
+	var out []Original
+	for _, o := range d.facts.Originals {
+		if o.Contract != a.Contract || o.Piece.Line != c.Piece.Line || !o.Piece.Span.Overlaps(c.Piece.Span) || o.Amount.Sign() <= 0 {
+			continue
+		}
+		if c.Piece.Kind == contracts.Concession || string(c.Piece.Kind) == o.Piece.Kind {
+			out = append(out, o)
+		}
+	}
+	named := a.ConcessionInvoice(c.Piece)
+	slices.SortStableFunc(out, func(x, y Original) int {
+		return cmp.Or(byName(y, named)-byName(x, named), cmp.Compare(y.Document, x.Document), cmp.Compare(y.Line, x.Line))
+	})
+	return out
+}
+
+func byName(o Original, named string) int {
+	if named != "" && o.Document == named {
+		return 1
+	}
+	return 0
+}
+
+// latest names the line an addition follows, for the reader.
+func (d *drafting) latest(a contracts.Agreement, c Change) *Reference {
+	for _, s := range d.facts.Standing.Of(int64(a.Contract)) {
+		if s.Line == c.Piece.Line && s.Kind == string(c.Piece.Kind) && s.Span.Overlaps(c.Piece.Span) && s.Document != "" {
+			return &Reference{s.Document, s.DocumentLine}
+		}
+	}
+	return nil
+}
+
+// line describes a change; its amount is the caller's.
+func (d *drafting) line(a contracts.Agreement, c Change) Line {
+	p := c.Piece
+	if p.Product == "" { // taken back whole: the terms that priced it are gone
+		p = d.describe(a, p)
+	}
+	product, ok := d.world.Catalog.Product(p.Product, a.Versions[0].EffectiveOn)
+	if !ok && d.err == nil {
+		d.err = fault.New(fault.NotFound, "contract %s line %s: product %q is not in the catalog", a.Number, p.Line, p.Product)
+	}
+	return Line{
+		Contract: a.Contract, ContractNumber: a.Number, Customer: a.Customer, CustomerName: d.facts.Customers[a.Customer].Name,
+		Line: p.Line, Kind: p.Kind, Span: p.Span, Product: p.Product, TaxCode: product.TaxCode,
+		Description: p.Description, Clause: p.Clause, Version: p.Version, Detail: p.Detail,
+	}
+}
+
+// describe finds what a line that is gone was, in the versions that had it.
+func (d *drafting) describe(a contracts.Agreement, p contracts.Piece) contracts.Piece {
+	for i := len(a.Versions) - 1; i >= 0; i-- {
+		if product, text, ok := a.Versions[i].Document.Sells(p.Line); ok {
+			p.Product, p.Version = product, a.Versions[i].Number
+			p.Description = text
+			if p.Description == "" {
+				if sold, ok := d.world.Catalog.Product(product, a.Versions[i].EffectiveOn); ok {
+					p.Description = sold.Name
+				}
+			}
+			return p
+		}
+	}
+	return p
+}

@@ -1,0 +1,44 @@
+package invoicing
+
+import (
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/ledger"
+	"ratable/tax"
+	"ratable/usage"
+)
+
+// World is what all accounts of a batch share; it is read and never changed.
+type World struct {
+	Catalog  *catalog.Catalog
+	Entities *entities.Directory
+	Rates    *entities.Rates
+	Tax      *tax.Tables
+}
+
+// Facts is everything that decides one paying account's documents.
+type Facts struct {
+	Account    customers.AccountID
+	Agreements []contracts.Agreement
+	Customers  map[customers.ID]customers.Customer
+	Usage      *usage.Days
+	Standing   *ledger.Standing
+	Documents  int64      // how many the account has: the next one's place is one more
+	Originals  []Original // issued lines that a correction may have to name
+}
+
+// Original is an issued line with its tax, and how much of it was credited since.
+type Original struct {
+	Reference
+	Contract contracts.ID
+	Piece    ledger.Piece
+	Amount   money.Amount
+	Credited money.Amount // sign of Amount; never more than it
+	TaxRows  []tax.Row    // Line is 1
+}
+
+// Left is what may still be credited.
+func (o Original) Left() money.Amount { return o.Amount.Sub(o.Credited) }
