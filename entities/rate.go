@@ -75,7 +75,7 @@ func (t *Rates) Convert(a money.Amount, to money.Currency, on period.Date) (mone
 	if !ok {
 		return money.Amount{}, Quote{}, fault.New(fault.NotFound, "convert %s to %s: no exchange rate from the %d days through %s", a.Currency(), to, maxAge, on)
 	}
-	return money.Round(money.Price(a.Decimal(), to).Mul(q.Rate), money.HalfAwayFromZero), q, nil
+	return money.Round(a.Exact().Convert(q.Rate, to), money.HalfAwayFromZero), q, nil
 }
 
 // quote prefers a published pair to one derived across the euro: fewer roundings, and it is what people compare with.

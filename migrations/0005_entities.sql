@@ -31,6 +31,7 @@ create table entities.entities (
     recorded_at    timestamptz not null default now(),
     constraint entities_code_is_unique unique (code)
 );
+select house_reference('entities.entities');
 
 create table entities.tax_ids (
     entity_id bigint not null references entities.entities (id),
@@ -39,6 +40,7 @@ create table entities.tax_ids (
     value     text not null check (value <> ''),
     primary key (entity_id, position)
 );
+select house_reference('entities.tax_ids');
 
 -- The last number taken of each series. Not a sequence: a sequence does not roll back, and a gap must be explained to an auditor.
 create table entities.number_counters (
@@ -58,7 +60,7 @@ begin
         return new;
     end if;
     raise exception 'entities.number_counters: a document number that was taken stays taken'
-        using errcode = 'restrict_violation';
+        using errcode = 'insufficient_privilege';
 end
 $$;
 -- +goose StatementEnd
@@ -79,6 +81,7 @@ create table entities.fx_rates (
     primary key (base, quote, quoted_on, known_order),
     check (base <> quote)
 );
+select house_reference('entities.fx_rates');
 
 -- Accounting periods of calendars that are not calendar months, such as 4-4-5 weeks.
 create table entities.accounting_periods (
@@ -93,6 +96,7 @@ create table entities.accounting_periods (
     constraint accounting_periods_do_not_overlap
         exclude using gist (calendar with =, daterange(starts_on, ends_on) with &&)
 );
+select house_reference('entities.accounting_periods');
 
 select house_append_only('entities.entities');
 select house_append_only('entities.tax_ids');

@@ -14,6 +14,7 @@ create table customers.accounts (
     recorded_at timestamptz not null default now(),
     check ((kind = 'house') = (entity_id is not null))
 );
+select house_reference('customers.accounts');
 create unique index accounts_one_house_per_entity on customers.accounts (entity_id) where kind = 'house';
 
 -- Who the customer is, for ever. What may change about it is in the dated tables below.
@@ -34,6 +35,7 @@ create table customers.customers (
         foreign key (parent_id, account_id) references customers.customers (id, account_id),
     check (parent_id <> id)
 );
+select house_reference('customers.customers');
 create index customers_by_account on customers.customers (account_id);
 
 -- Dated facts: of those that have started, the latest start wins; of equal starts, the one known last.
@@ -48,6 +50,7 @@ create table customers.profiles (
     recorded_at timestamptz not null default now(),
     primary key (customer_id, starts_on, known_order)
 );
+select house_reference('customers.profiles');
 
 create table customers.addresses (
     customer_id bigint not null references customers.customers (id),
@@ -62,6 +65,7 @@ create table customers.addresses (
     recorded_at timestamptz not null default now(),
     primary key (customer_id, role, starts_on, known_order)
 );
+select house_reference('customers.addresses');
 
 -- Known by role and e-mail; `removed` ends it from that day.
 create table customers.contacts (
@@ -76,6 +80,7 @@ create table customers.contacts (
     recorded_at timestamptz not null default now(),
     primary key (customer_id, role, email_key, starts_on, known_order)
 );
+select house_reference('customers.contacts');
 
 -- Known by kind, country and value; a later fact says it was verified, or removed.
 create table customers.tax_ids (
@@ -90,6 +95,7 @@ create table customers.tax_ids (
     recorded_at timestamptz not null default now(),
     primary key (customer_id, kind, country, value, starts_on, known_order)
 );
+select house_reference('customers.tax_ids');
 
 -- Everything a customer was ever known by, folded in Go (no case, no accents) so that finding does not hang on the
 -- database's locale. One table, one index, one scan; a former name still finds its bearer.
@@ -101,6 +107,7 @@ create table customers.search_terms (
     recorded_at timestamptz not null default now(),
     primary key (customer_id, kind, term)
 );
+select house_reference('customers.search_terms');
 create index search_terms_by_part on customers.search_terms using gin (term gin_trgm_ops);
 
 select house_append_only('customers.accounts');
