@@ -23,16 +23,18 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"ratable/internal/fault"
 )
 
 // Amount is money that can be booked: whole minor units of a currency, within
 // plus or minus math.MaxInt64 of them. It compares with ==. The zero value is
 // nothing in no currency, and adds to anything.
 //
-// It has no JSON form: "1234.50" means nothing without its currency, so callers
-// spell both.
+// As text and in JSON it is "1234.50 USD": it never stands without its currency.
 type Amount struct {
 	minor    int64
 	currency Currency
@@ -105,10 +107,31 @@ func (a Amount) Decimal() decimal.Decimal {
 	return decimal.New(a.minor, -int32(a.currency.exponentOrZero()))
 }
 
-// MarshalJSON always fails: without it encoding/json would write {} and lose
-// the money without a word.
-func (a Amount) MarshalJSON() ([]byte, error) {
-	return nil, fmt.Errorf("money: %s %s has no JSON form, write the amount and its currency", a, a.currency)
+// MarshalText writes the amount with its currency, "1234.50 USD", so that money
+// in JSON can never lose it; nothing of no currency is the empty text.
+func (a Amount) MarshalText() ([]byte, error) {
+	if a.currency == "" {
+		return nil, nil
+	}
+	return []byte(a.String() + " " + string(a.currency)), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (a *Amount) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*a = Amount{}
+		return nil
+	}
+	number, code, found := strings.Cut(string(text), " ")
+	if !found {
+		return fault.New(fault.Invalid, "%s is not an amount with its currency such as 1234.50 USD", fault.Quote(string(text)))
+	}
+	currency, err := ParseCurrency(code)
+	if err != nil {
+		return err
+	}
+	*a, err = ParseAmount(number, currency)
+	return err
 }
 
 // Sum adds amounts of one currency; of none it is the zero value.

@@ -81,10 +81,24 @@ func TestMixingCurrenciesOrLeavingTheRangePanics(t *testing.T) {
 	mustPanic(t, "booking twice the largest amount", func() { Round(most.Exact().MulRatio(2, 1), Down) })
 }
 
-func TestMoneyIsNotWrittenAsJSONWithoutItsCurrency(t *testing.T) {
-	for _, v := range []any{Of(500, "USD"), Of(500, "USD").Exact()} {
-		if text, err := json.Marshal(map[string]any{"due": v}); err == nil {
-			t.Errorf("%v is written as %s", v, text)
+func TestMoneyInJSONKeepsItsCurrency(t *testing.T) {
+	for _, want := range []Amount{Of(123450, "USD"), Of(-5, "EUR"), Of(1235, "JPY"), Zero("KWD"), {}} {
+		text, err := json.Marshal(map[string]Amount{"due": want})
+		if err != nil {
+			t.Fatal(err)
 		}
+		var got map[string]Amount
+		if err := json.Unmarshal(text, &got); err != nil || got["due"] != want {
+			t.Errorf("%s %s is written as %s and read as %v (%v)", want, want.Currency(), text, got["due"], err)
+		}
+	}
+	for _, text := range []string{`"1234.50"`, `"1,5 USD"`, `"1.234 USD"`, `"1 XYZ"`, `12`} {
+		var got Amount
+		if err := json.Unmarshal([]byte(text), &got); err == nil {
+			t.Errorf("%s is read as %s", text, got)
+		}
+	}
+	if text, err := json.Marshal(Of(500, "USD").Exact()); err == nil {
+		t.Errorf("an exact amount, which cannot be booked, is written as %s", text)
 	}
 }
