@@ -96,6 +96,7 @@ func (t *Tables) levy(s Sale, line Line, product ProductCode, at locus, place Pl
 		return zero(NotSubjectToTax, ""), nil
 	case !asIf && !t.isRegistered(s.Seller, place.Code, s.On):
 		row := zero(NotCollecting, "")
+		row[0].row.Source = fmt.Sprintf("%s is not registered in %s on %s; %s", s.Seller.Code, place.Name, s.On, rule.cited())
 		if charged, err := t.charge(s, line, at, place, rule); err == nil {
 			row[0].wouldBe = exactTax(charged)
 		}
@@ -151,7 +152,7 @@ var taxNames = map[string]string{"sales": "sales tax", "lease": "lease transacti
 
 func (r Rule) cited() string {
 	if r.Place == "" {
-		return ""
+		return "no taxability rule is held"
 	}
 	return fmt.Sprintf("%s: %s (%s)", r.Place, r.Citation, r.Confidence)
 }
