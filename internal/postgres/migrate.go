@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -25,10 +26,15 @@ type Extra = func(ctx context.Context, pool *pgxpool.Pool) error
 // create roles. Two processes that start at once take turns. Each file is one transaction: a failing one
 // leaves the database at the file before.
 func Migrate(ctx context.Context, adminURL string, extra ...Extra) (applied int, err error) {
-	return migrate(ctx, adminURL, migrations.FS, extra...)
+	return migrate(ctx, adminURL, migrations.FS, math.MaxInt64, extra...)
 }
 
-func migrate(ctx context.Context, adminURL string, files fs.FS, extra ...Extra) (applied int, err error) {
+// MigrateTo is Migrate that goes no further than the file with the given number, for tests of one migration.
+func MigrateTo(ctx context.Context, adminURL string, through int64, extra ...Extra) (applied int, err error) {
+	return migrate(ctx, adminURL, migrations.FS, through, extra...)
+}
+
+func migrate(ctx context.Context, adminURL string, files fs.FS, through int64, extra ...Extra) (applied int, err error) {
 	if err := prepareRoles(ctx, adminURL); err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
@@ -60,7 +66,7 @@ func migrate(ctx context.Context, adminURL string, files fs.FS, extra ...Extra) 
 	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
-	results, err := provider.Up(ctx)
+	results, err := provider.UpTo(ctx, through)
 	if err != nil {
 		return len(results), explainMigration(err)
 	}
