@@ -61,7 +61,7 @@ func checkPassword(password, email string) []fault.Field {
 		return refuse("is one character repeated")
 	}
 	for weak := range strings.Lines(weakPasswords) {
-		if weak = strings.TrimSpace(weak); weak != "" && strings.Contains(lower, weak) && len(lower) < len(weak)+minPassword/2 {
+		if weak = strings.TrimSpace(weak); weak != "" && strings.Contains(lower, weak) && len(lower) <= len(weak)+minPassword/2 {
 			return refuse("is among the passwords that are tried first")
 		}
 	}

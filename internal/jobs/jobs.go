@@ -87,7 +87,7 @@ func retryable(err error) bool {
 	return !errors.As(err, &stop)
 }
 
-// maxFailures ends the retries of a run: about two hours after the first failure.
+// maxFailures ends the retries of a run: about an hour after the first failure.
 const maxFailures = 8
 
 // backoff is the pause after the n-th failure: 30 s, 1, 2, 4, ... at most 30 minutes.
