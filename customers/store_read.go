@@ -42,8 +42,8 @@ func ByExternalID(ctx context.Context, q postgres.Querier, externalID string, as
 	return Get(ctx, q, id, asOf)
 }
 
-// Family returns every customer of an account as it stands on a day, parents before their children.
-func Family(ctx context.Context, q postgres.Querier, account AccountID, asOf period.Date) ([]Customer, error) {
+// Members returns every customer of an account as it stands on a day, parents before their children.
+func Members(ctx context.Context, q postgres.Querier, account AccountID, asOf period.Date) ([]Customer, error) {
 	// By id is by age, and a parent is older than its child.
 	ids, err := collectIDs(q.Query(ctx, `select id from customers.customers where account_id = @account order by id`,
 		pgx.NamedArgs{"account": int64(account)}))

@@ -44,8 +44,8 @@ func (n New) facts() Amendment {
 	return a
 }
 
-// sinceEver is the start of what was never otherwise as far as we know: the first day there is.
-var sinceEver = period.NewDate(1, 1, 1)
+// sinceEver is the start of what was never otherwise as far as we know: a day before any business of ours.
+var sinceEver = period.NewDate(1900, 1, 1)
 
 func (a Amendment) validate() []fault.Field {
 	var found []fault.Field
