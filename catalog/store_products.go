@@ -1,0 +1,97 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/postgres"
+)
+
+// AddProductVersion appends the next version of a product, and the product itself with its first one. A version equal to
+// the newest is not appended again: applying a catalog document twice changes nothing.
+// Two people adding a version at once: one of them gets fault.Conflict.
+func AddProductVersion(ctx context.Context, tx pgx.Tx, p Product, by access.Actor) (Product, error) {
+	if found := p.validate(); len(found) > 0 {
+		return Product{}, fmt.Errorf("add version of product %s: %w", fault.Shown(p.Code), fault.InvalidFields(found...))
+	}
+	newest, err := newestProduct(ctx, tx, p.Code)
+	if err != nil {
+		return Product{}, fmt.Errorf("add version of product %s: %w", p.Code, err)
+	}
+	if newest.Version > 0 && sameProduct(newest, p) {
+		return newest, nil
+	}
+	if p.ID = newest.ID; p.ID == 0 {
+		err := tx.QueryRow(ctx, `insert into catalog.products (code) values (@code) returning id`, pgx.NamedArgs{"code": p.Code}).Scan(&p.ID)
+		if err != nil {
+			return Product{}, fmt.Errorf("add product %s: %w", p.Code, postgres.Fault(err))
+		}
+	}
+	p.Version = newest.Version + 1
+	_, err = tx.Exec(ctx, `
+		insert into catalog.product_versions (product_id, version, starts_on, name, tax_code, unit, recognition, standalone_price)
+		values (@product, @version, @starts_on, @name, @tax_code, @unit, @recognition, @standalone_price)`,
+		pgx.NamedArgs{
+			"product": p.ID, "version": p.Version, "starts_on": p.StartsOn, "name": p.Name, "tax_code": p.TaxCode, "unit": p.Unit,
+			"recognition": string(p.Recognition), "standalone_price": p.StandalonePrice,
+		})
+	if err != nil {
+		return Product{}, fmt.Errorf("add version %d of product %s: %w", p.Version, p.Code, postgres.Fault(err))
+	}
+	subject := access.Subject{Kind: "product", Key: p.Code}
+	if err := access.Audit(ctx, tx, by, "catalog.add_product_version", subject, beforeProduct(newest), p, ""); err != nil {
+		return Product{}, err
+	}
+	return p, nil
+}
+
+// newestProduct returns the zero Product when the code is new.
+func newestProduct(ctx context.Context, tx pgx.Tx, code string) (Product, error) {
+	var p Product
+	err := tx.QueryRow(ctx, `
+		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.standalone_price
+		from catalog.products as p join catalog.product_versions as v on v.product_id = p.id
+		where p.code = @code
+		order by v.version desc
+		limit 1`, pgx.NamedArgs{"code": code}).
+		Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.StandalonePrice)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Product{}, nil
+	}
+	return p, postgres.Fault(err)
+}
+
+func beforeProduct(p Product) any {
+	if p.Version == 0 {
+		return nil
+	}
+	return p
+}
+
+// sameProduct compares what the versions say, not which versions they are.
+func sameProduct(a, b Product) bool {
+	b.ID, b.Version = a.ID, a.Version
+	samePrice := sameJSON(a.StandalonePrice, b.StandalonePrice)
+	a.StandalonePrice, b.StandalonePrice = nil, nil
+	return samePrice && a == b
+}
+
+// sameJSON compares prices as they are stored: 10 and 10.0 differ, which costs a version and never hides a change.
+func sameJSON(a, b *Price) bool {
+	left, err := json.Marshal(a)
+	if err != nil {
+		panic(err)
+	}
+	right, err := json.Marshal(b)
+	if err != nil {
+		panic(err)
+	}
+	return bytes.Equal(left, right)
+}
