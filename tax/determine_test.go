@@ -160,3 +160,17 @@ func TestABadSaleIsRefusedFieldByField(t *testing.T) {
 		t.Errorf("an unknown state: %v", err)
 	}
 }
+
+func TestASimulationMayAddRegistrationsWithoutTouchingTheSeed(t *testing.T) {
+	s := saleTo("US", "US", "TN", "37201", "business", "saas_b2b", "2026-11-15", "1000.00")
+	more, err := Seed().With([]Registration{{Entity: "T", Place: "US-TN", Scheme: "local", StartsOn: day("2026-01-01")}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if with, without := mustDetermine(t, more, s).Total(), mustDetermine(t, Seed(), s).Total(); with != usd("70.00") || !without.IsZero() {
+		t.Errorf("Tennessee gets %s with the registration and %s without, should get 70.00 and 0.00", with, without)
+	}
+	if _, err := Seed().With([]Registration{{Entity: "T", Place: "US-XX"}}, nil); !errors.Is(err, fault.Invalid) {
+		t.Errorf("a registration in no known place: %v", err)
+	}
+}
