@@ -32,7 +32,7 @@ func (d *Doc) Bytes() ([]byte, error) {
 	if err := f.Output(&out); err != nil {
 		return nil, fmt.Errorf("write pdf %q: %w", d.opts.Title, err)
 	}
-	d.out = out.Bytes()
+	d.out = pack(out.Bytes())
 	return d.out, nil
 }
 
@@ -53,6 +53,7 @@ func (d *Doc) decorate() {
 func (d *Doc) describe(f *gofpdf.Fpdf) {
 	f.SetMargins(0, 0, 0)
 	f.SetAutoPageBreak(false, 0)
+	f.SetCompression(false) // pack does it
 	f.SetCatalogSort(true)
 	f.SetCreationDate(d.opts.Created.UTC())
 	f.SetModificationDate(d.opts.Created.UTC())
