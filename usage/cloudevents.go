@@ -54,7 +54,7 @@ func (p *cloudParser) path(field string) string {
 
 func (p *cloudParser) refuse(field, value, message string) {
 	if len(p.problems) < maxProblems {
-		p.problems = append(p.problems, fault.Field{Path: p.path(field), Value: shown(value), Message: message})
+		p.problems = append(p.problems, fault.Field{Path: p.path(field), Value: fault.Shown(value), Message: message})
 	}
 }
 
@@ -160,7 +160,7 @@ func (p *cloudParser) data(e *Event) error {
 		case "dimensions":
 			return p.dimensions(e)
 		}
-		p.refuse("data."+shown(name), "", "is unknown: data holds quantity and dimensions")
+		p.refuse("data."+fault.Shown(name), "", "is unknown: data holds quantity and dimensions")
 		return p.r.skip(0)
 	})
 	if err == nil && !counted {
@@ -197,7 +197,7 @@ func (p *cloudParser) dimensions(e *Event) error {
 		return p.r.skip(0)
 	}
 	return p.r.object(func(name string) error {
-		value, err := p.text("data.dimensions." + shown(name))
+		value, err := p.text("data.dimensions." + fault.Shown(name))
 		if e.Dimensions == nil {
 			e.Dimensions = make(map[string]string)
 		}

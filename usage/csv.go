@@ -197,7 +197,7 @@ func (c *columns) event(row []string) (e Event, field, value, message string) {
 }
 
 func lineField(line int, field, value, message string) fault.Field {
-	return fault.Field{Path: field, Value: shown(value), Message: message, Line: line}
+	return fault.Field{Path: field, Value: fault.Shown(value), Message: message, Line: line}
 }
 
 func atLine(line int, field, value, message string) error {

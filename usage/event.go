@@ -51,8 +51,8 @@ func Check(events []Event, now time.Time) error {
 func (e *Event) field(index int, name, message string) fault.Field {
 	return fault.Field{
 		Path:    fmt.Sprintf("events[%d].%s", index, name),
-		Value:   shown(e.text(name)),
-		Message: fmt.Sprintf("event %q of source %q: %s %s", shown(e.ID), shown(e.Source), name, message),
+		Value:   fault.Shown(e.text(name)),
+		Message: fmt.Sprintf("event %q of source %q: %s %s", fault.Shown(e.ID), fault.Shown(e.Source), name, message),
 	}
 }
 
@@ -130,7 +130,7 @@ func textProblem(s string) string {
 		if !utf8.ValidString(s) {
 			return "is not valid UTF-8"
 		}
-		if i := strings.IndexFunc(s, unicode.IsControl); i >= 0 {
+		if i := strings.IndexFunc(s, isControl); i >= 0 {
 			r, _ := utf8.DecodeRuneInString(s[i:])
 			return fmt.Sprintf("holds the control character U+%04X", r)
 		}
@@ -140,6 +140,9 @@ func textProblem(s string) string {
 	}
 	return ""
 }
+
+// isControl counts the two line breaks of Unicode that IsControl leaves out.
+func isControl(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 func timeProblem(t time.Time) string {
 	if t.Before(earliest) {
@@ -166,16 +169,3 @@ func quantityProblem(q decimal.Decimal) error {
 }
 
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// shown shortens a hostile value for a message, and makes it valid UTF-8.
-func shown(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if len(s) <= 80 {
-		return s
-	}
-	cut := 80
-	for !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}

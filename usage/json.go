@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"ratable/internal/fault"
 )
 
 // jsonReader is a strict JSON reader. encoding/json mends what it reads: it takes
@@ -90,7 +92,7 @@ func (r *jsonReader) object(member func(name string) error) error {
 		}
 		for _, s := range seen {
 			if s == name {
-				return r.errorAt(at, "%q stands twice in one object", shown(name))
+				return r.errorAt(at, "%q stands twice in one object", fault.Shown(name))
 			}
 		}
 		if seen = append(seen, name); len(seen) > 2*maxDimensions {
