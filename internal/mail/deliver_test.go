@@ -184,7 +184,7 @@ func TestADeadServerLosesNothingAndBurnsNobodysTries(t *testing.T) {
 	ids := []int64{enqueue(t, db, invoiceMail("b")), enqueue(t, db, invoiceMail("c"))}
 	server.Stop()
 	sum, err := mail.Deliver(context.Background(), db, via, nil, start, 100)
-	if !errors.Is(err, mail.Unreachable) || sum != (mail.Summary{Later: 1}) {
+	if !errors.Is(err, mail.ErrUnreachable) || sum != (mail.Summary{Later: 1}) {
 		t.Fatalf("with the server dead the pass did %+v, %v", sum, err)
 	}
 	if d := get(t, db, ids[1]); d.Attempts != 0 {
@@ -326,7 +326,7 @@ func TestAWrongPasswordStopsThePassInsteadOfFailingMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = mail.Deliver(context.Background(), db, via, nil, start, 10)
-	if !errors.Is(err, mail.Unreachable) || fault.Kind(err) != nil {
+	if !errors.Is(err, mail.ErrUnreachable) || fault.Kind(err) != nil {
 		t.Errorf("a wrong password gave %v", err)
 	}
 	if d := get(t, db, id); d.State != mail.Queued {

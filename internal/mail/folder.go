@@ -30,7 +30,7 @@ func (f folder) Send(_ context.Context, e Email) (string, error) {
 	}
 	name := fileName(e.Key) + ".eml"
 	if err := writeWhole(f.dir, name, out.Bytes()); err != nil {
-		return "", fmt.Errorf("%w: %w", Unreachable, err)
+		return "", fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return "written to " + filepath.Join(f.dir, name), nil
 }

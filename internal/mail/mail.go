@@ -82,7 +82,7 @@ type Email struct {
 type Transport interface {
 	// Name is shown beside each try: "smtp.example.com:587", "folder /var/lib/ratable/mail".
 	Name() string
-	// Send returns the server's answer. An error is a *Refusal when the server refused this message, Unreachable when it cannot be
+	// Send returns the server's answer. An error is a *Refusal when the server refused this message, ErrUnreachable when it cannot be
 	// used for any message now; every other error is temporary.
 	Send(ctx context.Context, e Email) (reply string, err error)
 	Close() error

@@ -180,7 +180,7 @@ func TestAServerWhoseCertificateIsNotTrustedGetsNoMail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := mail.Deliver(context.Background(), db, via, nil, start, 1); !errors.Is(err, mail.Unreachable) || len(server.Received()) != 0 {
+	if _, err := mail.Deliver(context.Background(), db, via, nil, start, 1); !errors.Is(err, mail.ErrUnreachable) || len(server.Received()) != 0 {
 		t.Errorf("with an unknown certificate: %v, %d sent", err, len(server.Received()))
 	}
 }

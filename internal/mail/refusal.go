@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Unreachable is matched by errors of a transport that can send nothing now: no connection, no TLS, login refused.
-var Unreachable = errors.New("mail server unusable")
+// ErrUnreachable is matched by errors of a transport that can send nothing now: no connection, no TLS, login refused.
+var ErrUnreachable = errors.New("mail server unusable")
 
 // Refusal is a server's answer to one message. RFC 5321 section 4.2.1: 4yz asks to try again, 5yz not to.
 type Refusal struct {

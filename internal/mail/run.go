@@ -31,7 +31,7 @@ type claim struct {
 
 // Deliver sends up to limit messages that are due at now, one after the other: claim with a lease, send outside any transaction, record.
 // Any number of callers may run at once; each message is one caller's. When the server cannot be used at all, the message at hand is put
-// back, the others are not touched, and the error matches Unreachable.
+// back, the others are not touched, and the error matches ErrUnreachable.
 func Deliver(ctx context.Context, db *postgres.DB, via Transport, renderers map[string]Renderer, now time.Time, limit int) (Summary, error) {
 	var sum Summary
 	for range limit {
@@ -67,7 +67,7 @@ func deliverOne(ctx context.Context, db *postgres.DB, via Transport, renderers m
 	if err := record(recordCtx, db, via.Name(), c, sums, reply, sendErr, now, sum); err != nil {
 		return fmt.Errorf("record delivery of message %d: %w", c.id, err)
 	}
-	if errors.Is(sendErr, Unreachable) {
+	if errors.Is(sendErr, ErrUnreachable) {
 		return fmt.Errorf("deliver by %s: %w", via.Name(), sendErr)
 	}
 	return nil

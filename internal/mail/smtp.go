@@ -128,7 +128,7 @@ func (t *smtpTransport) Send(ctx context.Context, e Email) (string, error) {
 	for {
 		c, reused, err := t.connection(ctx)
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", Unreachable, err)
+			return "", fmt.Errorf("%w: %w", ErrUnreachable, err)
 		}
 		err = c.Send(m)
 		var se *gomail.SendError
