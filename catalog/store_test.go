@@ -141,34 +141,41 @@ func TestTwoPeopleCannotAddTheSameVersion(t *testing.T) {
 	addProduct(t, db, api())
 	second, third := api(), api()
 	second.Name, third.Name = "by Ann", "by Ben"
-	// Ann's transaction is still open when Ben reads which version is the newest.
-	annAdded, benStarted := make(chan bool), make(chan bool)
-	failed := make(chan error)
-	go func() {
-		failed <- inTx(db, func(ctx context.Context, tx pgx.Tx) error {
-			_, err := catalog.AddProductVersion(ctx, tx, second, clerk)
-			close(annAdded)
-			<-benStarted
-			return err
-		})
-	}()
+	add := func(p catalog.Product, before func()) chan error {
+		done := make(chan error, 1)
+		go func() {
+			done <- inTx(db, func(ctx context.Context, tx pgx.Tx) error {
+				_, err := catalog.AddProductVersion(ctx, tx, p, clerk)
+				before()
+				return err
+			})
+		}()
+		return done
+	}
+	annAdded, annMayCommit := make(chan bool), make(chan bool)
+	ann := add(second, func() { close(annAdded); <-annMayCommit })
 	<-annAdded
-	err := inTx(db, func(ctx context.Context, tx pgx.Tx) error {
-		close(benStarted)
-		_, err := catalog.AddProductVersion(ctx, tx, third, clerk)
-		return err
-	})
-	if annErr := <-failed; annErr != nil {
-		t.Fatal(annErr)
+	ben := add(third, func() {})
+	// Ben has read the same newest version as Ann, and now waits for hers to be committed or not.
+	for waiting := 0; waiting == 0; {
+		err := db.QueryRow(context.Background(), `select count(*) from pg_locks where not granted and locktype = 'transactionid' and pid in (select pid from pg_stat_activity where datname = current_database())`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	c, loadErr := catalog.Load(context.Background(), db)
-	if loadErr != nil {
-		t.Fatal(loadErr)
+	close(annMayCommit)
+	if err := <-ann; err != nil {
+		t.Errorf("Ann was first and got %v", err)
 	}
-	// Ben either waited and was refused, or came after Ann had committed and saw her version: never two seconds.
-	versions := len(c.Products())
-	if refused := errors.Is(err, fault.Conflict); !(refused && versions == 2) && !(err == nil && versions == 3) {
-		t.Errorf("Ben got %v and %d versions stand", err, versions)
+	if err := <-ben; !errors.Is(err, fault.Conflict) {
+		t.Errorf("Ben got %v, should be told of the conflict", err)
+	}
+	c, err := catalog.Load(context.Background(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, _ := c.Product("api", day("2026-02-01")); p.Name != "by Ann" || len(c.Products()) != 2 {
+		t.Errorf("%d versions stand and %q is in force, should be 2 and Ann's", len(c.Products()), p.Name)
 	}
 }
 
