@@ -18,29 +18,34 @@ import (
 // is due, take off what stands billed, group by who pays, tax, add up. It is
 // pure; the run appends what it returns and a preview shows it.
 func Decide(w World, f Facts, asOf period.Date) ([]Draft, error) {
-	return decide(w, f, asOf, func(Change) bool { return true })
+	changes, err := changes(w, f, asOf)
+	if err != nil {
+		return nil, err
+	}
+	return draft(w, f, asOf, changes)
 }
 
-// DecideCredits is Decide for concessions alone: a person who grants a credit
-// wants its credit note now, not whatever else is due today.
-func DecideCredits(w World, f Facts, asOf period.Date) ([]Draft, error) {
-	return decide(w, f, asOf, func(c Change) bool { return c.Piece.Kind == contracts.Concession })
+// agreed is a change together with the agreement it follows from.
+type agreed struct {
+	agreement contracts.Agreement
+	Change
 }
 
-func decide(w World, f Facts, asOf period.Date, wanted func(Change) bool) ([]Draft, error) {
-	drafts := &drafting{world: w, facts: f, asOf: asOf, credited: map[Reference]money.Amount{}}
+// changes is what is due and not billed, or billed and not due, for an account.
+func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
+	var out []agreed
 	for _, a := range f.Agreements {
 		pieces, err := contracts.Charges(a, w.Catalog, f.Usage, asOf)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))) {
-			if wanted(c) && !c.empty() {
-				drafts.add(a, c)
+			if !c.empty() {
+				out = append(out, agreed{a, c})
 			}
 		}
 	}
-	return drafts.finish()
+	return out, nil
 }
 
 // empty is a period without usage and without a fee: nothing to show or ask.
@@ -48,21 +53,19 @@ func (c Change) empty() bool {
 	return c.First && c.Owed.IsZero() && c.Piece.Detail.Quantity.IsZero()
 }
 
-// NeedsOriginals says whether any change lowers what stands billed, so that the
-// caller must load the lines it corrects.
-func NeedsOriginals(w World, f Facts, asOf period.Date) (bool, error) {
-	for _, a := range f.Agreements {
-		pieces, err := contracts.Charges(a, w.Catalog, f.Usage, asOf)
-		if err != nil {
-			return false, err
-		}
-		for _, c := range Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))) {
-			if c.Delta().Sign() < 0 {
-				return true, nil
-			}
-		}
+// lowers says whether any change takes back what stands billed: then the issued
+// lines must be at hand, because a credit follows the tax of the line it lowers.
+func lowers(changes []agreed) bool {
+	return slices.ContainsFunc(changes, func(c agreed) bool { return c.Delta().Sign() < 0 })
+}
+
+// draft puts changes on documents.
+func draft(w World, f Facts, asOf period.Date, changes []agreed) ([]Draft, error) {
+	d := &drafting{world: w, facts: f, asOf: asOf, credited: map[Reference]money.Amount{}}
+	for _, c := range changes {
+		d.add(c.agreement, c.Change)
 	}
-	return false, nil
+	return d.finish()
 }
 
 // drafting collects an account's changes into documents.
@@ -116,7 +119,7 @@ func (d *drafting) add(a contracts.Agreement, c Change) {
 	line.Amount = c.Delta()
 	if !c.First {
 		line.Description = "Addition: " + line.Description
-		line.Corrects = d.latest(a, c)
+		line.Follows = d.latest(a, c)
 	}
 	draft.Lines = append(draft.Lines, line)
 }

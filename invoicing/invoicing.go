@@ -78,6 +78,7 @@ type Line struct {
 	Detail         contracts.Detail
 	Amount         money.Amount // before tax
 	Corrects       *Reference   // the line it corrects; its tax follows that line's
+	Follows        *Reference   // the line it adds to; its tax is that of its own tax point
 }
 
 // Reference names a line of an issued document.

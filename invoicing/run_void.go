@@ -1,0 +1,102 @@
+package invoicing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+)
+
+// Void takes an unpaid invoice back: its entry is mirrored, its lines no longer
+// stand billed, and the next run bills what is still owed under a new number.
+// The number stays used. It refuses with fault.Conflict an invoice that was paid,
+// credited or voided.
+func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, reason string, by access.Actor) error {
+	doing := "void invoice " + number
+	if err := by.Require(access.Finance); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if reason == "" {
+		return fmt.Errorf("%s: %w", doing, fault.InvalidFields(fault.Field{Path: "reason", Message: "say why, for the audit trail"}))
+	}
+	err := db.Tx(ctx, func(tx pgx.Tx) error {
+		d, err := Get(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		if err := voidable(ctx, tx, d); err != nil {
+			return err
+		}
+		standings, err := ledger.LoadStandings(ctx, tx, []customers.AccountID{d.Account})
+		if err != nil {
+			return err
+		}
+		if err := insertVoid(ctx, tx, d, on, reason, by); err != nil {
+			return err
+		}
+		if err := ledger.Append(ctx, tx, []ledger.Entry{unissue(d.Document, on, standings[d.Account])}); err != nil {
+			return err
+		}
+		subject := access.Subject{Kind: string(d.Kind), Key: number, Account: int64(d.Account)}
+		return access.Audit(ctx, tx, by, "invoice.void", subject, nil, nil, reason)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+func voidable(ctx context.Context, tx pgx.Tx, d Issued) error {
+	open, err := ledger.OpenOf(ctx, tx, d.Account, d.Number)
+	switch {
+	case err != nil:
+		return err
+	case d.Voided != nil:
+		return fault.New(fault.Conflict, "it was voided on %s", d.Voided.On)
+	case d.Kind == entities.CreditNote:
+		return fault.New(fault.Conflict, "it is a credit note; what it credited can be billed again by an amendment")
+	case open != d.Total:
+		return fault.New(fault.Conflict, "%s %s of %s is open: it was paid or credited in part. Grant a credit instead", open.Display(), d.Currency, d.Total.Display())
+	}
+	return nil
+}
+
+// unissue mirrors an invoice: receivable and tax back, each line's net out of
+// deferred revenue or unbilled receivable as Settle decides.
+func unissue(d Document, on period.Date, s *ledger.Standing) ledger.Entry {
+	mirror := d
+	mirror.Net, mirror.Tax, mirror.Total = d.Net.Neg(), d.Tax.Neg(), d.Total.Neg()
+	mirror.Lines = make([]Line, len(d.Lines))
+	entry := ledger.Entry{
+		Account: d.Account, Seq: s.Next, Entity: d.Entity, Source: "void:" + d.Number,
+		BookedOn: on, Currency: d.Currency, Memo: fmt.Sprintf("Void of invoice %s to %s", d.Number, d.Buyer.Name),
+	}
+	for i, l := range d.Lines {
+		l.Amount = l.Amount.Neg()
+		mirror.Lines[i] = l
+		b := mirror.billed(i+1, l)
+		b.Event, b.BookedOn = ledger.Void, on
+		entry.Billed = append(entry.Billed, b)
+	}
+	entry.Postings = mirror.open(ledger.Debit(ledger.AccountsReceivable, mirror.Total), d.Number)
+	entry.Postings = append(entry.Postings, mirror.taxes()...)
+	entry.Postings = append(entry.Postings, mirror.settle(s)...)
+	return entry
+}
+
+func insertVoid(ctx context.Context, tx pgx.Tx, d Issued, on period.Date, reason string, by access.Actor) error {
+	_, err := tx.Exec(ctx, `
+		insert into invoicing.voids (account_id, seq, voided_on, reason, by_user)
+		values (@account, @seq, @on, @reason, @by)`, pgx.NamedArgs{
+		"account": d.Account, "seq": d.Seq, "on": on, "reason": reason, "by": by.UserID,
+	})
+	return postgres.Fault(err)
+}

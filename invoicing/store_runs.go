@@ -1,0 +1,225 @@
+package invoicing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/customers"
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+)
+
+// RunRecord is the record of the runs of one as-of day.
+type RunRecord struct {
+	ID     int64
+	AsOf   period.Date
+	Events []RunEvent // oldest first
+}
+
+// RunEvent is what happened to a run.
+type RunEvent struct {
+	Event    string // planned, held, released, finished
+	Totals   Totals
+	Failures int
+	Reason   string
+	By       int64
+	At       time.Time
+}
+
+// State is the event that counts: the last one.
+func (r RunRecord) State() string {
+	if len(r.Events) == 0 {
+		return "started"
+	}
+	return r.Events[len(r.Events)-1].Event
+}
+
+// Finished says whether the run went through at least once.
+func (r RunRecord) Finished() bool { return r.has("finished") }
+
+// Released says whether a person let a held run go on.
+func (r RunRecord) Released() bool { return r.has("released") }
+
+func (r RunRecord) has(event string) bool {
+	for _, e := range r.Events {
+		if e.Event == event {
+			return true
+		}
+	}
+	return false
+}
+
+// Issued adds up what all runs of the day issued.
+func (r RunRecord) Issued() Totals {
+	var out Totals
+	for _, e := range r.Events {
+		if e.Event == "finished" {
+			out.merge(e.Totals)
+		}
+	}
+	return out
+}
+
+// openRun finds or makes the record of a day.
+func openRun(ctx context.Context, db *postgres.DB, asOf period.Date) (RunRecord, error) {
+	var r RunRecord
+	err := db.Tx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `
+			insert into invoicing.runs (as_of)
+			values (@as_of)
+			on conflict (as_of) do nothing`, pgx.NamedArgs{"as_of": asOf}); err != nil {
+			return postgres.Fault(err)
+		}
+		var err error
+		r, err = RunOf(ctx, tx, asOf)
+		return err
+	})
+	return r, err
+}
+
+// RunOf returns the record of a day's runs; fault.NotFound when there was none.
+func RunOf(ctx context.Context, q postgres.Querier, asOf period.Date) (RunRecord, error) {
+	found, err := runs(ctx, q, asOf, asOf.AddDays(1), 1)
+	if err != nil {
+		return RunRecord{}, err
+	}
+	if len(found) == 0 {
+		return RunRecord{}, fault.New(fault.NotFound, "there was no invoice run as of %s", asOf)
+	}
+	return found[0], nil
+}
+
+// Runs lists the latest runs before a day, newest first; a zero day means all.
+func Runs(ctx context.Context, q postgres.Querier, before period.Date, limit int) ([]RunRecord, error) {
+	if before.IsZero() {
+		before = period.NewDate(9999, 12, 31)
+	}
+	return runs(ctx, q, period.NewDate(1, 1, 1), before, limit)
+}
+
+func runs(ctx context.Context, q postgres.Querier, from, before period.Date, limit int) ([]RunRecord, error) {
+	rows, err := q.Query(ctx, `
+		select r.id, r.as_of,
+			coalesce((
+				select jsonb_agg(jsonb_build_object(
+					'Event', e.event, 'Totals', jsonb_build_object('documents', e.documents, 'net', e.totals),
+					'Failures', e.failures, 'Reason', e.reason, 'By', e.by_user, 'At', e.recorded_at) order by e.seq)
+				from invoicing.run_events e where e.run_id = r.id), '[]')
+		from invoicing.runs r
+		where r.as_of >= @from and r.as_of < @before
+		order by r.as_of desc
+		limit @limit`, pgx.NamedArgs{"from": from, "before": before, "limit": limit})
+	if err != nil {
+		return nil, fmt.Errorf("list invoice runs: %w", postgres.Fault(err))
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (RunRecord, error) {
+		var r RunRecord
+		var events []byte
+		if err := row.Scan(&r.ID, &r.AsOf, &events); err != nil {
+			return r, err
+		}
+		return r, json.Unmarshal(events, &r.Events)
+	})
+	return out, postgres.Fault(err)
+}
+
+func recordEvent(ctx context.Context, tx pgx.Tx, run int64, e RunEvent, by access.Actor) error {
+	totals, err := json.Marshal(e.Totals.Net)
+	if err != nil {
+		return err
+	}
+	if e.Totals.Net == nil {
+		totals = []byte("{}")
+	}
+	_, err = tx.Exec(ctx, `
+		insert into invoicing.run_events (run_id, seq, event, documents, failures, totals, reason, by_user)
+		select @run, coalesce(max(seq), 0) + 1, @event, @documents, @failures, @totals, @reason, @by
+		from invoicing.run_events
+		where run_id = @run`, pgx.NamedArgs{
+		"run": run, "event": e.Event, "documents": e.Totals.Documents, "failures": e.Failures,
+		"totals": string(totals), "reason": e.Reason, "by": by.UserID,
+	})
+	return postgres.Fault(err)
+}
+
+func recordFailures(ctx context.Context, tx pgx.Tx, run int64, failures []Failure) error {
+	for _, f := range failures {
+		if _, err := tx.Exec(ctx, `
+			insert into invoicing.run_failures (run_id, account_id, attempt, error)
+			select @run, @account, coalesce(max(attempt), 0) + 1, @error
+			from invoicing.run_failures
+			where run_id = @run and account_id = @account`, pgx.NamedArgs{
+			"run": run, "account": f.Account, "error": f.Err.Error(),
+		}); err != nil {
+			return postgres.Fault(err)
+		}
+	}
+	return nil
+}
+
+// RunFailure is an account a run could not bill, as the page lists it.
+type RunFailure struct {
+	Account customers.AccountID
+	Attempt int
+	Error   string
+	At      time.Time
+}
+
+// RunFailures lists the accounts of a run that failed at the last attempt.
+func RunFailures(ctx context.Context, q postgres.Querier, run int64) ([]RunFailure, error) {
+	rows, err := q.Query(ctx, `
+		select distinct on (account_id) account_id, attempt, error, recorded_at
+		from invoicing.run_failures
+		where run_id = @run
+		order by account_id, attempt desc`, pgx.NamedArgs{"run": run})
+	if err != nil {
+		return nil, fmt.Errorf("list failures of run %d: %w", run, postgres.Fault(err))
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByPos[RunFailure])
+	return out, postgres.Fault(err)
+}
+
+// holds says why a plan must wait for a person: it strays from the run a month
+// before and nobody has released it. Without such a run there is no measure.
+func holds(ctx context.Context, tx pgx.Tx, r RunRecord, plan Totals) (string, error) {
+	if r.Released() || r.Finished() {
+		return "", nil
+	}
+	before, err := RunOf(ctx, tx, r.AsOf.AddMonths(-1))
+	if fault.Kind(err) == fault.NotFound || err == nil && !before.Finished() {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return Tolerance.Strays(plan, before.Issued()), nil
+}
+
+// Release lets a held run go on; the next tick or `run invoices` issues it.
+func Release(ctx context.Context, tx pgx.Tx, asOf period.Date, reason string, by access.Actor) error {
+	doing := fmt.Sprintf("release invoice run of %s", asOf)
+	if err := by.Require(access.Finance); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	r, err := RunOf(ctx, tx, asOf)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if r.State() != "held" {
+		return fmt.Errorf("%s: %w", doing, fault.New(fault.Conflict, "it is %s, not held", r.State()))
+	}
+	if reason == "" {
+		return fmt.Errorf("%s: %w", doing, fault.InvalidFields(fault.Field{Path: "reason", Message: "say why the totals are right"}))
+	}
+	if err := recordEvent(ctx, tx, r.ID, RunEvent{Event: "released", Reason: reason}, by); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	subject := access.Subject{Kind: "invoice_run", Key: asOf.String()}
+	return access.Audit(ctx, tx, by, "invoice_run.release", subject, nil, nil, reason)
+}
