@@ -30,8 +30,8 @@ type Quote struct {
 // maxAge is how many days a rate may be carried forward: a week bridges every bank holiday, and more means the feed is down.
 const maxAge = 7
 
-// ratePlaces is the precision of an inverse or cross rate: at 16 places the largest bookable amounts convert
-// to the same minor unit as the unrounded fraction would.
+// ratePlaces is the precision of an inverse or cross rate. The rounded rate is the rate: it is what gets printed, and the
+// amount follows from it. For a trillion it is off the unrounded fraction by less than a hundredth of a cent.
 const ratePlaces = 16
 
 // pivot is the currency the central bank quotes everything against.
