@@ -20,12 +20,15 @@ func TestTheAuditTrailCannotBeChanged(t *testing.T) {
 	inTx(t, db, func(ctx context.Context, tx pgx.Tx) error {
 		return Audit(ctx, tx, System("test"), "thing.do", Subject{Kind: "thing", Key: "1"}, nil, nil, "")
 	})
+	owner := pgtest.Admin(t, db) // not even the role that owns the tables
 	for _, table := range []string{"access.audit", "access.approvals"} {
 		for _, change := range []string{
 			`update ` + table + ` set reason = 'nicer'`, `delete from ` + table, `truncate ` + table,
 		} {
 			_, err := db.Exec(t.Context(), change)
 			wantKind(t, postgres.Fault(err), fault.Denied, "")
+			_, err = owner.Exec(t.Context(), change)
+			wantKind(t, postgres.Fault(err), fault.Denied, "is append-only: append a correction instead")
 		}
 	}
 	page, err := AuditPage(t.Context(), db, AuditFilter{})

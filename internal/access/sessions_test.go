@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -69,6 +70,25 @@ func (b *browser) get(path string) string {
 		b.t.Fatalf("%s answered %d %s (%v)", path, response.StatusCode, body, err)
 	}
 	return string(body)
+}
+
+// kept is what a thief would copy from the browser.
+type kept struct {
+	url     *url.URL
+	cookies []*http.Cookie
+}
+
+func mustCookies(t *testing.T, b *browser) kept {
+	t.Helper()
+	u, err := url.Parse(b.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := kept{u, b.client.Jar.Cookies(u)}
+	if len(k.cookies) != 1 {
+		t.Fatalf("the browser holds %d cookies, want the session's", len(k.cookies))
+	}
+	return k
 }
 
 func (b *browser) wants(name, when string) {

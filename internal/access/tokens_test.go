@@ -2,8 +2,6 @@ package access
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -14,24 +12,6 @@ import (
 	"ratable/internal/postgres"
 	"ratable/internal/postgres/pgtest"
 )
-
-type kept struct {
-	url     *url.URL
-	cookies []*http.Cookie
-}
-
-func mustCookies(t *testing.T, b *browser) kept {
-	t.Helper()
-	u, err := url.Parse(b.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := kept{u, b.client.Jar.Cookies(u)}
-	if len(k.cookies) != 1 {
-		t.Fatalf("the browser holds %d cookies, want the session's", len(k.cookies))
-	}
-	return k
-}
 
 func issue(t *testing.T, db *postgres.DB, n NewToken) (secret string, token Token) {
 	t.Helper()
