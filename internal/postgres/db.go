@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -166,6 +167,9 @@ func retry(ctx context.Context, attempt func() error) error {
 		pause *= 2
 	}
 }
+
+// jitter returns a random duration in [0, d).
+func jitter(d time.Duration) time.Duration { return rand.N(d) }
 
 // transient tells whether the same transaction may succeed when it is simply run again.
 func transient(err error) bool {

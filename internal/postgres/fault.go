@@ -12,7 +12,7 @@ import (
 
 // Fault gives a refusal of PostgreSQL the kind of fault it is: a unique violation is a Conflict, a check,
 // foreign key, exclusion or not-null violation and unreadable text are Invalid, a missing row is NotFound, a
-// missing privilege (also the append-only guard) is Denied. The error keeps the text of whoever wrapped
+// missing privilege (also the append-only guard) is Denied, a closed month is Closed. The error keeps the text of whoever wrapped
 // it, names the constraint, and still unwraps to the *pgconn.PgError. What has a kind already, and what is
 // no refusal (a lost connection), comes back as it is; nil stays nil.
 func Fault(err error) error {
@@ -43,6 +43,8 @@ func kindOf(code string) error {
 		return fault.Invalid
 	case "42501": // insufficient_privilege
 		return fault.Denied
+	case "RT001": // our own: the ledger's month is closed (migrations/0010_ledger.sql)
+		return fault.Closed
 	}
 	return nil
 }
