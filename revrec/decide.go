@@ -1,0 +1,230 @@
+package revrec
+
+import (
+	"fmt"
+	"slices"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/ledger"
+	"ratable/usage"
+)
+
+// Facts is everything that decides what a paying account has earned. Usage must
+// reach to the end of the month that is decided through.
+type Facts struct {
+	Account    customers.AccountID
+	Agreements []contracts.Agreement
+	Usage      *usage.Days
+	Standing   *ledger.Standing
+	Stored     *Stored
+	FirstOpen  func(entities.ID, period.Month) period.Month // nil: no month is closed
+}
+
+// Plan is what a run appends: schedule rows, entries, and which rows they
+// recognize.
+type Plan struct {
+	Rows       []Row
+	Entries    []ledger.Entry
+	Recognized []Recognition
+}
+
+// Empty says that nothing changes.
+func (p Plan) Empty() bool { return len(p.Rows) == 0 && len(p.Recognized) == 0 }
+
+// Decide schedules an account's contracts and recognizes every month up to and
+// with through. It changes nothing it is given; Facts.Book moves the facts on.
+//
+// The schedule is computed anew from what was agreed and used, and the stored one
+// taken off. Months are compared by attribution: it does not matter in which
+// order months were run, or in which month something had to be booked.
+func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
+	d := deciding{facts: f, through: through, stored: f.Stored.clone(), next: f.Standing.Next, positions: map[ledger.LineKey]ledger.Position{}}
+	for _, a := range f.Agreements {
+		pieces, err := contracts.Charges(a, c, f.Usage, through.End())
+		if err != nil {
+			return Plan{}, err
+		}
+		keys := d.schedule(a, Schedule(a.Contract, pieces, through))
+		d.recognize(a, keys)
+	}
+	return d.plan, nil
+}
+
+// Book moves the facts on by a plan, as appending it and loading again would.
+func (f Facts) Book(p Plan) {
+	keys := map[int64]Key{}
+	for key, c := range f.Stored.cells {
+		for _, id := range c.open {
+			keys[id] = key
+		}
+	}
+	for _, r := range p.Rows {
+		f.Stored.add(r)
+		keys[r.ID] = r.Key
+	}
+	for _, r := range p.Recognized {
+		f.Stored.recognize(keys[r.Row], r.Entry)
+	}
+	for _, e := range p.Entries {
+		f.Standing.Book(e)
+	}
+}
+
+// deciding is one call of Decide under way; its stored schedule and positions
+// are copies.
+type deciding struct {
+	facts     Facts
+	through   period.Month
+	stored    *Stored
+	next      int64 // place of the next entry
+	positions map[ledger.LineKey]ledger.Position
+	plan      Plan
+}
+
+// schedule appends the difference between a contract's schedule as computed and
+// as stored, and returns all its keys in order.
+func (d *deciding) schedule(a contracts.Agreement, computed []Row) []Key {
+	want := make(map[Key]Row, len(computed))
+	for _, r := range computed {
+		want[r.Key] = r
+	}
+	for key, c := range d.stored.cells {
+		if _, ok := want[key]; !ok && key.Contract == a.Contract {
+			want[key] = Row{Key: key, Amount: money.Zero(a.Currency), Recognition: c.recognition, Version: a.Latest().Number}
+		}
+	}
+	keys := make([]Key, 0, len(want))
+	for key := range want {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, Key.compare)
+	for _, key := range keys {
+		// Usage after through was not looked at: a run for an earlier month must
+		// not take back what a later one found.
+		if key.Month.After(d.through) && !ahead(want[key].Recognition) {
+			continue
+		}
+		row := want[key]
+		row.Amount = row.Amount.Sub(d.stored.cells[key].planned)
+		if !row.Amount.IsZero() {
+			row.ID = d.stored.Next
+			d.stored.add(row)
+			d.plan.Rows = append(d.plan.Rows, row)
+		}
+	}
+	return keys
+}
+
+// recognize books what is due of a contract, one entry for each month that the
+// revenue belongs to. Keys are in order of month.
+func (d *deciding) recognize(a contracts.Agreement, keys []Key) {
+	for len(keys) > 0 && !keys[0].Month.After(d.through) {
+		n := slices.IndexFunc(keys, func(k Key) bool { return k.Month != keys[0].Month })
+		if n < 0 {
+			n = len(keys)
+		}
+		d.month(a, keys[0].Month, keys[:n])
+		keys = keys[n:]
+	}
+}
+
+// month books what is due for the keys of one month. Rows that cancel each other
+// before they were recognized are marked and book nothing.
+func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) {
+	booked := month
+	if d.facts.FirstOpen != nil {
+		booked = d.facts.FirstOpen(a.Entity, month)
+	}
+	e := d.entry(a, month, booked)
+	var lines earnedLines
+	for _, key := range keys {
+		c := d.stored.cells[key]
+		seq := int64(0)
+		if due := c.due(); !due.IsZero() {
+			lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due)
+			e.Postings = append(e.Postings, revenue(key, c.last, due))
+			seq = e.Seq
+		}
+		for _, row := range c.open {
+			d.plan.Recognized = append(d.plan.Recognized, Recognition{row, seq, booked})
+		}
+		if len(c.open) > 0 {
+			d.stored.recognize(key, seq)
+		}
+	}
+	if len(e.Postings) == 0 {
+		return
+	}
+	e.Postings = append(d.settle(lines), e.Postings...)
+	for i := range e.Postings {
+		e.Postings[i].Customer, e.Postings[i].Month = a.Payer, month
+	}
+	d.plan.Entries = append(d.plan.Entries, e)
+	d.next++
+}
+
+// entry names the next entry: the count keeps its source its own when late facts
+// add to a month that was recognized before.
+func (d *deciding) entry(a contracts.Agreement, month, booked period.Month) ledger.Entry {
+	n := len(d.stored.entries[booking{a.Contract, month}]) + 1
+	return ledger.Entry{
+		Account: a.Account, Seq: d.next, Entity: a.Entity, Currency: a.Currency, BookedOn: booked.Last(),
+		Source: fmt.Sprintf("revenue:%s:%s:%d", a.Number, month, n),
+		Memo:   fmt.Sprintf("Revenue of %s, contract %s", month, a.Number),
+	}
+}
+
+// revenue credits what a key earns and points at the row that is recognized.
+func revenue(key Key, row int64, amount money.Amount) ledger.Posting {
+	account := ledger.Revenue
+	if key.Kind == contracts.OverCap {
+		account = ledger.OverageRevenue
+	}
+	p := ledger.Credit(account, amount)
+	p.Contract, p.Line, p.Schedule = int64(key.Contract), key.Line, row
+	return p
+}
+
+// earnedLines adds up what lines of a contract earn in an entry, in order.
+type earnedLines struct {
+	order []ledger.LineKey
+	sums  map[ledger.LineKey]money.Amount
+}
+
+func (l *earnedLines) add(key ledger.LineKey, amount money.Amount) {
+	if l.sums == nil {
+		l.sums = map[ledger.LineKey]money.Amount{}
+	}
+	if _, seen := l.sums[key]; !seen {
+		l.order = append(l.order, key)
+	}
+	l.sums[key] = l.sums[key].Add(amount)
+}
+
+// settle debits deferred revenue as far as the line was billed, and unbilled
+// receivable for the rest.
+func (d *deciding) settle(lines earnedLines) []ledger.Posting {
+	var out []ledger.Posting
+	for _, key := range lines.order {
+		at, ok := d.positions[key]
+		if !ok {
+			at = d.facts.Standing.Lines[key]
+		}
+		earned := lines.sums[key]
+		nothing := money.Zero(earned.Currency())
+		deferred, unbilled := ledger.Settle(at, nothing, earned)
+		d.positions[key] = at.After(nothing, earned)
+		for _, p := range []ledger.Posting{ledger.Credit(ledger.DeferredRevenue, deferred), ledger.Debit(ledger.UnbilledReceivable, unbilled)} {
+			if !p.Amount.IsZero() {
+				p.Contract, p.Line = key.Contract, key.Line
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}

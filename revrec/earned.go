@@ -1,0 +1,76 @@
+package revrec
+
+import (
+	"slices"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Earned is what a piece has earned on the days before one. It needs nothing
+// but the piece: days or months, one catch-up or many runs, the sum is the same.
+func Earned(p contracts.Piece, before period.Date) money.Amount {
+	nothing := money.Zero(p.Amount.Currency())
+	if !p.Span.Start.Before(before) {
+		return nothing
+	}
+	switch policy(p) {
+	case catalog.PointInTime:
+		return p.Amount
+	case catalog.AsUsed:
+		earned := nothing
+		for _, v := range p.Values {
+			if v.Before.After(before) {
+				break
+			}
+			earned = v.Amount
+		}
+		return earned
+	}
+	done := period.MinDate(before, p.Span.End).Sub(p.Span.Start)
+	return money.SpreadTo(p.Amount, int64(done), int64(p.Span.Days()))
+}
+
+// policy is how a piece is earned. A fixed fee for something that is otherwise
+// earned as it is used has no usage of its own to follow: it is earned by days.
+func policy(p contracts.Piece) catalog.Recognition {
+	switch {
+	case p.Recognition == catalog.AsUsed && p.Kind == contracts.FixedFee:
+		return catalog.Ratable
+	case p.Recognition == "":
+		return catalog.Ratable
+	}
+	return p.Recognition
+}
+
+// ahead says whether a schedule is known before its months are over.
+func ahead(r catalog.Recognition) bool { return r != catalog.AsUsed }
+
+// Schedule says what the pieces of one contract earn in each month: by days to
+// the end of the term, as used up to the end of through. Pieces of one key add
+// up; months without revenue are left out. Rows have no ID yet.
+func Schedule(contract contracts.ID, pieces []contracts.Piece, through period.Month) []Row {
+	rows := map[Key]Row{}
+	for _, p := range pieces {
+		for _, month := range p.Span.Months() {
+			if !ahead(policy(p)) && month.After(through) {
+				break
+			}
+			amount := Earned(p, month.End()).Sub(Earned(p, month.First()))
+			key := Key{contract, p.Line, p.Kind, p.Span, month}
+			if sum := rows[key].Amount.Add(amount); sum.IsZero() {
+				delete(rows, key)
+			} else {
+				rows[key] = Row{Key: key, Amount: sum, Recognition: policy(p), Version: p.Version}
+			}
+		}
+	}
+	out := make([]Row, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b Row) int { return a.compare(b.Key) })
+	return out
+}

@@ -1,0 +1,63 @@
+// Package revrec decides what has been earned.
+//
+// It owns the revenue schedule (what each piece of a contract earns in each
+// month), the record of which schedule rows are recognized, recognition runs,
+// the closing of months as far as revenue is concerned, and the reports that
+// follow: contract schedule, deferred waterfall, deferred balance.
+//
+// It does not own the price of anything (contracts), what is billed (invoicing;
+// revrec reads what stands billed from the ledger), or the balances (ledger).
+//
+// Times: a row's Month is the month the revenue belongs to (attribution), fixed
+// by the service span; an entry's BookedOn lies in that month, or in the first
+// open one when it is closed.
+//
+// Invariants: the months of a piece that is over add up to its amount to the
+// cent; a schedule row is recognized once; a second run appends nothing; running
+// month by month earns the same, per line, kind, span and month, as one run that
+// catches up.
+package revrec
+
+import (
+	"cmp"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Key names one month of one piece of a contract: what a schedule row is for.
+type Key struct {
+	Contract contracts.ID
+	Line     string // lineage
+	Kind     contracts.Kind
+	Span     period.Span
+	Month    period.Month // attribution
+}
+
+// compare is the order in which schedules are kept and shown: by month within
+// contracts, then in the order of the service.
+func (k Key) compare(o Key) int {
+	return cmp.Or(cmp.Compare(k.Contract, o.Contract), k.Month.Compare(o.Month), cmp.Compare(k.Line, o.Line),
+		cmp.Compare(k.Kind, o.Kind), k.Span.Start.Compare(o.Span.Start), k.Span.End.Compare(o.Span.End))
+}
+
+// Row is one line of the stored schedule. Rows are differences: the sum of a
+// key's rows is what is scheduled for it as known now.
+type Row struct {
+	ID int64 // its place in the account's schedule, from 1
+	Key
+	Amount      money.Amount
+	Recognition catalog.Recognition
+	Version     int // of the contract, that priced it
+}
+
+// Recognition records that a row has been recognized. Entry is the place of the
+// booking, 0 when the row and others of its key came to nothing, so that there
+// was nothing to book.
+type Recognition struct {
+	Row   int64
+	Entry int64
+	Month period.Month // booked in; never before the row's own
+}

@@ -1,0 +1,246 @@
+package revrec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+)
+
+// Options of a run. The zero value of each field but AsOf is a good default.
+type Options struct {
+	AsOf     period.Date           // every month that ended on or before it is recognized
+	Accounts []customers.AccountID // nil: all with contracts
+	Batch    int                   // accounts per transaction; default 250
+	Workers  int                   // deciding in parallel; default one per processor
+	Progress func(done, total int64, note string)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Batch <= 0 {
+		o.Batch = 250
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Progress == nil {
+		o.Progress = func(int64, int64, string) {}
+	}
+	return o
+}
+
+// through is the last month that is over: its last day may be the day before
+// AsOf.
+func (o Options) through() period.Month { return o.AsOf.MonthOf().Prev() }
+
+// Result is what a run did.
+type Result struct {
+	Through  period.Month
+	Rows     int // schedule rows appended
+	Entries  int
+	Revenue  map[money.Currency]money.Amount // recognized by this run
+	Failures []Failure
+}
+
+// Failure is an account whose revenue could not be recognized; the others' was.
+type Failure struct {
+	Account customers.AccountID
+	Err     error
+}
+
+// attempts bounds how often an account is loaded again after somebody else
+// appended to it in between.
+const attempts = 5
+
+// Run schedules and recognizes revenue of every month that ended on or before a
+// day. It may be killed and run again, run twice, or run by two processes at
+// once: each schedule row is recognized once, because places are taken once. A
+// fact that arrives between load and append is left to the next run.
+func Run(ctx context.Context, db *postgres.DB, o Options, by access.Actor) (Result, error) {
+	r := &running{db: db, options: o.withDefaults(), by: by}
+	r.result = Result{Through: o.through(), Revenue: map[money.Currency]money.Amount{}}
+	doing := fmt.Sprintf("recognize revenue through %s", r.result.Through)
+	if err := by.Require(access.Accountant, access.Finance); err != nil {
+		return r.result, fmt.Errorf("%s: %w", doing, err)
+	}
+	if err := r.run(ctx); err != nil {
+		return r.result, fmt.Errorf("%s: %w", doing, err)
+	}
+	return r.result, nil
+}
+
+// running is one run under way.
+type running struct {
+	db      *postgres.DB
+	options Options
+	by      access.Actor
+	catalog *catalog.Catalog
+	result  Result
+}
+
+func (r *running) run(ctx context.Context) (err error) {
+	if r.catalog, err = catalog.Load(ctx, r.db); err != nil {
+		return err
+	}
+	accounts := r.options.Accounts
+	if accounts == nil {
+		if accounts, err = everyAccount(ctx, r.db); err != nil {
+			return err
+		}
+	}
+	for from := 0; from < len(accounts); from += r.options.Batch {
+		done := min(from+r.options.Batch, len(accounts))
+		if err := r.insist(ctx, accounts[from:done]); err != nil {
+			return err
+		}
+		r.options.Progress(int64(done), int64(len(accounts)), "recognizing")
+	}
+	return nil
+}
+
+func everyAccount(ctx context.Context, q postgres.Querier) ([]customers.AccountID, error) {
+	var out []customers.AccountID
+	var after customers.AccountID
+	for {
+		page, err := contracts.Accounts(ctx, q, after, 10_000)
+		if err != nil || len(page) == 0 {
+			return out, err
+		}
+		out, after = append(out, page...), page[len(page)-1]
+	}
+}
+
+// insist books a batch; when something in it stands in the way of the others, it
+// goes on one by one and records what fails. Only the run's own end is an error.
+func (r *running) insist(ctx context.Context, accounts []customers.AccountID) error {
+	err := r.batch(ctx, accounts)
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, account := range accounts {
+		for n := range attempts {
+			if err = r.batch(ctx, []customers.AccountID{account}); err == nil || !overtaken(err) || n == attempts-1 {
+				break
+			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			r.result.Failures = append(r.result.Failures, Failure{account, err})
+		}
+	}
+	return nil
+}
+
+// overtaken says that loading again may help: a place was taken, or a month
+// closed, since the account was loaded.
+func overtaken(err error) bool {
+	return errors.Is(err, fault.Conflict) || errors.Is(err, fault.Closed) || postgres.Constraint(err) == "entries_in_open_month"
+}
+
+// batch loads, decides and appends some accounts in one transaction.
+func (r *running) batch(ctx context.Context, accounts []customers.AccountID) error {
+	plans, err := r.decide(ctx, accounts)
+	if err != nil || len(plans) == 0 {
+		return err
+	}
+	err = r.db.Tx(ctx, func(tx pgx.Tx) error {
+		if err := appendPlans(ctx, tx, plans); err != nil {
+			return err
+		}
+		return access.AuditMany(ctx, tx, r.by, trail(plans, r.result.Through))
+	})
+	if err == nil {
+		r.result.add(plans)
+	}
+	return err
+}
+
+// decide reads accounts in one snapshot and decides them in parallel. Accounts
+// with nothing to do are left out; the first that fails fails the batch.
+func (r *running) decide(ctx context.Context, accounts []customers.AccountID) ([]accountPlan, error) {
+	var facts []Facts
+	err := r.db.Snapshot(ctx, func(tx pgx.Tx) (err error) {
+		facts, err = LoadFacts(ctx, tx, accounts, r.result.Through)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]accountPlan, len(facts))
+	var g errgroup.Group
+	g.SetLimit(r.options.Workers)
+	for i, f := range facts {
+		g.Go(func() (err error) {
+			all[i].account = f.Account
+			all[i].plan, err = Decide(r.catalog, f, r.result.Through)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	plans := all[:0]
+	for _, p := range all {
+		if !p.plan.Empty() {
+			plans = append(plans, p)
+		}
+	}
+	return plans, nil
+}
+
+func (r *Result) add(plans []accountPlan) {
+	for _, p := range plans {
+		r.Rows += len(p.plan.Rows)
+		r.Entries += len(p.plan.Entries)
+		for currency, amount := range earned(p.plan.Entries) {
+			r.Revenue[currency] = r.Revenue[currency].Add(amount)
+		}
+	}
+}
+
+// earned adds up the revenue of entries.
+func earned(entries []ledger.Entry) map[money.Currency]money.Amount {
+	out := map[money.Currency]money.Amount{}
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			if p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue {
+				out[e.Currency] = out[e.Currency].Sub(p.Amount)
+			}
+		}
+	}
+	return out
+}
+
+// trail is one audit line for each account that something was booked for.
+func trail(plans []accountPlan, through period.Month) []access.Entry {
+	var out []access.Entry
+	for _, p := range plans {
+		if len(p.plan.Entries) == 0 {
+			continue
+		}
+		after := map[string]string{"through": through.String(), "entries": fmt.Sprint(len(p.plan.Entries))}
+		for currency, amount := range earned(p.plan.Entries) {
+			after["revenue "+string(currency)] = amount.String()
+		}
+		out = append(out, access.Entry{
+			Action: "revenue.recognize", After: after,
+			Subject: access.Subject{Kind: "account", Key: fmt.Sprint(p.account), Account: int64(p.account)},
+		})
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package revrec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/customers"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+)
+
+// accountPlan is what a run appends for one account.
+type accountPlan struct {
+	account customers.AccountID
+	plan    Plan
+}
+
+// appendPlans writes the plans of a batch in a handful of COPYs. A place that is
+// taken, of a row or of an entry, fails with fault.Conflict: somebody else
+// planned or booked for the account since it was loaded.
+func appendPlans(ctx context.Context, tx pgx.Tx, plans []accountPlan) error {
+	var entries []ledger.Entry
+	for _, p := range plans {
+		entries = append(entries, p.plan.Entries...)
+	}
+	if err := copySchedule(ctx, tx, plans); err != nil {
+		return fmt.Errorf("append schedules of %d accounts: %w", len(plans), postgres.Fault(err))
+	}
+	if len(entries) > 0 {
+		if err := ledger.Append(ctx, tx, entries); err != nil {
+			return err
+		}
+	}
+	if err := copyRecognitions(ctx, tx, plans); err != nil {
+		return fmt.Errorf("append recognitions of %d accounts: %w", len(plans), postgres.Fault(err))
+	}
+	return nil
+}
+
+func copySchedule(ctx context.Context, tx pgx.Tx, plans []accountPlan) error {
+	var rows [][]any
+	for _, p := range plans {
+		for _, r := range p.plan.Rows {
+			rows = append(rows, []any{p.account, r.ID, r.Contract, r.Line, string(r.Kind), r.Span.Start, r.Span.End, r.Month.First(),
+				r.Amount.Minor(), string(r.Amount.Currency()), string(r.Recognition), int32(r.Version)})
+		}
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"revrec", "schedule"},
+		[]string{"account_id", "id", "contract_id", "line", "kind", "starts_on", "ends_on", "month",
+			"amount", "currency", "recognition", "version"}, pgx.CopyFromRows(rows))
+	return err
+}
+
+func copyRecognitions(ctx context.Context, tx pgx.Tx, plans []accountPlan) error {
+	var rows [][]any
+	for _, p := range plans {
+		for _, r := range p.plan.Recognized {
+			var entry any
+			if r.Entry != 0 {
+				entry = r.Entry
+			}
+			rows = append(rows, []any{p.account, r.Row, entry, r.Month.First()})
+		}
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"revrec", "recognitions"},
+		[]string{"account_id", "schedule_id", "entry_seq", "month"}, pgx.CopyFromRows(rows))
+	return err
+}

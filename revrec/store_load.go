@@ -1,0 +1,89 @@
+package revrec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+	"ratable/usage"
+)
+
+// LoadFacts reads what decides the revenue of some accounts through a month, in
+// a fixed number of set-based queries. Call it inside one snapshot.
+func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, through period.Month) ([]Facts, error) {
+	agreements, err := contracts.LoadAgreements(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
+	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements, through), through.End())
+	if err != nil {
+		return nil, err
+	}
+	standings, err := ledger.LoadStandings(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
+	closed, err := ledger.LoadClosedMonths(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := loadStored(ctx, q, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("load revenue schedules: %w", postgres.Fault(err))
+	}
+	out := make([]Facts, len(accounts))
+	for i, a := range accounts {
+		out[i] = Facts{a, agreements[a], days[a], standings[a], stored[a], closed.FirstOpen}
+	}
+	return out, nil
+}
+
+// earliest is the first day of service of any contract; nothing that was used
+// before it is priced.
+func earliest(agreements map[customers.AccountID][]contracts.Agreement, through period.Month) period.Date {
+	first := through.End()
+	for _, list := range agreements {
+		for _, a := range list {
+			first = period.MinDate(first, a.Term().Start)
+		}
+	}
+	return first
+}
+
+// loadStored reads the schedules of accounts with what is recognized of them.
+func loadStored(ctx context.Context, q postgres.Querier, accounts []customers.AccountID) (map[customers.AccountID]*Stored, error) {
+	out := make(map[customers.AccountID]*Stored, len(accounts))
+	for _, a := range accounts {
+		out[a] = NewStored()
+	}
+	rows, err := q.Query(ctx, `
+		select s.account_id, s.id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.currency,
+			s.recognition, s.version, r.schedule_id is not null, coalesce(r.entry_seq, 0)
+		from revrec.schedule s
+		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
+		where s.account_id = any(@accounts)
+		order by s.account_id, s.id`, pgx.NamedArgs{"accounts": accounts})
+	if err != nil {
+		return nil, err
+	}
+	var account customers.AccountID
+	var r Row
+	var start, end period.Date
+	var minor, entry int64
+	var currency money.Currency
+	var recognized bool
+	_, err = pgx.ForEachRow(rows, []any{&account, &r.ID, &r.Contract, &r.Line, &r.Kind, &start, &end, &r.Month, &minor, &currency,
+		&r.Recognition, &r.Version, &recognized, &entry}, func() error {
+		r.Span, r.Amount = period.NewSpan(start, end), money.Of(minor, currency)
+		out[account].load(r, recognized, entry)
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,93 @@
+package revrec
+
+import (
+	"maps"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Stored is an account's schedule as it stands in the books. What a run decided
+// moves it on (Facts.Book), as loading it again would.
+type Stored struct {
+	Next    int64 // place of the next row
+	cells   map[Key]cell
+	entries map[booking]map[int64]bool
+}
+
+// booking counts the entries that recognize one month of a contract, so that the
+// next one has a name of its own.
+type booking struct {
+	contract contracts.ID
+	month    period.Month
+}
+
+// cell is one key of the schedule.
+type cell struct {
+	planned     money.Amount
+	recognized  money.Amount
+	recognition catalog.Recognition
+	open        []int64 // rows that are not recognized
+	last        int64   // the latest row
+}
+
+// due is what is scheduled and not recognized.
+func (c cell) due() money.Amount { return c.planned.Sub(c.recognized) }
+
+// NewStored is an account without a schedule.
+func NewStored() *Stored {
+	return &Stored{Next: 1, cells: map[Key]cell{}, entries: map[booking]map[int64]bool{}}
+}
+
+// clone is a copy to decide on. Lists of open rows are only ever replaced or
+// grown into new memory, so they may be shared.
+func (s *Stored) clone() *Stored {
+	entries := make(map[booking]map[int64]bool, len(s.entries))
+	for b, seqs := range s.entries {
+		entries[b] = maps.Clone(seqs)
+	}
+	return &Stored{Next: s.Next, cells: maps.Clone(s.cells), entries: entries}
+}
+
+// add takes a row in.
+func (s *Stored) add(r Row) {
+	c := s.cells[r.Key]
+	c.planned, c.recognition, c.last = c.planned.Add(r.Amount), r.Recognition, r.ID
+	c.open = append(c.open[:len(c.open):len(c.open)], r.ID)
+	s.cells[r.Key] = c
+	s.Next = max(s.Next, r.ID+1)
+}
+
+// recognize takes in that every open row of a key is recognized.
+func (s *Stored) recognize(key Key, entry int64) {
+	c := s.cells[key]
+	c.recognized, c.open = c.planned, nil
+	s.cells[key] = c
+	s.enter(booking{key.Contract, key.Month}, entry)
+}
+
+func (s *Stored) enter(b booking, entry int64) {
+	if entry == 0 {
+		return
+	}
+	if s.entries[b] == nil {
+		s.entries[b] = map[int64]bool{}
+	}
+	s.entries[b][entry] = true
+}
+
+// load takes in a row as it was found in the database.
+func (s *Stored) load(r Row, recognized bool, entry int64) {
+	c := s.cells[r.Key]
+	c.planned, c.recognition, c.last = c.planned.Add(r.Amount), r.Recognition, r.ID
+	if recognized {
+		c.recognized = c.recognized.Add(r.Amount)
+		s.enter(booking{r.Contract, r.Month}, entry)
+	} else {
+		c.open = append(c.open, r.ID)
+	}
+	s.cells[r.Key] = c
+	s.Next = max(s.Next, r.ID+1)
+}
