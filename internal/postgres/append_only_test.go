@@ -11,8 +11,6 @@ import (
 	"ratable/internal/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 // history creates a schema with one append-only table and one ordinary one, as a migration would.
 func history(t *testing.T) (serving, owner *postgres.DB) {
 	t.Helper()

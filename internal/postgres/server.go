@@ -40,6 +40,7 @@ type Server struct {
 	process *process // nil when adopted
 
 	stopping chan struct{}
+	stopOnce sync.Once
 	kept     sync.WaitGroup
 }
 
@@ -171,9 +172,9 @@ func (s *Server) set(port int, p *process) {
 }
 
 // Stop ends the server if this process started it: connections are closed, everything committed is on disk.
-// An adopted server stays.
+// An adopted server stays. Stopping twice is stopping once.
 func (s *Server) Stop() error {
-	close(s.stopping)
+	s.stopOnce.Do(func() { close(s.stopping) })
 	s.kept.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
