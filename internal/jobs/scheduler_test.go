@@ -165,18 +165,19 @@ func TestAPanicIsAFailureOfItsRunOnly(t *testing.T) {
 	}
 }
 
-func TestARetryWaitsForItsBackoff(t *testing.T) {
+func TestARetryWaitsForItsBackoffAndTheNextTickWaitsForIt(t *testing.T) {
 	db, d, now := pgtest.New(t), &diary{}, dawn
 	d.do = func(context.Context, Run) (Summary, error) { return Summary{}, errors.New("broken") }
 	s := scheduler(t, db, &now, daily(d, EachMissed))
 	s.Backoff = backoff
 	runDue(t, s)
-	now = dawn.AddDate(0, 0, 1)
-	if n := runDue(t, s); n != 1 {
-		t.Errorf("%d attempts without a pause, want 1", n)
+	now = dawn.AddDate(0, 0, 2)
+	runDue(t, s)
+	if diff := cmp.Diff([]string{"2026-03-01"}, d.told()); diff != "" {
+		t.Errorf("the days performed without a pause (-want +got):\n%s", diff)
 	}
 	runs, err := ListRuns(t.Context(), db, Filter{State: Waiting})
-	if err != nil || len(runs) != 1 || runs[0].RetryAt == nil || runs[0].Failures != 1 || runs[0].Error != "broken" {
+	if err != nil || len(runs) != 2 || runs[1].RetryAt == nil || runs[1].Failures != 1 || runs[1].Error != "broken" || runs[0].Attempt != 0 {
 		t.Errorf("the waiting run is kept as %+v (%v)", runs, err)
 	}
 	if backoff(1) != 30*time.Second || backoff(3) != 2*time.Minute || backoff(7) != 30*time.Minute || backoff(50) != 30*time.Minute {
