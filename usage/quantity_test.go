@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -72,6 +73,10 @@ func FuzzParseQuantity(f *testing.F) {
 		}
 		if err := quantityProblem(got); err != nil {
 			t.Fatalf("%q was read as %s, which Check refuses: %v", s, got, err)
+		}
+		if got.IsZero() {
+			// shopspring refuses 0e10001, which is zero all the same.
+			s, _, _ = strings.Cut(strings.ToLower(s), "e")
 		}
 		want, err := decimal.NewFromString(s)
 		if err != nil || !want.Equal(got) {
