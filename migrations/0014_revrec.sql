@@ -8,6 +8,7 @@ create schema revrec;
 create table revrec.schedule (
     account_id  bigint not null,
     id          bigint not null check (id >= 1),
+    entity_id   bigint not null,  -- who sells
     contract_id bigint not null,
     line        text not null,    -- lineage
     kind        text not null,    -- of the piece
@@ -26,6 +27,7 @@ create table revrec.schedule (
 select house_shard('revrec.schedule');
 alter table revrec.schedule add foreign key (account_id, contract_id) references contracts.contracts (account_id, id);
 create index schedule_by_contract on revrec.schedule (account_id, contract_id);
+create index schedule_by_entity on revrec.schedule (entity_id, currency);
 select house_append_only('revrec.schedule');
 
 -- A row is recognized once. Rows that cancel each other before they are recognized book nothing: entry_seq is null.

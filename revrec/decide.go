@@ -112,7 +112,7 @@ func (d *deciding) schedule(a contracts.Agreement, computed []Row) []Key {
 		row := want[key]
 		row.Amount = row.Amount.Sub(d.stored.cells[key].planned)
 		if !row.Amount.IsZero() {
-			row.ID = d.stored.Next
+			row.ID, row.Entity = d.stored.Next, a.Entity
 			d.stored.add(row)
 			d.plan.Rows = append(d.plan.Rows, row)
 		}

@@ -23,6 +23,7 @@ import (
 
 	"ratable/catalog"
 	"ratable/contracts"
+	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/period"
 )
@@ -48,6 +49,7 @@ func (k Key) compare(o Key) int {
 type Row struct {
 	ID int64 // its place in the account's schedule, from 1
 	Key
+	Entity      entities.ID
 	Amount      money.Amount
 	Recognition catalog.Recognition
 	Version     int // of the contract, that priced it

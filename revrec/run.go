@@ -149,7 +149,7 @@ func (r *running) insist(ctx context.Context, accounts []customers.AccountID) er
 // overtaken says that loading again may help: a place was taken, or a month
 // closed, since the account was loaded.
 func overtaken(err error) bool {
-	return errors.Is(err, fault.Conflict) || errors.Is(err, fault.Closed) || postgres.Constraint(err) == "entries_in_open_month"
+	return errors.Is(err, fault.Conflict) || errors.Is(err, fault.Closed)
 }
 
 // batch loads, decides and appends some accounts in one transaction.

@@ -43,12 +43,12 @@ func copySchedule(ctx context.Context, tx pgx.Tx, plans []accountPlan) error {
 	var rows [][]any
 	for _, p := range plans {
 		for _, r := range p.plan.Rows {
-			rows = append(rows, []any{p.account, r.ID, r.Contract, r.Line, string(r.Kind), r.Span.Start, r.Span.End, r.Month.First(),
+			rows = append(rows, []any{p.account, r.ID, r.Entity, r.Contract, r.Line, string(r.Kind), r.Span.Start, r.Span.End, r.Month.First(),
 				r.Amount.Minor(), string(r.Amount.Currency()), string(r.Recognition), int32(r.Version)})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"revrec", "schedule"},
-		[]string{"account_id", "id", "contract_id", "line", "kind", "starts_on", "ends_on", "month",
+		[]string{"account_id", "id", "entity_id", "contract_id", "line", "kind", "starts_on", "ends_on", "month",
 			"amount", "currency", "recognition", "version"}, pgx.CopyFromRows(rows))
 	return err
 }

@@ -30,7 +30,7 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, err
 	}
-	closed, err := ledger.LoadClosedMonths(ctx, q)
+	months, err := ledger.LoadMonths(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	}
 	out := make([]Facts, len(accounts))
 	for i, a := range accounts {
-		out[i] = Facts{a, agreements[a], days[a], standings[a], stored[a], closed.FirstOpen}
+		out[i] = Facts{a, agreements[a], days[a], standings[a], stored[a], months.FirstOpen}
 	}
 	return out, nil
 }

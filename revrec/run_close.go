@@ -1,0 +1,142 @@
+package revrec
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+)
+
+// Exception is something that has to be settled before a month may be closed.
+type Exception struct {
+	Account  customers.AccountID
+	Contract string // number; empty when the whole account could not be decided
+	Line     string
+	Problem  string
+}
+
+func (x Exception) String() string {
+	if x.Contract == "" {
+		return fmt.Sprintf("account %d: %s", x.Account, x.Problem)
+	}
+	return fmt.Sprintf("contract %s line %s: %s", x.Contract, x.Line, x.Problem)
+}
+
+// Close closes a month of a legal entity. It refuses with fault.Conflict while
+// revenue of the month or an earlier one is not recognized, or a charge that was
+// due by its end is not billed; Exceptions lists them. Months close in order.
+// Bookings under way finish first and later ones wait for tx, so what is checked
+// is what is closed.
+func Close(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor) error {
+	if err := ledger.CloseMonth(ctx, tx, entity, month, by); err != nil {
+		return err
+	}
+	found, err := Exceptions(ctx, tx, entity, month)
+	if err != nil {
+		return fmt.Errorf("close month %s: %w", month, err)
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("close month %s: %w", month,
+			fault.New(fault.Conflict, "%d things are open, first %s", len(found), found[0]))
+	}
+	return nil
+}
+
+// Reopen opens the latest closed month again, with a reason, by another person
+// than who closed it.
+func Reopen(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, reason string, by access.Actor) error {
+	return ledger.ReopenMonth(ctx, tx, entity, month, by, reason)
+}
+
+// closeBatch is how many accounts are looked at together before a close.
+const closeBatch = 1000
+
+// Exceptions lists what stands in the way of closing a month: it decides every
+// account of the entity again and reports what a run would still append.
+func Exceptions(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) ([]Exception, error) {
+	sold, err := catalog.Load(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := everyAccount(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var out []Exception
+	for batch := range slices.Chunk(accounts, closeBatch) {
+		facts, err := LoadFacts(ctx, q, batch, month)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range facts {
+			out = append(out, f.of(entity).exceptions(sold, month)...)
+		}
+	}
+	return out, nil
+}
+
+// of keeps the contracts of one legal entity.
+func (f Facts) of(entity entities.ID) Facts {
+	f.Agreements = slices.DeleteFunc(slices.Clone(f.Agreements), func(a contracts.Agreement) bool { return a.Entity != entity })
+	return f
+}
+
+func (f Facts) exceptions(c *catalog.Catalog, month period.Month) []Exception {
+	plan, err := Decide(c, f, month)
+	if err != nil {
+		return []Exception{{Account: f.Account, Problem: err.Error()}}
+	}
+	var out []Exception
+	for _, e := range plan.Entries {
+		for _, p := range e.Postings {
+			if p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue {
+				problem := fmt.Sprintf("%s %s of %s is not recognized", p.Amount.Neg(), e.Currency, p.Month)
+				out = append(out, Exception{f.Account, f.number(p.Contract), p.Line, problem})
+			}
+		}
+	}
+	for _, a := range f.Agreements {
+		pieces, err := contracts.Charges(a, c, f.Usage, month.End())
+		if err != nil {
+			return append(out, Exception{Account: f.Account, Problem: err.Error()})
+		}
+		out = append(out, unbilled(a, pieces, f.Standing.Of(int64(a.Contract)), month)...)
+	}
+	return out
+}
+
+func (f Facts) number(contract int64) string {
+	for _, a := range f.Agreements {
+		if int64(a.Contract) == contract {
+			return a.Number
+		}
+	}
+	return ""
+}
+
+// unbilled compares what a line's pieces let us ask for by the end of a month
+// with what stands billed for the same days. Spans may be cut differently on the
+// two sides (an amendment cuts a year that was billed whole), so the sums of
+// spans that touch are compared.
+func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.Stood, month period.Month) []Exception {
+	var out []Exception
+	groups := touching(a.Contract, pieces, stood, func(p contracts.Piece) bool { return p.Closed && p.BillOn.Before(month.End()) })
+	for _, g := range groups {
+		if g.due && g.owed.Cmp(g.billed) != 0 {
+			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
+			out = append(out, Exception{a.Account, a.Number, g.line, problem})
+		}
+	}
+	return out
+}
