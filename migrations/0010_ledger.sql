@@ -22,7 +22,8 @@ insert into ledger.accounts (id, code, name, type) values
     (4100, 'OverageRevenue', 'Overage revenue', 'revenue');
 select house_append_only('ledger.accounts');
 
--- Closing and reopening a month are facts; a month nobody closed is open.
+-- Closing and reopening a month are facts. Months close in order and reopen in reverse, so that the books of
+-- an entity are closed through one month and open after it; what lies before the first close is closed too.
 create table ledger.month_events (
     entity_id   bigint not null,
     month       date not null check (extract(day from month) = 1),
@@ -34,7 +35,17 @@ create table ledger.month_events (
     recorded_at timestamptz not null default now(),
     primary key (entity_id, month, seq)
 );
+select house_reference('ledger.month_events');
 select house_append_only('ledger.month_events');
+
+-- +goose StatementBegin
+create function ledger.closed_through(entity bigint) returns date language sql stable as $$
+    select max(m.month)
+    from (select distinct on (e.month) e.month, e.event from ledger.month_events e
+          where e.entity_id = entity order by e.month, e.seq desc) m
+    where m.event = 'closed'
+$$;
+-- +goose StatementEnd
 
 -- An entry is one booking. Its place in the account's book (seq) is the lock: two writers that loaded the
 -- same book want the same place, one of them fails and looks again. Its source says what it books, once.
@@ -53,7 +64,7 @@ create table ledger.entries (
 );
 select house_shard('ledger.entries');
 select house_append_only('ledger.entries');
-create index entries_by_day on ledger.entries (entity_id, booked_on);
+create index entries_by_day on ledger.entries (entity_id, booked_on, known_order);
 
 -- Amounts are minor units, debit positive, credit negative.
 create table ledger.postings (
@@ -81,6 +92,8 @@ alter table ledger.postings
 select house_append_only('ledger.postings');
 create index postings_by_line on ledger.postings (account_id, contract_id, line) where contract_id is not null;
 create index postings_by_day on ledger.postings using brin (booked_on);
+create index postings_by_document on ledger.postings (document) where document is not null;
+create index receivables on ledger.postings (account_id, document) where ledger_account = 1100;
 
 -- What has been asked for, line by line: issued, credited, voided. Invoicing compares it with what is due,
 -- recognition with what is earned; neither reads the other's tables.
@@ -107,7 +120,8 @@ alter table ledger.billed add foreign key (account_id, entry_seq) references led
 select house_append_only('ledger.billed');
 create index billed_by_line on ledger.billed (account_id, contract_id, line);
 
--- Each entry balances, checked once for all the entries a statement brings.
+-- Each entry balances, checked once for all the entries a statement brings. The postings of an entry come in
+-- one statement, from n = 1 on: so none can be added to it afterwards.
 -- +goose StatementBegin
 create function ledger.refuse_unbalanced() returns trigger language plpgsql as $$
 declare
@@ -117,7 +131,14 @@ begin
     from brought p group by p.account_id, p.entry_seq, p.currency having sum(p.amount) <> 0 limit 1;
     if found then
         raise exception 'entry % of account % does not balance: debits and credits in % differ by % minor units',
-            bad.entry_seq, bad.account_id, bad.currency, bad.difference using errcode = 'check_violation', constraint = 'postings_balance';
+            bad.entry_seq, bad.account_id, bad.currency, bad.difference
+            using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_balance';
+    end if;
+    select p.account_id, p.entry_seq into bad
+    from brought p group by p.account_id, p.entry_seq having min(p.n) <> 1 limit 1;
+    if found then
+        raise exception 'entry % of account % is booked already: nothing is added to it', bad.entry_seq, bad.account_id
+            using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_come_together';
     end if;
     return null;
 end $$;
@@ -125,25 +146,54 @@ end $$;
 create trigger postings_balance after insert on ledger.postings
     referencing new table as brought for each statement execute function ledger.refuse_unbalanced();
 
--- A closed month stays closed.
+-- Postings repeat their entry's entity, day and currency, so that sums need no join. They must not differ.
+-- +goose StatementBegin
+create function ledger.refuse_disagreeing() returns trigger language plpgsql as $$
+declare
+    bad record;
+begin
+    select p.account_id, p.entry_seq, p.n into bad
+    from brought p join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
+    where (e.entity_id, e.booked_on, e.currency) <> (p.entity_id, p.booked_on, p.currency) limit 1;
+    if found then
+        raise exception 'posting % of entry % of account % has another entity, day or currency than its entry',
+            bad.n, bad.entry_seq, bad.account_id
+            using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_agree';
+    end if;
+    return null;
+end $$;
+-- +goose StatementEnd
+create trigger postings_agree after insert on ledger.postings
+    referencing new table as brought for each statement execute function ledger.refuse_disagreeing();
+
+-- A closed month stays closed. The shared lock lasts until the booking commits, and whoever closes a month takes
+-- it alone: so no booking that began in an open month ends up in a closed one.
 -- +goose StatementBegin
 create function ledger.refuse_closed() returns trigger language plpgsql as $$
 declare
     bad record;
 begin
-    select b.entity_id, b.month into bad
-    from (select distinct entity_id, date_trunc('month', booked_on)::date as month from brought) b
-    where (select e.event from ledger.month_events e where e.entity_id = b.entity_id and e.month = b.month
-           order by e.seq desc limit 1) = 'closed'
+    perform pg_advisory_xact_lock_shared(ledger.months_lock(b.entity_id))
+    from (select distinct entity_id from brought order by entity_id) b;
+    select b.entity_id, b.booked_on into bad
+    from (select entity_id, min(booked_on) as booked_on from brought group by entity_id) b
+    where b.booked_on < (ledger.closed_through(b.entity_id) + interval '1 month')::date
     limit 1;
     if found then
-        raise exception 'month % of entity % is closed', to_char(bad.month, 'YYYY-MM'), bad.entity_id
-            using errcode = 'RT001', constraint = 'entries_in_open_month';
+        raise exception 'month % of entity % is closed', to_char(bad.booked_on, 'YYYY-MM'), bad.entity_id
+            using errcode = 'RT001', schema = 'ledger', table = tg_table_name, constraint = 'entries_in_open_month';
     end if;
     return null;
 end $$;
 -- +goose StatementEnd
+-- +goose StatementBegin
+create function ledger.months_lock(entity bigint) returns bigint language sql immutable as $$
+    select hashtextextended('ledger.months', entity)
+$$;
+-- +goose StatementEnd
 create trigger entries_in_open_month after insert on ledger.entries
+    referencing new table as brought for each statement execute function ledger.refuse_closed();
+create trigger postings_in_open_month after insert on ledger.postings
     referencing new table as brought for each statement execute function ledger.refuse_closed();
 
 select house_serve('ledger');

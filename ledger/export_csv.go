@@ -1,0 +1,82 @@
+package ledger
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+
+)
+
+// journalColumns are the generic journal's (one row per posting). Amounts are
+// positive, in debit or in credit.
+var journalColumns = []string{
+	"entry_id", "entry_date", "period", "entity", "line_no", "account_number", "account_type", "debit", "credit", "currency",
+	"customer_id", "customer", "contract", "contract_line", "document", "source_type", "source_id", "schedule_id",
+	"attribution_period", "memo",
+}
+
+// WriteJournalCSV writes entries as RFC 4180 says: CRLF, quotes where needed, no
+// separator of thousands. Entries must come in order of day (Stream, Each).
+func WriteJournalCSV(w io.Writer, names Names, entries iter.Seq2[Entry, error]) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	if err := out.Write(journalColumns); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	var last Entry
+	for e, err := range entries {
+		if err == nil {
+			err = inOrder(&last, e)
+		}
+		for i := 0; err == nil && i < len(e.Postings); i++ {
+			err = out.Write(names.journalRow(e, i))
+		}
+		if err != nil {
+			return fmt.Errorf("write the journal: %w", err)
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	return nil
+}
+
+func (n Names) journalRow(e Entry, i int) []string {
+	p := e.Postings[i]
+	debit, credit := p.Amount.String(), ""
+	if p.Amount.Sign() < 0 {
+		debit, credit = "", p.Amount.Neg().String()
+	}
+	kind, id, _ := strings.Cut(e.Source, ":")
+	return []string{
+		e.Number(), e.BookedOn.String(), e.BookedOn.MonthOf().String(), cell(n.entity(e.Entity)), strconv.Itoa(i + 1),
+		strconv.Itoa(int(p.Account)), p.Account.String(), debit, credit, string(e.Currency),
+		number(int64(p.Customer)), cell(n.customer(p.Customer)), cell(n.contract(p.Contract)), cell(p.Line), cell(p.Document),
+		cell(kind), cell(id), number(p.Schedule), p.Month.String(), cell(e.Memo),
+	}
+}
+
+// number is empty for none.
+func number(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+// cell keeps a text from being run as a formula when a spreadsheet opens the file
+// (OWASP, CSV injection): it begins with an apostrophe then, which spreadsheets
+// do not show. The full-width signs count, as some locales read them so.
+func cell(s string) string {
+	s = oneLine(s)
+	for _, sign := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(s, sign) {
+			return "'" + s
+		}
+	}
+	return s
+}

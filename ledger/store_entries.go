@@ -1,0 +1,194 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/customers"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+)
+
+// Get reads one entry with its postings and billed lines.
+func Get(ctx context.Context, q postgres.Querier, account customers.AccountID, seq int64) (Recorded, error) {
+	rows, err := q.Query(ctx, `
+		select account_id, seq, entity_id, source, booked_on, currency, memo, known_order, recorded_at
+		from ledger.entries
+		where account_id = @account and seq = @seq`, pgx.NamedArgs{"account": account, "seq": seq})
+	found, err := collectEntries(ctx, q, rows, err)
+	if err != nil {
+		return Recorded{}, fmt.Errorf("read entry %d of account %d: %w", seq, account, err)
+	}
+	if len(found) == 0 {
+		return Recorded{}, fault.New(fault.NotFound, "there is no entry %d of account %d", seq, account)
+	}
+	return found[0], nil
+}
+
+// EntriesPage lists entries, latest day first, with their postings and billed
+// lines. The next page asks with After set to the last one's Cursor.
+func EntriesPage(ctx context.Context, q postgres.Querier, f EntryFilter) ([]Recorded, error) {
+	// Two statements: as one with "or", the second condition would be tried on every
+	// entry instead of being looked up.
+	query := selectEntries
+	if f.Contract != 0 || f.Line != "" || f.Document != "" || f.Ledger != 0 {
+		query = selectEntriesTouching
+	}
+	rows, err := q.Query(ctx, query, f.args())
+	page, err := collectEntries(ctx, q, rows, err)
+	if err != nil {
+		return nil, fmt.Errorf("list entries: %w", err)
+	}
+	return page, nil
+}
+
+const selectEntries = `
+	select account_id, seq, entity_id, source, booked_on, currency, memo, known_order, recorded_at
+	from ledger.entries
+	where (@entity::bigint = 0 or entity_id = @entity)
+	  and (@account::bigint = 0 or account_id = @account)
+	  and (@source = '' or source = @source or starts_with(source, @source || ':'))
+	  and booked_on >= @from and booked_on < @until
+	  and (booked_on, known_order) < (@after_day::date, @after_order::bigint)
+	order by booked_on desc, known_order desc
+	limit @limit`
+
+// A document of 0.00 has billed lines and no postings, and is found by them.
+const selectEntriesTouching = `
+	select account_id, seq, entity_id, source, booked_on, currency, memo, known_order, recorded_at
+	from ledger.entries
+	where (@entity::bigint = 0 or entity_id = @entity)
+	  and (@account::bigint = 0 or account_id = @account)
+	  and (@source = '' or source = @source or starts_with(source, @source || ':'))
+	  and booked_on >= @from and booked_on < @until
+	  and (booked_on, known_order) < (@after_day::date, @after_order::bigint)
+	  and (account_id, seq) in (
+		select account_id, entry_seq from ledger.postings
+		where (@account::bigint = 0 or account_id = @account)
+		  and (@contract::bigint = 0 or contract_id = @contract)
+		  and (@line = '' or line = @line)
+		  and (@document = '' or document = @document)
+		  and (@ledger::smallint = 0 or ledger_account = @ledger)
+		union all
+		select account_id, entry_seq from ledger.billed
+		where @ledger::smallint = 0
+		  and (@account::bigint = 0 or account_id = @account)
+		  and (@contract::bigint = 0 or contract_id = @contract)
+		  and (@line = '' or line = @line)
+		  and (@document = '' or document = @document))
+	order by booked_on desc, known_order desc
+	limit @limit`
+
+func (f EntryFilter) args() pgx.NamedArgs {
+	days := period.Span{Start: firstDay, End: lastDay}
+	if !f.Month.IsZero() {
+		days = f.Month.Span()
+	}
+	after := f.After
+	if after == (EntryCursor{}) {
+		after.BookedOn = lastDay
+	}
+	return pgx.NamedArgs{
+		"entity": f.Entity, "account": f.Account, "source": f.Source, "from": days.Start, "until": days.End,
+		"contract": f.Contract, "line": f.Line, "document": f.Document, "ledger": f.Ledger,
+		"after_day": after.BookedOn, "after_order": after.KnownOrder, "limit": pageSize(f.Limit),
+	}
+}
+
+// collectEntries reads entries and then, in two queries for all of them, what
+// they hold.
+func collectEntries(ctx context.Context, q postgres.Querier, rows pgx.Rows, err error) ([]Recorded, error) {
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Recorded, error) {
+		var r Recorded
+		err := row.Scan(&r.Account, &r.Seq, &r.Entity, &r.Source, &r.BookedOn, &r.Currency, &r.Memo, &r.KnownOrder, &r.RecordedAt)
+		return r, err
+	})
+	if err != nil || len(found) == 0 {
+		return nil, postgres.Fault(err)
+	}
+	at := newIndex(found)
+	if err := loadPostings(ctx, q, at); err != nil {
+		return nil, postgres.Fault(err)
+	}
+	return found, postgres.Fault(loadBilled(ctx, q, at))
+}
+
+// index finds entries that were read by their place.
+type index struct {
+	entry    map[place]*Entry
+	accounts []customers.AccountID
+	seqs     []int64
+}
+
+type place struct {
+	account customers.AccountID
+	seq     int64
+}
+
+func newIndex(found []Recorded) index {
+	at := index{entry: make(map[place]*Entry, len(found))}
+	for i := range found {
+		e := &found[i].Entry
+		at.entry[place{e.Account, e.Seq}] = e
+		at.accounts, at.seqs = append(at.accounts, e.Account), append(at.seqs, e.Seq)
+	}
+	return at
+}
+
+func loadPostings(ctx context.Context, q postgres.Querier, at index) error {
+	rows, err := q.Query(ctx, `
+		select p.account_id, p.entry_seq, p.ledger_account, p.amount, coalesce(p.customer_id, 0), coalesce(p.contract_id, 0),
+		       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0)
+		from unnest(@accounts::bigint[], @seqs::bigint[]) as w (account_id, seq)
+		join ledger.postings p on p.account_id = w.account_id and p.entry_seq = w.seq
+		order by p.account_id, p.entry_seq, p.n`, pgx.NamedArgs{"accounts": at.accounts, "seqs": at.seqs})
+	if err != nil {
+		return err
+	}
+	var k place
+	var p Posting
+	var minor int64
+	_, err = pgx.ForEachRow(rows, append([]any{&k.account, &k.seq}, p.columns(&minor)...), func() error {
+		e := at.entry[k]
+		p.Amount = money.Of(minor, e.Currency)
+		e.Postings = append(e.Postings, p)
+		return nil
+	})
+	return err
+}
+
+// columns are where ledger_account, amount, customer_id, contract_id, line,
+// month, document and schedule_id are read to.
+func (p *Posting) columns(minor *int64) []any {
+	return []any{&p.Account, minor, &p.Customer, &p.Contract, &p.Line, &p.Month, &p.Document, &p.Schedule}
+}
+
+func loadBilled(ctx context.Context, q postgres.Querier, at index) error {
+	rows, err := q.Query(ctx, `
+		select b.account_id, b.entry_seq, b.event, b.contract_id, b.line, b.kind, b.starts_on, b.ends_on, b.amount,
+		       b.document, b.document_line, b.booked_on, b.due_on
+		from unnest(@accounts::bigint[], @seqs::bigint[]) as w (account_id, seq)
+		join ledger.billed b on b.account_id = w.account_id and b.entry_seq = w.seq
+		order by b.account_id, b.entry_seq, b.n`, pgx.NamedArgs{"accounts": at.accounts, "seqs": at.seqs})
+	if err != nil {
+		return err
+	}
+	var k place
+	var b Billed
+	var minor int64
+	_, err = pgx.ForEachRow(rows, []any{&k.account, &k.seq, &b.Event, &b.Contract, &b.Line, &b.Kind, &b.Span.Start, &b.Span.End,
+		&minor, &b.Document, &b.DocumentLine, &b.BookedOn, &b.DueOn}, func() error {
+		e := at.entry[k]
+		b.Amount = money.Of(minor, e.Currency)
+		e.Billed = append(e.Billed, b)
+		return nil
+	})
+	return err
+}
