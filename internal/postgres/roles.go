@@ -90,7 +90,7 @@ func administer(ctx context.Context, conn *pgx.Conn, sql string) error {
 	_, err := conn.Exec(ctx, sql)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && slices.Contains([]string{"42501", "0LP01"}, pg.Code) {
-		return fmt.Errorf("the role %s of the database URL may not run %q: let an administrator run it once, or give a role that may create roles: %w",
+		return fmt.Errorf("the role %s of the database URL may not run `%s`: let an administrator run it once, or give a role that may create roles: %w",
 			conn.Config().User, sql, err)
 	}
 	if err != nil {

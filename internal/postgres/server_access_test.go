@@ -13,6 +13,7 @@ import (
 )
 
 func TestAPrivateServerLetsInNobodyWithoutAPassword(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	s := start(t, home)
 	for _, role := range []string{"postgres", postgres.OwnerRole, postgres.ServingRole} {
@@ -44,6 +45,7 @@ func TestAPrivateServerLetsInNobodyWithoutAPassword(t *testing.T) {
 }
 
 func TestAMachineWithoutPostgresIsToldWhatToInstall(t *testing.T) {
+	t.Parallel()
 	empty := newHome(t)
 	_, err := postgres.Start(t.Context(), postgres.Options{Home: newHome(t), BinDir: empty})
 	if err == nil || !strings.Contains(err.Error(), "no PostgreSQL server in "+empty) {
@@ -85,6 +87,7 @@ func TestTheDefaultHomeBelongsToTheClone(t *testing.T) {
 }
 
 func TestAHomeThatTheServersUserCannotEnterIsExplained(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	inside := filepath.Join(home, "inside")
 	if err := os.Chmod(home, 0o700); err != nil {

@@ -190,6 +190,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 }
 
 func TestAServerEndsWithItsKilledParentAndItsDataIsThereAgain(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	h := startHelper(t, home, nil)
 	pid := postmaster(t, home)
@@ -211,6 +212,7 @@ func TestAServerEndsWithItsKilledParentAndItsDataIsThereAgain(t *testing.T) {
 }
 
 func TestAKilledServerComesBackOnItsPortWithWhatWasCommitted(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	s := start(t, home)
 	url := s.OwnerURL("")
@@ -229,6 +231,7 @@ func TestAKilledServerComesBackOnItsPortWithWhatWasCommitted(t *testing.T) {
 }
 
 func TestAPostmasterThatIsAZombieDoesNotKeepTheNextFromStarting(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	h := startHelper(t, home, nil)
 	pid := postmaster(t, home)
@@ -247,6 +250,7 @@ func TestAPostmasterThatIsAZombieDoesNotKeepTheNextFromStarting(t *testing.T) {
 }
 
 func TestAPidFileThatNamesAStrangerIsRemoved(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	s := start(t, home)
 	if err := s.Stop(); err != nil {
@@ -275,6 +279,7 @@ func TestAPidFileThatNamesAStrangerIsRemoved(t *testing.T) {
 }
 
 func TestATakenPortIsGivenUpForAnother(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	s := start(t, home)
 	note(t, s.OwnerURL(""), "before")
@@ -297,6 +302,7 @@ func TestATakenPortIsGivenUpForAnother(t *testing.T) {
 }
 
 func TestTheSecondStarterAdoptsTheServerAndInheritsIt(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	h := startHelper(t, home, nil)
 	s := start(t, home)
@@ -313,6 +319,7 @@ func TestTheSecondStarterAdoptsTheServerAndInheritsIt(t *testing.T) {
 }
 
 func TestStoppingAnAdoptedServerLeavesItToItsOwner(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	owner := start(t, home)
 	second, err := postgres.Start(t.Context(), postgres.Options{Home: home})
@@ -326,6 +333,7 @@ func TestStoppingAnAdoptedServerLeavesItToItsOwner(t *testing.T) {
 }
 
 func TestDataOfAnotherVersionIsRefusedAndNotTouched(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	if err := start(t, home).Stop(); err != nil {
 		t.Fatal(err)
@@ -345,6 +353,7 @@ func TestDataOfAnotherVersionIsRefusedAndNotTouched(t *testing.T) {
 }
 
 func TestAFolderThatIsNoDataIsRefusedAndNotTouched(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	if err := start(t, home).Stop(); err != nil {
 		t.Fatal(err)
@@ -376,6 +385,7 @@ func listing(t *testing.T, home string) string {
 }
 
 func TestAnInitdbThatWasKilledHalfWayIsStartedOver(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	left := filepath.Join(home, "postgres", "data.new")
 	if err := os.MkdirAll(filepath.Join(left, "base"), 0o700); err != nil {
@@ -394,6 +404,7 @@ func TestAnInitdbThatWasKilledHalfWayIsStartedOver(t *testing.T) {
 }
 
 func TestAnOrdinaryUserRunsAServerToo(t *testing.T) {
+	t.Parallel()
 	home := newHome(t)
 	var as *syscall.Credential
 	if os.Geteuid() == 0 {
