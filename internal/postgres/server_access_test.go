@@ -51,6 +51,10 @@ func TestAMachineWithoutPostgresIsToldWhatToInstall(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "no PostgreSQL server in "+empty) {
 		t.Errorf("an empty folder of programs: %v", err)
 	}
+	message := postgres.NoPrograms.Error()
+	if !strings.Contains(message, "install") || !strings.Contains(message, "DATABASE_URL") {
+		t.Errorf("a machine without programs is told %q: want the command and the way around", message)
+	}
 }
 
 func TestTheDefaultHomeBelongsToTheClone(t *testing.T) {

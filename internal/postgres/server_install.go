@@ -69,7 +69,7 @@ func installCommand() string {
 		}
 	}
 	if runtime.GOOS == "darwin" {
-		return "npm --version && make run` after installing Node, or `brew install postgresql@17"
+		return "brew install postgresql@17"
 	}
 	return "apt-get install -y postgresql"
 }

@@ -23,6 +23,9 @@ const (
 	templatePrefix = "tmpl_"
 )
 
+// dirVariable puts the server elsewhere, for the tests of this package.
+const dirVariable = "RATABLE_PGTEST_DIR"
+
 // cluster is the server that the tests of this process share with those of others.
 type cluster struct {
 	addresses
@@ -59,10 +62,10 @@ func connect(ctx context.Context) (*cluster, error) {
 		return &cluster{addresses: addresses{given, given, given}, dir: os.TempDir()}, nil
 	}
 	c := &cluster{dir: clusterDir()}
-	if err := os.MkdirAll(c.dir, 0o755); err != nil {
+	err := prepareDir(c.dir)
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	if c.users, err = os.OpenFile(filepath.Join(c.dir, "users"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return nil, err
 	}
@@ -88,9 +91,28 @@ func connect(ctx context.Context) (*cluster, error) {
 	return c, err
 }
 
+// prepareDir creates the folder, or refuses one that somebody else has put there: what we read in it are
+// addresses to log in to.
+func prepareDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if stat := info.Sys().(*syscall.Stat_t); !info.IsDir() || int(stat.Uid) != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("%s is not a folder that only this user may write: remove it", dir)
+	}
+	return nil
+}
+
 // clusterDir is in memory where there is plenty, else with the other temporary files. One per user: the server
 // is theirs.
 func clusterDir() string {
+	if dir := os.Getenv(dirVariable); dir != "" {
+		return dir
+	}
 	name := "ratable-pgtest-" + strconv.Itoa(os.Geteuid())
 	var fs syscall.Statfs_t
 	if syscall.Statfs("/dev/shm", &fs) == nil && uint64(fs.Bavail)*uint64(fs.Bsize) > 4<<30 {
