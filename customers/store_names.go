@@ -15,7 +15,7 @@ func Names(ctx context.Context, q postgres.Querier) (map[ID]string, error) {
 	rows, err := q.Query(ctx, `
 		select distinct on (customer_id) customer_id, name
 		from customers.profiles
-		order by customer_id, known_order desc`)
+		order by customer_id, starts_on desc, known_order desc`)
 	if err != nil {
 		return nil, fmt.Errorf("name customers: %w", postgres.Fault(err))
 	}

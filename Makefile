@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh machine:
+#   make run     a demo company on an embedded PostgreSQL, with the scheduler and the web app
+#   make test    every test, on real PostgreSQL
+# The rest is for those who build Ratable; `make help` lists it.
+
+VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo development)
+BUILD    := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+PACKAGES ?= ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint generate fmt bench schema clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## start the demo company: embedded PostgreSQL, scheduler, web app
+	@exec bin/ratable demo
+
+build: ## one static binary, bin/ratable
+	@$(BUILD) -o bin/ratable ./cmd/ratable
+
+test: ## every test, on a private PostgreSQL in a temporary folder
+	@.ci/need hledger
+	@go test $(PACKAGES)
+
+check: lint generate ## lint, and hold generated files to what is committed
+	@git diff --exit-code -- '*_templ.go' || { echo 'templ files changed: run `make generate` and commit'; exit 1; }
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo 'run `make fmt`'; exit 1; }
+	@go vet ./...
+	@go tool staticcheck ./...
+
+generate: ## write *_templ.go from *.templ
+	@go tool templ generate -log-level error
+
+fmt: ## gofmt and templ fmt
+	@gofmt -w .
+	@go tool templ fmt -log-level error .
+
+bench: build ## measure against the limit of this machine; ratios from one run
+	@bin/ratable bench
+
+schema: ## write migrations/schema.sql, the whole schema on one page
+	@go run ./cmd/ratable schema > migrations/schema.sql
+
+clean: ## remove what was built; data stays
+	@rm -rf bin

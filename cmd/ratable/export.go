@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"ratable/contracts"
+	"ratable/entities"
+	"ratable/internal/fault"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+	"ratable/revrec"
+)
+
+type exportCommand struct {
+	Journal  exportJournal  `cmd:"" help:"The journal as CSV or for hledger."`
+	Trial    exportTrial    `cmd:"" help:"The trial balance as text."`
+	Contract exportContract `cmd:"" help:"A contract's document, as it would be imported."`
+}
+
+// selection is what the exports of the ledger have in common.
+type selection struct {
+	Month  string `help:"One month, such as 2026-03. Default: everything." placeholder:"MONTH"`
+	Entity string `help:"Code of one legal entity. Default: all." placeholder:"CODE"`
+}
+
+func (s selection) filter(ctx context.Context, q postgres.Querier) (ledger.Filter, error) {
+	var f ledger.Filter
+	if s.Month != "" {
+		month, err := period.ParseMonth(s.Month)
+		if err != nil {
+			return f, err
+		}
+		f.From, f.Through = month.First(), month.End().AddDays(-1)
+	}
+	if s.Entity != "" {
+		directory, err := entities.Load(ctx, q)
+		if err != nil {
+			return f, err
+		}
+		entity, ok := directory.ByCode(s.Entity)
+		if !ok {
+			return f, fault.InvalidFields(fault.Field{Path: "entity", Value: s.Entity, Message: "is not one of our legal entities"})
+		}
+		f.Entity = entity.ID
+	}
+	return f, nil
+}
+
+type exportJournal struct {
+	selection `embed:""`
+	Format    revrec.Format `enum:"csv,hledger" default:"csv" help:"csv or hledger."`
+}
+
+// Help shows an example below the flags.
+func (exportJournal) Help() string {
+	return `Example:
+  ratable export journal --month 2026-03 --format hledger | hledger -f - check -s`
+}
+
+// Run writes the journal to standard output.
+func (e *exportJournal) Run(ctx context.Context, c *Config) error {
+	return c.read(ctx, func(db *database) error {
+		f, err := e.filter(ctx, db)
+		if err != nil {
+			return err
+		}
+		return revrec.Export(ctx, db.DB, os.Stdout, e.Format, f)
+	})
+}
+
+type exportTrial struct {
+	selection `embed:""`
+}
+
+// Run prints accounts with opening, debits, credits and closing.
+func (e *exportTrial) Run(ctx context.Context, c *Config) error {
+	return c.read(ctx, func(db *database) error {
+		f, err := e.filter(ctx, db)
+		if err != nil {
+			return err
+		}
+		trial, err := ledger.TrialBalance(ctx, db, f)
+		if err != nil {
+			return err
+		}
+		out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(out, "account\t\tcurrency\topening\tdebit\tcredit\tclosing\t")
+		for _, r := range trial.Rows {
+			fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n", int(r.Account), r.Account, r.Currency, r.Opening, r.Debit, r.Credit, r.Closing)
+		}
+		for _, r := range trial.Totals() {
+			fmt.Fprintf(out, "\ttotal\t%s\t%s\t%s\t%s\t%s\t\n", r.Currency, r.Opening, r.Debit, r.Credit, r.Closing)
+		}
+		return out.Flush()
+	})
+}
+
+type exportContract struct {
+	Number  string `arg:"" help:"The contract's number."`
+	Version int    `help:"Which version. Default: the latest."`
+}
+
+// Run prints the document; importing it again changes nothing.
+func (e *exportContract) Run(ctx context.Context, c *Config) error {
+	return c.read(ctx, func(db *database) error {
+		contract, err := contracts.Get(ctx, db, e.Number)
+		if err != nil {
+			return err
+		}
+		revision := contract.Latest()
+		if e.Version != 0 {
+			if e.Version < 1 || e.Version > len(contract.History) {
+				return fault.InvalidFields(fault.Field{Path: "version", Value: fmt.Sprint(e.Version), Message: fmt.Sprintf("contract %s has versions 1 to %d", e.Number, len(contract.History))})
+			}
+			revision = contract.History[e.Version-1]
+		}
+		document, err := contracts.Export(revision.Document)
+		if err != nil {
+			return err
+		}
+		_, err = os.Stdout.Write(document)
+		return err
+	})
+}
+
+// read opens the database around a command that only reads.
+func (c *Config) read(ctx context.Context, do func(*database) error) error {
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	return do(db)
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/contracts"
+	"ratable/internal/access"
+	"ratable/payments"
+	"ratable/usage"
+)
+
+type importCommand struct {
+	Usage     importUsage     `cmd:"" help:"Usage events from CSV: source,id,customer,meter,occurred_at,quantity[,dim.*]."`
+	Contract  importContract  `cmd:"" help:"A contract document (YAML or JSON), as a draft to be approved in the web app."`
+	Statement importStatement `cmd:"" help:"A bank statement from CSV: date,amount,currency,payer,reference."`
+}
+
+// open reads a file, or standard input for "-".
+func open(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(os.Stdin), nil
+	}
+	return os.Open(name)
+}
+
+// with opens the file and the database around a command.
+func (c *Config) with(ctx context.Context, name string, do func(io.Reader, *database) error) error {
+	file, err := open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	return do(file, db)
+}
+
+type importUsage struct {
+	File string `arg:"" help:"CSV file; - is standard input."`
+}
+
+// Run counts each event once, however often the file is sent.
+func (i *importUsage) Run(ctx context.Context, c *Config) error {
+	return c.with(ctx, i.File, func(file io.Reader, db *database) error {
+		draw := progress("usage")
+		receipt, err := usage.ImportCSV(ctx, db.DB, file, time.Now(), access.System("command line"), func(r usage.Receipt) {
+			draw(int64(r.Accepted+r.Repeated+r.Quarantined), 0, "events read")
+		})
+		fmt.Printf("%d accepted, %d known already, %d in quarantine, %d in conflict\n",
+			receipt.Accepted, receipt.Repeated, receipt.Quarantined, len(receipt.Conflicts))
+		for _, conflict := range receipt.Conflicts {
+			fmt.Fprintf(os.Stderr, "event %s of %s is known with quantity %s, not %s: the first stays\n",
+				conflict.Kept.ID, conflict.Kept.Source, conflict.Kept.Quantity, conflict.Offered.Quantity)
+		}
+		if err == nil && len(receipt.Conflicts) > 0 {
+			err = errors.New("some events are known with other content; see above")
+		}
+		return err
+	})
+}
+
+type importContract struct {
+	File string `arg:"" help:"YAML or JSON file; - is standard input."`
+}
+
+// Run records the document as a draft. It is submitted and approved by people.
+func (i *importContract) Run(ctx context.Context, c *Config) error {
+	return c.with(ctx, i.File, func(file io.Reader, db *database) error {
+		source, err := io.ReadAll(io.LimitReader(file, contracts.MaxDocument+1))
+		if err != nil {
+			return err
+		}
+		document, err := contracts.Parse(source)
+		if err != nil {
+			return fmt.Errorf("%s:\n%w", i.File, err)
+		}
+		return db.Tx(ctx, func(tx pgx.Tx) error {
+			contract, err := contracts.Prepare(ctx, tx, document, today(), access.System("command line"))
+			if err != nil {
+				return err
+			}
+			fmt.Printf("Contract %s version %d is a draft.\n", contract.Number, contract.Latest().Number)
+			return nil
+		})
+	})
+}
+
+type importStatement struct {
+	File   string `arg:"" help:"CSV file; - is standard input."`
+	DryRun bool   `help:"Say what would happen and change nothing."`
+}
+
+// Run records transfers and applies those that name an invoice.
+func (i *importStatement) Run(ctx context.Context, c *Config) error {
+	return c.with(ctx, i.File, func(file io.Reader, db *database) error {
+		result, err := payments.ImportStatement(ctx, db.DB, file, i.DryRun, today(), access.System("command line"))
+		for _, row := range result.Rows {
+			fmt.Println(row)
+		}
+		return err
+	})
+}

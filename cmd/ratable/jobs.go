@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/jobs"
+	"ratable/internal/mail"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/invoicing"
+	"ratable/revrec"
+)
+
+// schedule is every job there is, in the order they are looked at. Times are
+// UTC: at 09:15 the day before is over in every zone our entities bill from.
+func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
+	return []jobs.Spec{
+		{Name: "billing", Cron: "15 9 * * *", CatchUp: jobs.EachMissed,
+			Help: "Recognizes months that are over, then issues the invoices due.", Do: billing(db)},
+		{Name: "revenue", CatchUp: jobs.LatestOnly,
+			Help: "Recognizes revenue of months that are over. By hand only: billing does it every day.", Do: revenue(db)},
+		{Name: "invoices", CatchUp: jobs.LatestOnly,
+			Help: "Issues the invoices due on a day. By hand only: billing does it every day.", Do: invoices(db)},
+		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
+			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
+		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
+			Help: "Removes expired sessions and old sign-in attempts.", Do: sweep(db)},
+	}
+}
+
+type job = func(context.Context, jobs.Run) (jobs.Summary, error)
+
+// billing keeps the fixed order of a billing day: what was earned before the day
+// is booked before the day's invoices, so that they clear unbilled receivables.
+func billing(db *postgres.DB) job {
+	recognize, issue := revenue(db), invoices(db)
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		before := run
+		before.AsOf = run.AsOf.AddDays(-1)
+		earned, err := recognize(ctx, before)
+		if err != nil {
+			return earned, err
+		}
+		issued, err := issue(ctx, run)
+		issued.Text = earned.Text + "; " + issued.Text
+		return issued, err
+	}
+}
+
+func revenue(db *postgres.DB) job {
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		r, err := revrec.Run(ctx, db, revrec.Options{AsOf: run.AsOf, Progress: run.Progress}, run.By)
+		s := jobs.Summary{
+			Text:   fmt.Sprintf("revenue through %s: %d entries", r.Through, r.Entries),
+			Counts: map[string]int64{"entries": int64(r.Entries), "failed": int64(len(r.Failures))},
+		}
+		if err == nil && len(r.Failures) > 0 {
+			err = fmt.Errorf("%d accounts failed; the first: %w", len(r.Failures), r.Failures[0].Err)
+		}
+		return s, err
+	}
+}
+
+func invoices(db *postgres.DB) job {
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		r, err := invoicing.Run(ctx, db, invoicing.Options{AsOf: run.AsOf, Progress: run.Progress}, run.By)
+		s := jobs.Summary{
+			Text:   fmt.Sprintf("%d documents issued as of %s", r.Issued.Documents, run.AsOf),
+			Counts: map[string]int64{"documents": int64(r.Issued.Documents), "failed": int64(len(r.Failures))},
+		}
+		switch {
+		case err != nil:
+		case r.Held != "":
+			// Trying again cannot mend it: a person must look.
+			err = jobs.NoRetry(fault.New(fault.Conflict, "held before anything was issued: %s", r.Held))
+		case len(r.Failures) > 0:
+			err = fmt.Errorf("%d accounts failed, the others are billed; the first: %w", len(r.Failures), r.Failures[0].Err)
+		}
+		return s, err
+	}
+}
+
+// mailBatch is how many messages one look at the outbox sends before it looks
+// again.
+const mailBatch = 200
+
+func deliver(db *postgres.DB, via mail.Transport) job {
+	renderers := map[string]mail.Renderer{"invoice": invoicing.Renderer()}
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		var total mail.Summary
+		for {
+			s, err := mail.Deliver(ctx, db, via, renderers, time.Now(), mailBatch)
+			total.Sent, total.Later, total.Failed, total.Lost = total.Sent+s.Sent, total.Later+s.Later, total.Failed+s.Failed, total.Lost+s.Lost
+			if err != nil || s.Sent == 0 {
+				return jobs.Summary{
+					Text:   fmt.Sprintf("%d sent, %d to be tried again, %d failed", total.Sent, total.Later, total.Failed),
+					Counts: map[string]int64{"sent": int64(total.Sent), "failed": int64(total.Failed)},
+				}, err
+			}
+			run.Progress(int64(total.Sent), 0, "sending")
+		}
+	}
+}
+
+func sweep(db *postgres.DB) job {
+	return func(ctx context.Context, _ jobs.Run) (jobs.Summary, error) {
+		var n int64
+		err := db.Tx(ctx, func(tx pgx.Tx) (err error) {
+			n, err = access.Sweep(ctx, tx, time.Now())
+			return err
+		})
+		return jobs.Summary{Text: fmt.Sprintf("%d rows removed", n)}, err
+	}
+}
+
+// billingDay is billing outside the scheduler, as the demo lives its year.
+func billingDay(ctx context.Context, db *postgres.DB, on period.Date, by access.Actor) (jobs.Summary, error) {
+	return billing(db)(ctx, jobs.Run{AsOf: on, By: by, Progress: func(int64, int64, string) {}})
+}

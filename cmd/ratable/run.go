@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/jobs"
+	"ratable/internal/period"
+)
+
+// runCommand performs a job in this process, recorded like any other run.
+type runCommand struct {
+	Job  string      `arg:"" enum:"billing,invoices,revenue,mail,sweep" help:"billing (revenue, then invoices), invoices, revenue, mail or sweep."`
+	AsOf period.Date `help:"The day it is for, such as 2026-03-01. Default today." placeholder:"DAY"`
+}
+
+// Help shows examples below the flags.
+func (runCommand) Help() string {
+	return `Examples:
+  ratable run invoices --as-of 2026-03-01    issue what is due on 1 March; again changes nothing
+  ratable run revenue --as-of 2026-02-28     recognize every month that ended by then`
+}
+
+// Run performs the job and prints what it did.
+func (r *runCommand) Run(ctx context.Context, c *Config) error {
+	if r.AsOf.IsZero() {
+		r.AsOf = today()
+	}
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	via, _, err := c.transport()
+	if err != nil {
+		return err
+	}
+	scheduler, err := jobs.New(db.DB, withProgress(schedule(db.DB, via)))
+	if err != nil {
+		return err
+	}
+	record, err := scheduler.RunNow(ctx, r.Job, r.AsOf, access.System("command line"))
+	if errors.Is(err, fault.Conflict) {
+		return fmt.Errorf("%w", err)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Println(record.Summary.Text)
+	return nil
+}
+
+// withProgress draws a bar while a job works, when somebody is watching.
+func withProgress(specs []jobs.Spec) []jobs.Spec {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return specs
+	}
+	for i, spec := range specs {
+		do := spec.Do
+		specs[i].Do = func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+			report := run.Progress
+			draw := progress(spec.Name)
+			run.Progress = func(done, total int64, note string) {
+				report(done, total, note)
+				draw(done, total, note)
+			}
+			return do(ctx, run)
+		}
+	}
+	return specs
+}
+
+// progress draws a bar on the terminal; silent where nobody watches.
+func progress(name string) func(done, total int64, note string) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return func(int64, int64, string) {}
+	}
+	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(name),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
+	return func(done, total int64, note string) {
+		if total > 0 {
+			bar.ChangeMax64(total)
+		}
+		bar.Describe(name + ": " + note)
+		_ = bar.Set64(done) // a bar that cannot be drawn is no reason to stop
+	}
+}

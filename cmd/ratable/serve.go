@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"ratable/internal/access"
+	"ratable/internal/jobs"
+	"ratable/web"
+)
+
+type serveCommand struct {
+	NoWorker bool `help:"Serve only; another process runs the scheduler."`
+}
+
+// Run serves until it is told to stop.
+func (s *serveCommand) Run(ctx context.Context, c *Config) error {
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	return c.serve(ctx, db, !s.NoWorker, func(address string) {
+		fmt.Printf("Ratable is at %s\n", address)
+	})
+}
+
+type workerCommand struct{}
+
+// Run performs jobs until it is told to stop.
+func (workerCommand) Run(ctx context.Context, c *Config) error {
+	db, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	scheduler, via, err := c.scheduler(db)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("Ratable works; mail goes to %s\n", via)
+	scheduler.Start(ctx)
+	<-ctx.Done()
+	scheduler.Stop()
+	return nil
+}
+
+func (c *Config) scheduler(db *database) (*jobs.Scheduler, string, error) {
+	via, where, err := c.transport()
+	if err != nil {
+		return nil, "", err
+	}
+	scheduler, err := jobs.New(db.DB, schedule(db.DB, via))
+	if err != nil {
+		return nil, "", err
+	}
+	scheduler.Log = c.log()
+	return scheduler, where, nil
+}
+
+// drain is how long requests under way may take to finish when the server stops.
+const drain = 10 * time.Second
+
+// serve runs the web app, and the scheduler beside it, until ctx ends. ready is
+// called with the address once it answers.
+func (c *Config) serve(ctx context.Context, db *database, work bool, ready func(address string)) error {
+	scheduler, via, err := c.scheduler(db)
+	if err != nil {
+		return err
+	}
+	handler := web.New(web.Config{
+		DB: db.DB, Sessions: access.NewSessions(db.DB, false), Now: time.Now, Scheduler: scheduler,
+		Environment: environment(c), MailTo: via, Log: c.log(),
+	})
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (RATABLE_ADDR or --addr chooses another address)", c.Addr, err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
+	if work {
+		scheduler.Start(ctx)
+		defer scheduler.Stop()
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready("http://" + listener.Addr().String())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	fmt.Fprintln(os.Stderr, "ratable: stopping")
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// environment is the badge of the page: nobody should mistake the demo for the
+// books.
+func environment(c *Config) string {
+	if c.DatabaseURL == "" {
+		return "embedded"
+	}
+	return ""
+}
