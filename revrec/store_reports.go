@@ -1,0 +1,141 @@
+package revrec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+)
+
+// Filter says what a report covers: one legal entity and currency, as booked
+// through the end of a month.
+type Filter struct {
+	Entity   entities.ID
+	Currency money.Currency
+	AsOf     period.Month
+	Contract contracts.ID // 0: all
+}
+
+// Waterfall draws up the deferred waterfall, with so many columns from first on.
+func Waterfall(ctx context.Context, q postgres.Querier, f Filter, first period.Month, columns int) (WaterfallTable, error) {
+	scheduled, billed, err := f.load(ctx, q)
+	if err != nil {
+		return WaterfallTable{}, fmt.Errorf("draw up the waterfall of %s: %w", f.AsOf, err)
+	}
+	var shares []share
+	for _, c := range cuts(scheduled, billed) {
+		shares = append(shares, allot(c.billed, c.earned)...)
+	}
+	return waterfall(shares, first, columns, f.Currency), nil
+}
+
+// Deferred lists where contract lines stand, from the schedule.
+func Deferred(ctx context.Context, q postgres.Querier, f Filter) ([]LineBalance, error) {
+	scheduled, billed, err := f.load(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list deferred revenue of %s: %w", f.AsOf, err)
+	}
+	return balances(scheduled, billed, f.AsOf, f.Currency), nil
+}
+
+// ContractSchedule lays out a contract's revenue schedule as it is known now.
+// A contract has one currency, so that an unknown one has an empty table.
+func ContractSchedule(ctx context.Context, q postgres.Querier, entity entities.ID, currency money.Currency, contract contracts.ID) (ScheduleTable, error) {
+	scheduled, err := loadScheduled(ctx, q, Filter{Entity: entity, Currency: currency, Contract: contract})
+	if err != nil {
+		return ScheduleTable{}, fmt.Errorf("lay out the schedule of contract %d: %w", contract, postgres.Fault(err))
+	}
+	return table(scheduled, currency), nil
+}
+
+// Remaining lists the transaction price that is promised and not earned at the
+// end of a month (ASC 606-10-50-13), contract by contract, as far as it is known
+// in advance: fixed fees and payments for caps, not usage.
+func Remaining(ctx context.Context, q postgres.Querier, f Filter) ([]Obligation, error) {
+	scheduled, err := loadScheduled(ctx, q, f)
+	if err != nil {
+		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, postgres.Fault(err))
+	}
+	return obligations(scheduled, f.AsOf, f.Currency), nil
+}
+
+func (f Filter) load(ctx context.Context, q postgres.Querier) ([]Scheduled, []ledger.BilledSum, error) {
+	scheduled, err := loadScheduled(ctx, q, f)
+	if err != nil {
+		return nil, nil, postgres.Fault(err)
+	}
+	billed, err := ledger.BilledByMonth(ctx, q, f.Entity, f.Currency, int64(f.Contract), f.AsOf)
+	return scheduled, billed, err
+}
+
+// loadScheduled adds up the schedule by piece, attribution and column. What was
+// recognized after the month of the report was still to come then.
+func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Scheduled, error) {
+	rows, err := q.Query(ctx, `
+		select s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month,
+			s.recognition,
+			coalesce(r.month, s.month) as earned_in, r.schedule_id is not null as recognized, sum(s.amount)::bigint
+		from revrec.schedule s
+		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
+		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract)
+		group by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.recognition, earned_in, recognized
+		having sum(s.amount) <> 0
+		order by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, earned_in`,
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract})
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Scheduled, error) {
+		var s Scheduled
+		var start, end period.Date
+		var minor int64
+		err := row.Scan(&s.Account, &s.Contract, &s.Line, &s.Kind, &start, &end, &s.Month, &s.Recognition, &s.Column, &s.Recognized, &minor)
+		s.Span, s.Amount = period.NewSpan(start, end), money.Of(minor, f.Currency)
+		return s, err
+	})
+}
+
+// ScheduledRow is one row of a contract's schedule as it was appended.
+type ScheduledRow struct {
+	Row
+	Recognized bool
+	Entry      int64        // 0: not recognized, or cancelled by another row
+	BookedIn   period.Month // no month when not recognized
+}
+
+// ContractRows lists a contract's schedule row by row, as it became known: what
+// lies behind the numbers of ContractSchedule.
+func ContractRows(ctx context.Context, q postgres.Querier, account customers.AccountID, contract contracts.ID) ([]ScheduledRow, error) {
+	rows, err := q.Query(ctx, `
+		select s.id, s.entity_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.currency, s.recognition, s.version,
+			r.schedule_id is not null, coalesce(r.entry_seq, 0), r.month
+		from revrec.schedule s
+		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
+		where s.account_id = @account and s.contract_id = @contract
+		order by s.id`, pgx.NamedArgs{"account": account, "contract": contract})
+	if err != nil {
+		return nil, fmt.Errorf("list the schedule of contract %d: %w", contract, postgres.Fault(err))
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ScheduledRow, error) {
+		s := ScheduledRow{Row: Row{Key: Key{Contract: contract}}}
+		var start, end period.Date
+		var minor int64
+		var currency money.Currency
+		err := row.Scan(&s.ID, &s.Entity, &s.Line, &s.Kind, &start, &end, &s.Month, &minor, &currency, &s.Recognition, &s.Version,
+			&s.Recognized, &s.Entry, &s.BookedIn)
+		s.Span, s.Amount = period.NewSpan(start, end), money.Of(minor, currency)
+		return s, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the schedule of contract %d: %w", contract, postgres.Fault(err))
+	}
+	return out, nil
+}
