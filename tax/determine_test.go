@@ -47,6 +47,15 @@ func TestAnIdThatNoRegisterConfirmedDoesNotShiftTheTax(t *testing.T) {
 func TestOurOwnEntitiesCollectWhereTheyAreRegistered(t *testing.T) {
 	us := Seller{Code: "RAT-US", Country: "US", Region: "CA"}
 	eu := Seller{Code: "RAT-EU", Country: "NL"}
+	tables, err := Seed().With([]Registration{
+		{Entity: "RAT-US", Place: "US-NY", Scheme: "local", StartsOn: day("2020-01-01")},
+		{Entity: "RAT-US", Place: "US-TX", Scheme: "local", StartsOn: day("2020-01-01")},
+		{Entity: "RAT-EU", Place: "NL", Scheme: "local", StartsOn: day("2020-01-01")},
+		{Entity: "RAT-EU", Place: "EU", Scheme: "oss_union", StartsOn: day("2021-07-01")},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		seller                          Seller
 		country, region, postcode, kind string
@@ -68,7 +77,7 @@ func TestOurOwnEntitiesCollectWhereTheyAreRegistered(t *testing.T) {
 	} {
 		s := saleTo("", c.country, c.region, c.postcode, c.kind, "saas_b2b", "2026-11-15", "1000.00")
 		s.Seller = c.seller
-		if got := mustDetermine(t, Seed(), s).Rows[0].Reason; got != c.want {
+		if got := mustDetermine(t, tables, s).Rows[0].Reason; got != c.want {
 			t.Errorf("%s sells to a %s in %s-%s: %s, should be %s", c.seller.Code, c.kind, c.country, c.region, got, c.want)
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"ratable/internal/period"
 )
 
-// The seed: real rates and rules as of November 2026, each row with its source (sources.csv). An operator adds to it
+// The seed: real rates and rules as of November 2026, each row with its source (sources.csv). It holds the law and
+// nothing of a company: where we are registered is a fact of ours, recorded by Register. An operator adds to it
 // in the database; a later version of these files may close a rate and begin another, never change history.
 //
 //go:embed seed/*.csv
@@ -59,9 +60,6 @@ func seedData() data {
 			return Remote{r["place"], Reason(r["reason"]), r["note"], r["citation"], r["source"]}
 		}),
 		phrases: each("phrases", func(r record) Phrase { return Phrase{r["code"], r["language"], r["text"]} }),
-		registrations: each("registrations", func(r record) Registration {
-			return Registration{r["entity"], r["place"], r["scheme"], r["number"], r.date("starts_on"), r.date("ends_on")}
-		}),
 	}
 }
 

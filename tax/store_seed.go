@@ -65,11 +65,6 @@ func InstallSeed(ctx context.Context, tx pgx.Tx) error {
 			insert into tax.phrases (code, language, text)
 			select code, language, text from jsonb_to_recordset(@rows) as r (code text, language text, text text)
 			on conflict (code, language) do nothing`),
-		installing(ctx, tx, "registrations", `
-			insert into tax.registrations (entity, place, scheme, number, starts_on, ends_on)
-			select entity, place, scheme, number, starts_on::date, nullif(ends_on, '')::date
-			from jsonb_to_recordset(@rows) as r (entity text, place text, scheme text, number text, starts_on text, ends_on text)
-			on conflict (entity, place, scheme, starts_on) do nothing`),
 	} {
 		if err := install(); err != nil {
 			return err
