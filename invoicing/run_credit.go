@@ -81,53 +81,29 @@ type granted struct {
 	contracts.Granted
 }
 
-// decideCredit adds the concession to what was agreed and decides what follows
-// from it alone.
+// decideCredit loads the account of an invoice and decides the credit.
 func decideCredit(ctx context.Context, tx pgx.Tx, c Credit) (decided, granted, error) {
 	invoice, err := Get(ctx, tx, c.Invoice)
 	if err != nil {
 		return decided{}, granted{}, err
 	}
-	g, err := concession(invoice, c)
-	if err != nil {
-		return decided{}, g, err
-	}
 	w, err := LoadWorld(ctx, tx, c.On)
 	if err != nil {
-		return decided{}, g, err
+		return decided{}, granted{}, err
 	}
 	facts, err := LoadFacts(ctx, tx, []customers.AccountID{invoice.Account}, c.On)
 	if err != nil {
-		return decided{}, g, err
+		return decided{}, granted{}, err
 	}
 	f := facts[0]
 	if f.Originals, err = LoadOriginals(ctx, tx, invoice.Account); err != nil {
-		return decided{}, g, err
+		return decided{}, granted{}, err
 	}
-	if err := creditable(f.Originals, c); err != nil {
-		return decided{}, g, err
-	}
-	line := invoice.Lines[c.Line-1]
-	for i := range f.Agreements {
-		if f.Agreements[i].Contract == line.Contract {
-			f.Agreements[i].Concessions = append(f.Agreements[i].Concessions, g.Granted)
-		}
-	}
-	all, err := changes(w, f, c.On)
+	g, draft, err := DecideCredit(w, f, invoice, c)
 	if err != nil {
-		return decided{}, g, err
+		return decided{}, granted{}, err
 	}
-	var wanted []agreed
-	for _, x := range all {
-		if x.Piece.Kind == contracts.Concession && x.agreement.Contract == line.Contract && x.Piece.Line == line.Line && x.Piece.Span == line.Span {
-			wanted = append(wanted, x)
-		}
-	}
-	drafts, err := draft(w, f, c.On, wanted)
-	if err == nil && len(drafts) != 1 {
-		err = fmt.Errorf("a credit of one line made %d documents", len(drafts))
-	}
-	return decided{facts: f, drafts: drafts}, g, err
+	return decided{facts: f, drafts: []Draft{draft}}, granted{invoice.Lines[c.Line-1].ContractNumber, g}, nil
 }
 
 // concession turns the wish into the contract's fact, refusing what cannot be.

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/customers"
-	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/period"
@@ -42,7 +41,7 @@ func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, r
 		if err := insertVoid(ctx, tx, d, on, reason, by); err != nil {
 			return err
 		}
-		if err := ledger.Append(ctx, tx, []ledger.Entry{unissue(d.Document, on, standings[d.Account])}); err != nil {
+		if err := ledger.Append(ctx, tx, []ledger.Entry{Unissue(d.Document, on, standings[d.Account])}); err != nil {
 			return err
 		}
 		subject := access.Subject{Kind: string(d.Kind), Key: number, Account: int64(d.Account)}
@@ -56,22 +55,15 @@ func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, r
 
 func voidable(ctx context.Context, tx pgx.Tx, d Issued) error {
 	open, err := ledger.OpenOf(ctx, tx, d.Account, d.Number)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case d.Voided != nil:
-		return fault.New(fault.Conflict, "it was voided on %s", d.Voided.On)
-	case d.Kind == entities.CreditNote:
-		return fault.New(fault.Conflict, "it is a credit note; what it credited can be billed again by an amendment")
-	case open != d.Total:
-		return fault.New(fault.Conflict, "%s %s of %s is open: it was paid or credited in part. Grant a credit instead", open.Display(), d.Currency, d.Total.Display())
 	}
-	return nil
+	return d.Voidable(open)
 }
 
-// unissue mirrors an invoice: receivable and tax back, each line's net out of
-// deferred revenue or unbilled receivable as Settle decides.
-func unissue(d Document, on period.Date, s *ledger.Standing) ledger.Entry {
+// Unissue mirrors an invoice: receivable and tax back, each line's net out of
+// deferred revenue or unbilled receivable as Settle decides. The standing stays.
+func Unissue(d Document, on period.Date, s *ledger.Standing) ledger.Entry {
 	mirror := d
 	mirror.Net, mirror.Tax, mirror.Total = d.Net.Neg(), d.Tax.Neg(), d.Total.Neg()
 	mirror.Lines = make([]Line, len(d.Lines))
