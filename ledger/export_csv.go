@@ -7,7 +7,6 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-
 )
 
 // journalColumns are the generic journal's (one row per posting). Amounts are

@@ -85,7 +85,7 @@ type Billed struct {
 }
 
 // Check refuses an entry that could not be booked: unbalanced, empty of both
-// postings and billed lines, or mixing currencies.
+// postings and billed lines, mixing currencies, or of half a contract line.
 func (e Entry) Check() error {
 	if e.Source == "" || e.Seq < 1 || e.BookedOn.IsZero() {
 		return fmt.Errorf("entry %d of account %d lacks a source, place or day", e.Seq, e.Account)
@@ -98,7 +98,16 @@ func (e Entry) Check() error {
 		if p.Amount.IsZero() {
 			return fmt.Errorf("entry %s posts nothing to %s", e.Source, p.Account)
 		}
+		if (p.Contract == 0) != (p.Line == "") {
+			return fmt.Errorf("entry %s posts to contract %d without saying the line, or the other way round", e.Source, p.Contract)
+		}
 		sum = sum.Add(p.Amount)
+	}
+	for _, b := range e.Billed {
+		// Zero may come without a currency: it bills nothing in any.
+		if b.Amount.Currency() != e.Currency && b.Amount != (money.Amount{}) {
+			return fmt.Errorf("entry %s is in %s and bills %s %s", e.Source, e.Currency, b.Amount.Currency(), b.Amount)
+		}
 	}
 	if !sum.IsZero() {
 		return fmt.Errorf("entry %s does not balance: debits less credits are %s %s", e.Source, sum, e.Currency)

@@ -41,7 +41,7 @@ func copyPostings(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	for _, e := range entries {
 		for i, p := range e.Postings {
 			rows = append(rows, []any{e.Account, e.Seq, int16(i + 1), p.Account, p.Amount.Minor(), string(e.Currency),
-				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), month(p.Month), orNull(p.Document), orNull(p.Schedule)})
+				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule)})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "postings"},
@@ -73,7 +73,7 @@ func orNull[T comparable](v T) any {
 	return v
 }
 
-func month(m period.Month) any {
+func monthOrNull(m period.Month) any {
 	if m == (period.Month{}) {
 		return nil
 	}
