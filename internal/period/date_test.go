@@ -185,3 +185,9 @@ func BenchmarkDateAddMonths(b *testing.B) {
 		d.AddMonths(13)
 	}
 }
+
+func TestTheFirstDayThereIsTravelsToADatabase(t *testing.T) {
+	if v, err := NewDate(1, 1, 1).Value(); err != nil || v.(time.Time).Year() != 1 {
+		t.Errorf("0001-01-01 is written as %v (%v)", v, err)
+	}
+}

@@ -28,6 +28,9 @@ func (d Date) Format(layout string) string {
 func (d Date) Time(loc *time.Location) time.Time {
 	y, m, day := d.must().civil()
 	t := time.Date(y, m, day, 0, 0, 0, 0, loc)
+	if loc == time.UTC {
+		return t // and the first day there is has no hour before it to look at
+	}
 	if DateOf(t, loc).Before(d) {
 		_, t = t.ZoneBounds()
 		return t
