@@ -119,7 +119,7 @@ func (d *drafting) add(a contracts.Agreement, c Change) {
 	line.Amount = c.Delta()
 	if !c.First {
 		line.Description = "Addition: " + line.Description
-		line.Follows = d.latest(a, c)
+		line.Follows, line.Before = d.latest(a, c), c.Booked
 	}
 	draft.Lines = append(draft.Lines, line)
 }
@@ -239,7 +239,7 @@ func (d *drafting) line(a contracts.Agreement, c Change) Line {
 	}
 	return Line{
 		Contract: a.Contract, ContractNumber: a.Number, Customer: a.Customer, CustomerName: d.facts.Customers[a.Customer].Name,
-		Line: p.Line, Kind: p.Kind, Span: p.Span, Product: p.Product, TaxCode: product.TaxCode,
+		Line: p.Line, Kind: p.Kind, Span: p.Span, Period: p.Period, Product: p.Product, TaxCode: product.TaxCode,
 		Description: p.Description, Clause: p.Clause, Version: p.Version, Detail: p.Detail,
 	}
 }

@@ -70,6 +70,7 @@ type Line struct {
 	Line           string         // lineage
 	Kind           contracts.Kind // of the piece
 	Span           period.Span
+	Period         period.Span // the whole billing period Span lies in
 	Product        string
 	TaxCode        string
 	Description    string
@@ -77,6 +78,7 @@ type Line struct {
 	Version        int // of the contract, that priced it
 	Detail         contracts.Detail
 	Amount         money.Amount // before tax
+	Before         money.Amount // of an addition: what was charged for the span before
 	Corrects       *Reference   // the line it corrects; its tax follows that line's
 	Follows        *Reference   // the line it adds to; its tax is that of its own tax point
 }

@@ -1,0 +1,176 @@
+package invoicing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/money"
+	"ratable/internal/pdf"
+)
+
+// about says in a line what the document is for.
+func (s *sheet) about() string {
+	var corrected, numbers []string
+	for _, l := range s.Lines {
+		if l.Corrects != nil && !slices.Contains(corrected, l.Corrects.Document) {
+			corrected = append(corrected, l.Corrects.Document)
+		}
+		if !slices.Contains(numbers, l.ContractNumber) {
+			numbers = append(numbers, l.ContractNumber)
+		}
+	}
+	switch {
+	case len(corrected) > 0 && len(corrected) <= 3:
+		return "Corrects " + list(corrected)
+	case len(numbers) <= 3:
+		return "For contract " + list(numbers)
+	}
+	return ""
+}
+
+// table lists the lines with how each amount came about, under a heading per end
+// customer when there are several.
+func (s *sheet) table() {
+	t := pdf.Table{
+		Columns: []pdf.Column{
+			{}, {Title: "Description", Flex: 1}, {Title: "Service period"}, {Title: "Quantity", Align: pdf.AlignRight},
+			{Title: "Unit price", Align: pdf.AlignRight}, {Title: "Amount, " + string(s.Currency), Align: pdf.AlignRight},
+		},
+		Body: body, Note: small, Head: small, HeadRow: pdf.Row{Below: strong}, Gutter: 11, Pad: 2.6,
+	}
+	order := s.customers()
+	for _, customer := range order {
+		if len(order) > 1 {
+			t.Rows = append(t.Rows, heading(s.nameOf(customer)))
+		}
+		sum := money.Zero(s.Currency)
+		for i, l := range s.Lines {
+			if l.Customer == customer {
+				t.Rows, sum = append(t.Rows, s.line(i+1, l)...), sum.Add(l.Amount)
+			}
+		}
+		if len(order) > 1 {
+			// A subtotal under its last line, never alone on a page.
+			t.Rows[len(t.Rows)-1].KeepWithNext = true
+			t.Rows = append(t.Rows, subtotal(s.nameOf(customer), sum))
+		}
+	}
+	s.Table(t)
+}
+
+// customers lists who used, in the order of the lines.
+func (s *sheet) customers() []customers.ID {
+	var out []customers.ID
+	for _, l := range s.Lines {
+		if !slices.Contains(out, l.Customer) {
+			out = append(out, l.Customer)
+		}
+	}
+	return out
+}
+
+func (s *sheet) nameOf(id customers.ID) string {
+	for _, l := range s.Lines {
+		if l.Customer == id {
+			return l.CustomerName
+		}
+	}
+	return ""
+}
+
+func heading(name string) pdf.Row {
+	return pdf.Row{
+		Cells: []pdf.Cell{{Text: name, Span: 6, Style: body.AsBold()}},
+		Fill:  &pale, PadTop: 2, PadBottom: 2, KeepWithNext: true,
+	}
+}
+
+func subtotal(name string, sum money.Amount) pdf.Row {
+	return pdf.Row{
+		Cells: []pdf.Cell{{}, {Text: "Subtotal " + name, Span: 4, Style: body.AsBold()}, {Text: sum.Display(), Style: body.AsBold()}},
+		Above: hair, PadBottom: 10,
+	}
+}
+
+// line is a row for the charge and smaller ones for how it was computed.
+func (s *sheet) line(n int, l Line) []pdf.Row {
+	row := pdf.Row{Cells: []pdf.Cell{
+		{Text: fmt.Sprint(n), Style: body.With(gray)},
+		{Text: l.Description, Note: strings.Join(s.references(l), "\n")},
+		{Text: span(l.Span), Note: partial(l)},
+		{}, {}, {Text: l.Amount.Display()},
+	}}
+	if l.showsQuantity() {
+		row.Cells[3].Text = figure(l.Detail.Quantity, 0)
+	}
+	if unit, ok := l.unitPrice(); ok {
+		row.Cells[4].Text = price(unit, s.Currency)
+		if l.Detail.Unit != "" {
+			row.Cells[4].Note = "per " + l.Detail.Unit
+		}
+	}
+	rows := append([]pdf.Row{row}, s.steps(l)...)
+	for i := range rows[:len(rows)-1] {
+		rows[i].KeepWithNext = true
+	}
+	last := &rows[len(rows)-1]
+	last.Below, last.PadBottom = hair, 2.4
+	rows[0].PadTop = 2.4
+	return rows
+}
+
+// references says where the charge is agreed and what it corrects.
+func (s *sheet) references(l Line) []string {
+	contract := "Contract " + l.ContractNumber
+	if l.Clause != "" {
+		contract += ", " + l.Clause
+	}
+	out := []string{contract}
+	if l.Corrects != nil {
+		out = append(out, fmt.Sprintf("Corrects line %d of %s", l.Corrects.Line, l.Corrects.Document))
+	}
+	if l.Follows != nil {
+		out = append(out, fmt.Sprintf("Adds to line %d of %s", l.Follows.Line, l.Follows.Document))
+	}
+	return out
+}
+
+// partial tells a part of a billing period from a whole one.
+func partial(l Line) string {
+	if l.Kind == contracts.Concession || l.Span == l.Period || l.Period.Empty() {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d days", l.Span.Days(), l.Period.Days())
+}
+
+// reverses says that the line only takes back: its own arithmetic is on the
+// document it corrects.
+func (l Line) reverses() bool { return l.Corrects != nil && l.Amount.Sign() < 0 }
+
+func (l Line) showsQuantity() bool {
+	// Overage is charged by value: its units are those of the usage line above.
+	return !l.reverses() && !l.Detail.Quantity.IsZero() && l.Kind != contracts.OverCap && l.Kind != contracts.Concession
+}
+
+// unitPrice is what one unit costs, where one figure says it.
+func (l Line) unitPrice() (decimal.Decimal, bool) {
+	switch {
+	case l.reverses():
+	case l.Kind == contracts.FixedFee || l.Kind == contracts.CapFee:
+		return l.Detail.UnitPrice, true
+	case l.Kind == contracts.Metered && l.plain():
+		return l.Detail.Tiers[0].Unit, true
+	}
+	return decimal.Decimal{}, false
+}
+
+// plain is usage at one price: no free units, no tiers, no flat amounts.
+func (l Line) plain() bool {
+	d := l.Detail
+	return len(d.Tiers) == 1 && d.Tiers[0].Flat.IsZero() && d.Tiers[0].Quantity.Equal(d.Quantity)
+}

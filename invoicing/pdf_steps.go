@@ -1,0 +1,121 @@
+package invoicing
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/pdf"
+)
+
+// steps explains a line's amount from list price to what is asked for: tiers,
+// free units, what the prepaid amount covered, margin, what was charged before.
+// Its figures add up to the line's amount.
+func (s *sheet) steps(l Line) []pdf.Row {
+	if l.reverses() || l.Kind == contracts.Concession {
+		return nil
+	}
+	var out []pdf.Row
+	switch l.Kind {
+	case contracts.Metered:
+		out = append(out, s.tiers(l)...)
+		out = append(out, drawn(l)...)
+	case contracts.OverCap:
+		out = append(out, step("Usage above the prepaid amount at list price", l.Detail.List))
+		if f := l.Detail.Factor; !f.IsZero() && !f.Equal(decimal.NewFromInt(1)) {
+			out = append(out, step("Overage factor "+figure(f, 0), overage(l).Sub(l.Detail.List)))
+		}
+	case contracts.TrueUp:
+		out = append(out, step("Committed for this period", l.Detail.Committed), step("Charged for this period", l.Detail.Spent.Neg()))
+	}
+	return append(append(out, margin(l)...), before(l)...)
+}
+
+func step(label string, amount money.Amount) pdf.Row {
+	return pdf.Row{Style: small, Cells: []pdf.Cell{{}, {Text: label, Span: 4}, {Text: amount.Display()}}}
+}
+
+// tiers shows what each part of the quantity cost.
+func (s *sheet) tiers(l Line) []pdf.Row {
+	if l.plain() {
+		return nil
+	}
+	row := func(label, quantity, unit, amount string) pdf.Row {
+		return pdf.Row{Style: small, Cells: []pdf.Cell{{}, {Text: label, Span: 2}, {Text: quantity}, {Text: unit}, {Text: amount}}}
+	}
+	var out []pdf.Row
+	if !l.Detail.Included.IsZero() {
+		out = append(out, row("Included", figure(l.Detail.Included.Neg(), 0), "", ""))
+	}
+	for _, t := range l.Detail.Tiers {
+		out = append(out, row(s.tier(t, l.Detail), figure(t.Quantity, 0), price(t.Unit, s.Currency), t.Amount.Display()))
+	}
+	return out
+}
+
+// tier names the units of a step: "1 to 100,000", after free ones counted from
+// the first that is charged.
+func (s *sheet) tier(t contracts.Tier, d contracts.Detail) string {
+	unit := d.Unit
+	if unit == "" {
+		unit = "unit"
+	}
+	label := "Per " + unit
+	if len(d.Tiers) > 1 || t.From.GreaterThan(decimal.NewFromInt(1)) {
+		label = fmt.Sprintf("%s %s to %s", unit, figure(t.From, 0), figure(t.Through, 0))
+	}
+	if !t.Flat.IsZero() {
+		label += ", plus " + price(t.Flat, s.Currency) + " once"
+	}
+	return label
+}
+
+// drawn takes off what was paid for up front.
+func drawn(l Line) []pdf.Row {
+	d := l.Detail
+	if d.DrawnFrom == "" {
+		return nil
+	}
+	out := []pdf.Row{step("Covered by the prepaid amount", d.Drawn.Neg())}
+	if above := d.List.Sub(d.Drawn); !above.IsZero() {
+		out = append(out, step("Above the prepaid amount, charged as overage", above.Neg()))
+	}
+	return out
+}
+
+// overage is the list value times the factor, before margin.
+func overage(l Line) money.Amount {
+	whole := l.Amount.Add(l.Before)
+	if l.Detail.Margin.IsZero() {
+		return whole
+	}
+	return money.Round(l.Detail.List.Exact().Mul(l.Detail.Factor), money.HalfAwayFromZero)
+}
+
+// margin shows list price and what the reseller keeps of it.
+func margin(l Line) []pdf.Row {
+	d := l.Detail
+	if d.Margin.IsZero() || d.DrawnFrom != "" || l.Kind == contracts.TrueUp || l.Kind == contracts.CapFee {
+		return nil
+	}
+	whole := l.Amount.Add(l.Before)
+	from := d.List
+	var out []pdf.Row
+	switch {
+	case l.Kind == contracts.OverCap:
+		from = overage(l)
+	case l.Kind == contracts.FixedFee || l.plain():
+		out = append(out, step("List price", d.List))
+	}
+	return append(out, step("Reseller margin "+figure(d.Margin, 0)+"%", whole.Sub(from)))
+}
+
+// before takes off what an earlier document asked for.
+func before(l Line) []pdf.Row {
+	if l.Before.IsZero() {
+		return nil
+	}
+	return []pdf.Row{step("Charged before", l.Before.Neg())}
+}

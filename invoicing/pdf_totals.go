@@ -1,0 +1,175 @@
+package invoicing
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/internal/pdf"
+	"ratable/tax"
+)
+
+// totals adds up: net, the tax of each jurisdiction with its base and rate, total.
+// They stay on one page.
+func (s *sheet) totals() {
+	s.Space(9)
+	t := pdf.Table{
+		Columns: []pdf.Column{{Flex: 1}, {Align: pdf.AlignRight}, {Align: pdf.AlignRight}, {Align: pdf.AlignRight}},
+		Body:    body, Note: small, Gutter: 12, Pad: 2.6, Indent: s.Width() * 0.34,
+	}
+	row := func(label string, base, rate, amount string) {
+		t.Rows = append(t.Rows, pdf.Row{KeepWithNext: true, Cells: []pdf.Cell{
+			{Text: label}, {Text: base, Style: small}, {Text: rate, Style: small}, {Text: amount},
+		}})
+	}
+	row("Net amount", "", "", s.Net.Display())
+	for _, g := range taxGroups(s.TaxRows) {
+		row(g.label, g.base.Display(), g.rate(), g.tax.Display())
+	}
+	label := "Total due, " + string(s.Currency)
+	if s.Kind == entities.CreditNote {
+		label = "Total credit, " + string(s.Currency)
+	}
+	big := pdf.Style{Size: 11.5, Bold: true, Color: ink}
+	t.Rows = append(t.Rows, pdf.Row{Above: strong, PadTop: 3, PadBottom: 3, Style: big, Cells: []pdf.Cell{{Text: label, Span: 3, Align: pdf.AlignLeft}, {Text: s.Total.Display()}}})
+	s.Table(t)
+}
+
+// taxGroup is one printed row of tax: all lines of a jurisdiction at one rate.
+type taxGroup struct {
+	label     string
+	percent   decimal.Decimal
+	base, tax money.Amount
+	taxed     bool
+}
+
+func (g taxGroup) rate() string {
+	if !g.taxed {
+		return ""
+	}
+	return percent(g.percent)
+}
+
+// taxGroups adds up rows by jurisdiction, rate and reason, in the order they come.
+func taxGroups(rows []tax.Row) []taxGroup {
+	var out []taxGroup
+	for _, r := range rows {
+		label, base, taxed := taxLabel(r)
+		if label == "" {
+			continue
+		}
+		i := slices.IndexFunc(out, func(g taxGroup) bool { return g.label == label && g.percent.Equal(r.Rate) && g.taxed == taxed })
+		if i < 0 {
+			i, out = len(out), append(out, taxGroup{label: label, percent: r.Rate, taxed: taxed})
+		}
+		out[i].base, out[i].tax = out[i].base.Add(base), out[i].tax.Add(r.Tax)
+	}
+	return out
+}
+
+// taxLabel is what is printed for a row, and on which amount. Where we do not
+// collect there is no tax to speak of.
+func taxLabel(r tax.Row) (label string, base money.Amount, taxed bool) {
+	switch r.Reason {
+	case tax.StandardRated, tax.ReducedRated:
+		return r.Name, r.Taxable, true
+	case tax.ZeroRated:
+		return r.Name + ", zero rated", r.Net, true
+	case tax.ReverseCharge:
+		return "VAT, reverse charge", r.Net, true
+	case tax.ProductExempt:
+		return "Not taxable in " + r.Name, r.Net, false
+	case tax.CustomerExempt:
+		return "Exempt in " + r.Name, r.Net, false
+	case tax.OutsideScope:
+		return "Outside the scope of VAT", r.Net, false
+	}
+	return "", base, false
+}
+
+// notes print what the law wants said, each sentence once.
+func (s *sheet) notes() {
+	var texts []string
+	for _, r := range s.TaxRows {
+		if r.Note != "" && !slices.Contains(texts, r.Note) {
+			texts = append(texts, r.Note)
+		}
+	}
+	if l := s.Local; l != nil {
+		texts = append(texts, fmt.Sprintf("Tax in %s: %s, at %s %s = 1 %s (%s, %s)",
+			l.Currency, l.Tax.Display(), figure(l.Quote.Rate.Round(6), 0), l.Currency, s.Currency, l.Quote.Source, day(l.Quote.On)))
+	}
+	if len(texts) == 0 {
+		return
+	}
+	s.Space(10)
+	for _, text := range texts {
+		s.Need(body.Height(text, s.Width()))
+		s.Paragraph(body, text)
+	}
+}
+
+// payment says where the money goes and what to quote.
+func (s *sheet) payment() {
+	if s.Kind == entities.CreditNote {
+		s.Space(12)
+		s.Need(30)
+		s.Paragraph(body.With(gray), "This credit lowers what is open on the documents it corrects. Nothing is to be paid. What was paid already is kept as your balance.")
+		return
+	}
+	if s.Total.IsZero() {
+		return
+	}
+	rows := s.bank()
+	const line, inset, foot = 13.0, 11.0, 9.0
+	height := 20 + line*float64((len(rows)+1)/2) + foot
+	s.Space(16)
+	s.Need(height)
+	top := s.Y()
+	s.Box(s.Left(), top, s.Width(), height, pale)
+	s.Text(s.Left()+inset, top+15, body.AsBold(), pdf.AlignLeft, "Please pay by bank transfer")
+	// Two columns, filled downward.
+	half := (len(rows) + 1) / 2
+	for i, r := range rows {
+		x, y := s.Left()+inset, top+30+line*float64(i%half)
+		if i >= half {
+			x += s.Width() / 2
+		}
+		s.Text(x, y, small, pdf.AlignLeft, r[0])
+		s.Text(x+82, y, body, pdf.AlignLeft, r[1])
+	}
+	s.MoveTo(top + height)
+}
+
+func (s *sheet) bank() [][2]string {
+	reference := s.Number
+	if s.Bank.Reference != "" {
+		reference = s.Bank.Reference + " " + s.Number
+	}
+	var out [][2]string
+	for _, r := range [][2]string{
+		{"Beneficiary", s.Seller.Name}, {"Bank", s.Bank.Name}, {"IBAN", spaced(s.Bank.IBAN)}, {"Account", s.Bank.Account},
+		{"ABA routing", s.Bank.Routing}, {"BIC / SWIFT", s.Bank.BIC},
+		{"Amount", string(s.Currency) + " " + s.Total.Display()}, {"Reference", reference},
+	} {
+		if r[1] != "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// spaced prints an IBAN in groups of four, as it is typed.
+func spaced(iban string) string {
+	var out []byte
+	for i := range len(iban) {
+		if i > 0 && i%4 == 0 {
+			out = append(out, ' ')
+		}
+		out = append(out, iban[i])
+	}
+	return string(out)
+}
