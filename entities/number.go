@@ -1,6 +1,9 @@
 package entities
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Document is a kind of numbered document; each kind has a series of its own in each entity and year.
 type Document string
@@ -9,6 +12,14 @@ const (
 	Invoice    Document = "invoice"
 	CreditNote Document = "credit_note"
 )
+
+// Prefix begins the numbers of an entity's documents of a kind: "RUS", "RUS-CN".
+func Prefix(code string, kind Document) string {
+	if kind == CreditNote {
+		return strings.ToUpper(code) + "-CN"
+	}
+	return strings.ToUpper(code)
+}
 
 // NumberRange is what TakeNumbers took: Count numbers in a row, yours for ever once the transaction commits.
 type NumberRange struct {

@@ -3,7 +3,6 @@ package entities
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -128,9 +127,5 @@ func TakeNumbers(ctx context.Context, tx pgx.Tx, entity ID, kind Document, year 
 	if err != nil {
 		return NumberRange{}, fmt.Errorf("take %d %s numbers of entity %d for %d: %w", n, kind, entity, year, postgres.Fault(err))
 	}
-	prefix := strings.ToUpper(code)
-	if kind == CreditNote {
-		prefix += "-CN"
-	}
-	return NumberRange{Prefix: prefix, Year: year, First: last - int64(n) + 1, Count: n}, nil
+	return NumberRange{Prefix: Prefix(code, kind), Year: year, First: last - int64(n) + 1, Count: n}, nil
 }
