@@ -36,7 +36,8 @@ type share struct {
 //	           ---------------------
 //	            100   100    60
 func allot(billed []billing, earned map[period.Month]money.Amount) []share {
-	a := allotting{left: maps.Clone(earned)}
+	a := allotting{left: map[period.Month]money.Amount{}}
+	maps.Copy(a.left, earned)
 	sum := money.Amount{}
 	for _, amount := range earned {
 		sum = sum.Add(amount)
