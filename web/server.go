@@ -1,0 +1,141 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/web/api"
+	"ratable/web/static"
+)
+
+// maxBody bounds every form and upload; the API has its own bound.
+const maxBody = 8 << 20
+
+// handler joins the parts. From the outside in: request id and log, security headers, then either files, API (bearer
+// tokens, no cookie) or pages (session, cross-origin guard, role).
+func (s *Server) handler() http.Handler {
+	pages := s.pages()
+	machine := api.New(api.Config{DB: s.DB, Now: s.Now, Today: s.Today, Log: s.Log})
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	for _, prefix := range api.Prefixes {
+		mux.Handle(prefix, machine)
+	}
+	mux.Handle("/", s.Sessions.Manager.LoadAndSave(s.sameOrigin(pages)))
+	return s.logged(secured(mux))
+}
+
+// pages registers the route table with echo, which is used for nothing but matching addresses.
+func (s *Server) pages() http.Handler {
+	e := echo.New()
+	e.HideBanner = true
+	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anybody's to write
+	e.HTTPErrorHandler = func(err error, c echo.Context) { s.fail(s.visit(c), unmatched(err)) }
+	for _, r := range s.table {
+		e.Add(r.method, r.path, s.serve(r))
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		e.ServeHTTP(w, r)
+	})
+}
+
+// serve is what happens around every handler: who is it, may they, do it, and say it if it failed.
+func (s *Server) serve(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		v := s.visit(c)
+		if r.public() {
+			s.fail(v, r.handle(v))
+			return nil
+		}
+		if v.signedIn == nil {
+			c.Response().Header().Set("Cache-Control", "no-store")
+		}
+		if v.signedIn != nil {
+			if fault.Kind(v.signedIn) != fault.Denied {
+				s.fail(v, v.signedIn)
+				return nil
+			}
+			return c.Redirect(http.StatusSeeOther, loginAddress(c.Request()))
+		}
+		if err := v.By.Require(r.roles...); err != nil {
+			s.fail(v, err)
+			return nil
+		}
+		s.fail(v, r.handle(v))
+		return nil
+	}
+}
+
+// visit reads who is signed in, once per request.
+func (s *Server) visit(c echo.Context) *visit {
+	ctx := c.Request().Context()
+	v := &visit{echo: c, Server: s, ctx: ctx}
+	v.By, v.signedIn = s.Sessions.Actor(ctx)
+	v.By.RequestID, v.By.IP = requestID(ctx), c.RealIP()
+	return v
+}
+
+// unmatched turns echo's own "no such route" into ours.
+func unmatched(err error) error {
+	if he, ok := err.(*echo.HTTPError); ok && (he.Code == http.StatusNotFound || he.Code == http.StatusMethodNotAllowed) {
+		return fault.New(fault.NotFound, "there is no page at this address")
+	}
+	return err
+}
+
+type requestKey struct{}
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
+
+// logged gives each request an id and writes one line about it: no bodies, no query, no cookies.
+func (s *Server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := s.Now()
+		raw := make([]byte, 6)
+		rand.Read(raw)
+		id := hex.EncodeToString(raw)
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), requestKey{}, id), 4*time.Minute)
+		defer cancel()
+		w.Header().Set("X-Request-Id", id)
+		counted := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(counted, r.WithContext(ctx))
+		level := slog.LevelInfo
+		if counted.status >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		s.Log.LogAttrs(ctx, level, "request", slog.String("id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.Int("status", counted.status), slog.Duration("took", s.Now().Sub(began)))
+	})
+}
+
+// statusWriter remembers the status for the log.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach Flush and deadlines.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// public says that a route needs nobody to be signed in.
+func (r route) public() bool { return len(r.roles) == 0 }
+
+// allowed says whether somebody with these roles may open the route.
+func (r route) allowed(by access.Actor) bool { return r.public() || by.Require(r.roles...) == nil }

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"ratable/internal/access"
+	"ratable/web/ui"
+)
+
+// deeds says in words what an audited action was; an action that is not listed is shown by its name.
+var deeds = map[string]string{
+	"contract.prepare":   "Contract %s entered",
+	"contract.credit":    "Credit granted on contract %s",
+	"approval.requested": "Approval of %s requested",
+	"approval.approved":  "%s approved",
+	"approval.rejected":  "%s sent back",
+	"customer.create":    "Customer %s created",
+	"customer.amend":     "Customer %s changed",
+	"invoice.issue":      "Invoice %s issued",
+	"invoice.void":       "Invoice %s voided",
+	"credit_note.issue":  "Credit note %s issued",
+}
+
+var deedTones = map[string]ui.Tone{"approval.approved": ui.Good, "approval.rejected": ui.Bad, "approval.requested": ui.Info, "invoice.void": ui.Warn}
+
+// trailEvent is an audit line as a timeline shows it.
+func trailEvent(r access.AuditRow) ui.Event {
+	subject := subjectText(r.Subject)
+	what, known := deeds[r.Action]
+	if !known {
+		what = capital(strings.NewReplacer(".", ": ", "_", " ").Replace(r.Action)) + " %s"
+	}
+	return ui.Event{At: r.At, By: r.Actor.Name, What: capital(strings.Replace(what, "%s", subject, 1)), Href: subjectAddress(r.Subject), Why: r.Reason, Tone: deedTones[r.Action]}
+}
+
+// subjectText names what was acted on: "C-2026-014, version 2".
+func subjectText(s access.Subject) string {
+	if number, version, ok := contractVersion(s); ok {
+		return number + ", version " + version
+	}
+	return s.Key
+}
+
+// subjectAddress is the page of what was acted on; empty when it has none.
+func subjectAddress(s access.Subject) string {
+	if number, _, ok := contractVersion(s); ok {
+		return contractAddress(number)
+	}
+	switch s.Kind {
+	case "contract":
+		return contractAddress(s.Key)
+	case "invoice", "credit_note":
+		return invoiceAddress(s.Key)
+	}
+	return ""
+}
+
+// contractVersion splits the key of a contract's version, "C-1/v2". A number may hold a slash itself: the last counts.
+func contractVersion(s access.Subject) (number, version string, ok bool) {
+	at := strings.LastIndex(s.Key, "/v")
+	if s.Kind != "contract" || at < 0 {
+		return "", "", false
+	}
+	return s.Key[:at], s.Key[at+2:], true
+}
+
+func contractAddress(number string) string { return "/contracts/" + url.PathEscape(number) }
+func invoiceAddress(number string) string  { return "/invoices/" + url.PathEscape(number) }
+
+func escape(text string) string { return url.QueryEscape(text) }
