@@ -174,18 +174,20 @@ func (p *pricing) cappedPieces(w *window) []Piece {
 	shown.Detail.DrawnFrom = coveredBy(w.version.Document, w.line.ID)
 	over.Description += ", above the prepaid amount"
 	zero := money.Price(decimal.Zero, p.agreement.Currency)
-	inside, above, charged, i := zero, zero, zero, 0
+	inside, charged, i := zero, zero, 0
 	for _, before := range marks(w.billed.span, p.until) {
 		for ; i < len(w.draws) && w.draws[i].day.Before(before); i++ {
 			inside = inside.Add(w.draws[i].inside)
-			above = above.Add(w.draws[i].above)
 			charged = charged.Add(w.draws[i].above.Mul(w.draws[i].factor))
 			over.Detail.Factor = w.draws[i].factor
 		}
 		shown.Values = append(shown.Values, Value{before, money.Zero(p.agreement.Currency)})
 		over.Values = append(over.Values, Value{before, round(net(charged, w.version.Document))})
 	}
-	shown.Detail.Drawn, over.Detail.List = round(inside), round(above)
+	// What is printed on the two lines adds up: the cap covers one part, the rest
+	// is the list value of the other.
+	shown.Detail.Drawn = round(inside)
+	over.Detail.List = shown.Detail.List.Sub(shown.Detail.Drawn)
 	over.Amount = over.Values[len(over.Values)-1].Amount
 	over.Detail.Tiers, over.Detail.Included = nil, decimal.Zero
 	if over.Amount.IsZero() {

@@ -39,13 +39,32 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))) {
+		for _, c := range inOrder(Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))), pieces) {
 			if !c.empty() {
 				out = append(out, agreed{a, c})
 			}
 		}
 	}
 	return out, nil
+}
+
+// inOrder puts changes as the contract lists its lines, then by time, and overage
+// after the usage it explains. Lines that are gone come last.
+func inOrder(all []Change, pieces []contracts.Piece) []Change {
+	lines := map[string]int{}
+	for _, p := range pieces {
+		if _, seen := lines[p.Line]; !seen {
+			lines[p.Line] = len(lines) - len(pieces) // below zero, so that an unknown line sorts after
+		}
+	}
+	kinds := []contracts.Kind{contracts.FixedFee, contracts.CapFee, contracts.Metered, contracts.OverCap, contracts.TrueUp, contracts.Concession}
+	slices.SortStableFunc(all, func(x, y Change) int {
+		return cmp.Or(
+			cmp.Compare(lines[x.Piece.Line], lines[y.Piece.Line]),
+			x.Piece.Span.Start.Compare(y.Piece.Span.Start),
+			cmp.Compare(slices.Index(kinds, x.Piece.Kind), slices.Index(kinds, y.Piece.Kind)))
+	})
+	return all
 }
 
 // empty is a period without usage and without a fee: nothing to show or ask.

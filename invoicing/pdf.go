@@ -101,7 +101,7 @@ func (s *sheet) parties() {
 	party := (s.Width() - facts - 2*gap) / 2
 	from := s.party(s.Left(), party, "From", s.Seller, s.sellerDetails())
 	to := s.party(s.Left()+party+gap, party, "Bill to", s.Buyer, s.Buyer.TaxIDs)
-	at := s.facts(s.Right()-facts, top, facts)
+	at := s.facts(s.Right()-facts, top-3, facts)
 	s.MoveTo(max(from, to, at) + 22)
 }
 

@@ -28,7 +28,7 @@ func (s *sheet) about() string {
 	case len(corrected) > 0 && len(corrected) <= 3:
 		return "Corrects " + list(corrected)
 	case len(numbers) <= 3:
-		return "For contract " + list(numbers)
+		return plural("For contract", len(numbers)) + " " + list(numbers)
 	}
 	return ""
 }
@@ -41,7 +41,7 @@ func (s *sheet) table() {
 			{}, {Title: "Description", Flex: 1}, {Title: "Service period"}, {Title: "Quantity", Align: pdf.AlignRight},
 			{Title: "Unit price", Align: pdf.AlignRight}, {Title: "Amount, " + string(s.Currency), Align: pdf.AlignRight},
 		},
-		Body: body, Note: small, Head: small, HeadRow: pdf.Row{Below: strong}, Gutter: 11, Pad: 2.6,
+		Body: body, Note: small, Head: small, HeadRow: pdf.Row{Below: strong, PadBottom: 2.5}, Gutter: 11, Pad: 0.7,
 	}
 	order := s.customers()
 	for _, customer := range order {
@@ -85,15 +85,15 @@ func (s *sheet) nameOf(id customers.ID) string {
 
 func heading(name string) pdf.Row {
 	return pdf.Row{
-		Cells: []pdf.Cell{{Text: name, Span: 6, Style: body.AsBold()}},
-		Fill:  &pale, PadTop: 2, PadBottom: 2, KeepWithNext: true,
+		Cells: []pdf.Cell{{}, {Text: name, Span: 5, Style: body.AsBold()}},
+		Fill:  &pale, PadTop: 4, PadBottom: 4, KeepWithNext: true,
 	}
 }
 
 func subtotal(name string, sum money.Amount) pdf.Row {
 	return pdf.Row{
-		Cells: []pdf.Cell{{}, {Text: "Subtotal " + name, Span: 4, Style: body.AsBold()}, {Text: sum.Display(), Style: body.AsBold()}},
-		Above: hair, PadBottom: 10,
+		Cells:  []pdf.Cell{{}, {Text: "Subtotal " + name, Span: 4, Style: body.AsBold()}, {Text: sum.Display(), Style: body.AsBold()}},
+		PadTop: 4, PadBottom: 12,
 	}
 }
 
@@ -119,8 +119,8 @@ func (s *sheet) line(n int, l Line) []pdf.Row {
 		rows[i].KeepWithNext = true
 	}
 	last := &rows[len(rows)-1]
-	last.Below, last.PadBottom = hair, 2.4
-	rows[0].PadTop = 2.4
+	last.Below, last.PadBottom = hair, 4.6
+	rows[0].PadTop = 4.6
 	return rows
 }
 

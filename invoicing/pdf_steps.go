@@ -1,8 +1,6 @@
 package invoicing
 
 import (
-	"fmt"
-
 	"github.com/shopspring/decimal"
 
 	"ratable/contracts"
@@ -50,21 +48,31 @@ func (s *sheet) tiers(l Line) []pdf.Row {
 		out = append(out, row("Included", figure(l.Detail.Included.Neg(), 0), "", ""))
 	}
 	for _, t := range l.Detail.Tiers {
-		out = append(out, row(s.tier(t, l.Detail), figure(t.Quantity, 0), price(t.Unit, s.Currency), t.Amount.Display()))
+		quantity, unit := figure(t.Quantity, 0), price(t.Unit, s.Currency)
+		if t.Quantity.IsZero() && !t.Flat.IsZero() {
+			quantity, unit = "", ""
+		}
+		out = append(out, row(s.tier(t, l.Detail), quantity, unit, t.Amount.Display()))
 	}
 	return out
 }
 
-// tier names the units of a step: "1 to 100,000", after free ones counted from
-// the first that is charged.
+// tier names the units of a step of the price.
 func (s *sheet) tier(t contracts.Tier, d contracts.Detail) string {
-	unit := d.Unit
-	if unit == "" {
-		unit = "unit"
+	if t.Quantity.IsZero() && !t.Flat.IsZero() {
+		return "Flat fee"
 	}
-	label := "Per " + unit
-	if len(d.Tiers) > 1 || t.From.GreaterThan(decimal.NewFromInt(1)) {
-		label = fmt.Sprintf("%s %s to %s", unit, figure(t.From, 0), figure(t.Through, 0))
+	label := "Charged"
+	switch {
+	case len(d.Tiers) > 1 && t.From.IsZero():
+		label = "Up to " + figure(t.Through, 0)
+	case len(d.Tiers) > 1:
+		label = "Above " + figure(t.From, 0)
+	case !t.Quantity.Equal(t.Through): // a package price counts packages
+		return "Packages started"
+	}
+	if d.Unit != "" {
+		label += ", per " + d.Unit
 	}
 	if !t.Flat.IsZero() {
 		label += ", plus " + price(t.Flat, s.Currency) + " once"

@@ -17,24 +17,22 @@ import (
 func (s *sheet) totals() {
 	s.Space(9)
 	t := pdf.Table{
-		Columns: []pdf.Column{{Flex: 1}, {Align: pdf.AlignRight}, {Align: pdf.AlignRight}, {Align: pdf.AlignRight}},
-		Body:    body, Note: small, Gutter: 12, Pad: 2.6, Indent: s.Width() * 0.34,
+		Columns: []pdf.Column{{Flex: 1}, {Align: pdf.AlignRight}, {Align: pdf.AlignRight}},
+		Body:    body, Gutter: 14, Pad: 2.2, Indent: s.Width() * 0.26,
 	}
-	row := func(label string, base, rate, amount string) {
-		t.Rows = append(t.Rows, pdf.Row{KeepWithNext: true, Cells: []pdf.Cell{
-			{Text: label}, {Text: base, Style: small}, {Text: rate, Style: small}, {Text: amount},
-		}})
+	row := func(label, basis, amount string) {
+		t.Rows = append(t.Rows, pdf.Row{KeepWithNext: true, Cells: []pdf.Cell{{Text: label}, {Text: basis, Style: body.With(gray)}, {Text: amount}}})
 	}
-	row("Net amount", "", "", s.Net.Display())
+	row("Net amount", "", s.Net.Display())
 	for _, g := range taxGroups(s.TaxRows) {
-		row(g.label, g.base.Display(), g.rate(), g.tax.Display())
+		row(g.label, g.basis(), g.tax.Display())
 	}
 	label := "Total due, " + string(s.Currency)
 	if s.Kind == entities.CreditNote {
 		label = "Total credit, " + string(s.Currency)
 	}
 	big := pdf.Style{Size: 11.5, Bold: true, Color: ink}
-	t.Rows = append(t.Rows, pdf.Row{Above: strong, PadTop: 3, PadBottom: 3, Style: big, Cells: []pdf.Cell{{Text: label, Span: 3, Align: pdf.AlignLeft}, {Text: s.Total.Display()}}})
+	t.Rows = append(t.Rows, pdf.Row{Above: strong, PadTop: 3, PadBottom: 3, Style: big, Cells: []pdf.Cell{{Text: label, Span: 2, Align: pdf.AlignLeft}, {Text: s.Total.Display()}}})
 	s.Table(t)
 }
 
@@ -46,11 +44,12 @@ type taxGroup struct {
 	taxed     bool
 }
 
-func (g taxGroup) rate() string {
+// basis is what the tax was computed from: "4.5% of 77,004.85".
+func (g taxGroup) basis() string {
 	if !g.taxed {
-		return ""
+		return "on " + g.base.Display()
 	}
-	return percent(g.percent)
+	return percent(g.percent) + " of " + g.base.Display()
 }
 
 // taxGroups adds up rows by jurisdiction, rate and reason, in the order they come.
@@ -130,7 +129,7 @@ func (s *sheet) payment() {
 	s.Need(height)
 	top := s.Y()
 	s.Box(s.Left(), top, s.Width(), height, pale)
-	s.Text(s.Left()+inset, top+15, body.AsBold(), pdf.AlignLeft, "Please pay by bank transfer")
+	s.Text(s.Left()+inset, top+15, body.AsBold(), pdf.AlignLeft, "Please pay by bank transfer, "+s.by())
 	// Two columns, filled downward.
 	half := (len(rows) + 1) / 2
 	for i, r := range rows {
@@ -142,6 +141,13 @@ func (s *sheet) payment() {
 		s.Text(x+82, y, body, pdf.AlignLeft, r[1])
 	}
 	s.MoveTo(top + height)
+}
+
+func (s *sheet) by() string {
+	if s.DueOn == s.IssuedOn {
+		return "on receipt"
+	}
+	return "by " + day(s.DueOn)
 }
 
 func (s *sheet) bank() [][2]string {
