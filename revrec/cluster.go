@@ -64,11 +64,11 @@ func touching(contract contracts.ID, pieces []contracts.Piece, stood []ledger.St
 	sides := map[lineKind][]group{}
 	for _, p := range pieces {
 		key := lineKind{contract, p.Line, p.Kind}
-		sides[key] = append(sides[key], group{key, p.Span, p.Amount, money.Amount{}, due(p)})
+		sides[key] = append(sides[key], group{key, p.Span, p.Amount, money.Zero(p.Amount.Currency()), due(p)})
 	}
 	for _, b := range stood {
 		key := lineKind{contract, b.Line, contracts.Kind(b.Kind)}
-		sides[key] = append(sides[key], group{key, b.Span, money.Amount{}, b.Amount, true})
+		sides[key] = append(sides[key], group{key, b.Span, money.Zero(b.Amount.Currency()), b.Amount, true})
 	}
 	var out []group
 	for key, list := range sides {

@@ -48,7 +48,7 @@ func Close(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Mont
 	}
 	if len(found) > 0 {
 		return fmt.Errorf("close month %s: %w", month,
-			fault.New(fault.Conflict, "%d things are open, first %s", len(found), found[0]))
+			fault.New(fault.Conflict, "%s (exceptions in all: %d)", found[0], len(found)))
 	}
 	return nil
 }

@@ -1,8 +1,12 @@
 package revrec
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
 	"sync"
 	"testing"
 
@@ -13,6 +17,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/internal/postgres"
 	"ratable/internal/postgres/pgtest"
 	"ratable/ledger"
 )
@@ -89,6 +94,52 @@ func TestARunThatWasKilledBetweenBatchesIsSimplyRunAgain(t *testing.T) {
 	if r := w.run(t, "2026-07-01"); r.Entries != 30 {
 		t.Errorf("the run after it books %d entries, five contracts are left with six months", r.Entries)
 	}
+	if diff := cmp.Diff(alone.books(t), w.books(t)); diff != "" {
+		t.Errorf("books (-one run +killed and run again):\n%s", diff)
+	}
+}
+
+// TestMain lets the test binary be the process that is killed.
+func TestMain(m *testing.M) {
+	if url := os.Getenv("REVREC_RUN_AND_BE_KILLED"); url != "" {
+		runForTheKill(url)
+	}
+	pgtest.Main(m)
+}
+
+func runForTheKill(url string) {
+	db, err := postgres.Open(ctx, url)
+	if err == nil {
+		_, err = Run(ctx, db, Options{AsOf: day("2026-07-01"), Batch: 1, Progress: func(done, _ int64, _ string) { fmt.Println(done) }}, clerk)
+	}
+	fmt.Println("over", err)
+	os.Exit(0)
+}
+
+func TestAProcessThatIsKilledHardLeavesWholeBatchesAndIsSimplyRunAgain(t *testing.T) {
+	w, alone := newWorld(t, 30, lines()...), newWorld(t, 30, lines()...)
+	alone.run(t, "2026-07-01")
+	victim := exec.Command(os.Args[0])
+	victim.Env = append(os.Environ(), "REVREC_RUN_AND_BE_KILLED="+pgtest.URL(t, w.db))
+	out, err := victim.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "5"; {
+	}
+	if err := victim.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := victim.Wait(); err == nil {
+		t.Fatal("the run was over before it was killed")
+	}
+	if got := len(w.books(t)); got == 0 || got >= len(alone.books(t)) {
+		t.Errorf("%d lines stand in the books of a run that was killed after five accounts of thirty", got)
+	}
+	w.run(t, "2026-07-01")
 	if diff := cmp.Diff(alone.books(t), w.books(t)); diff != "" {
 		t.Errorf("books (-one run +killed and run again):\n%s", diff)
 	}
