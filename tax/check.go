@@ -1,0 +1,7 @@
+package tax
+
+// KnowsProduct says whether a code can be sold: it is in the product codes.
+func (t *Tables) KnowsProduct(code string) bool {
+	_, ok := t.products[code]
+	return ok
+}
