@@ -56,5 +56,10 @@ func (a Account) Info() Info {
 	panic("account is not in the chart")
 }
 
-// String is the account's code.
-func (a Account) String() string { return a.Info().Code }
+// String is the account's code, or "" for no account.
+func (a Account) String() string {
+	if a == 0 {
+		return ""
+	}
+	return a.Info().Code
+}

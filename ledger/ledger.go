@@ -8,13 +8,16 @@
 // It does not own why something is booked: invoicing, payments and revrec do,
 // and each names its reason in Entry.Source.
 //
+// Months close in order and reopen in reverse, so that the books of an entity are
+// closed through one month; a closing waits for bookings under way.
+//
 // Times: BookedOn is the day an entry counts in; Posting.Month is the month a
 // revenue belongs to, which stays the same when a closed month forces a later
 // BookedOn; recorded_at is for audit.
 //
 // Invariants: every entry balances; nothing is changed or deleted; a source is
-// booked once per account; no entry lies in a closed month. PostgreSQL holds all
-// four as well.
+// booked once per account; no entry is booked in a closed month. PostgreSQL holds
+// all four as well, and that postings have their entry's day, entity and currency.
 package ledger
 
 import (

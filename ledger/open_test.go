@@ -65,3 +65,18 @@ func TestWhatIsOwedIsTheReceivableOfEachDocument(t *testing.T) {
 		t.Errorf("the receivable in the trial balance is %s, the documents add up to 51.65", got)
 	}
 }
+
+func TestWhatIsOpenOfOneDocumentIsItsItem(t *testing.T) {
+	b := openBook(t)
+	b.append(t, b.invoice(1, 1, "RUS-1", "2026-01-01", usd("100.00"), usd("7.00")), b.invoice(1, 2, "RUS-2", "2026-01-01", usd("1.00"), usd("0.07")),
+		b.paid(1, 3, "RUS-1", "2026-02-01", "50.00"), b.paid(1, 4, "RUS-2", "2026-02-01", "1.07"))
+	for document, want := range map[string]string{"RUS-1": "57.00", "RUS-2": "0.00", "RUS-9": "0"} {
+		got, err := OpenOf(ctx, b.db, 1, document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != want {
+			t.Errorf("%s is open with %s, should be %s", document, got, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"ratable/customers"
@@ -102,5 +103,29 @@ func TestEntriesInMemoryAreHandedOverInOrderOfDay(t *testing.T) {
 	}
 	if !slices.EqualFunc(given, []Entry{late, early, other}, func(a, b Entry) bool { return a.Source == b.Source }) {
 		t.Error("the caller's list was changed")
+	}
+}
+
+func TestWhatWasBilledIsAddedUpByPieceAndMonth(t *testing.T) {
+	b := openBook(t)
+	credit := b.invoice(1, 3, "RUS-CN-1", "2026-02-01", usd("-30.00"), usd("-2.10"))
+	credit.Billed[0].Event, credit.Billed[0].Span = Credited, month("2026-01").Span()
+	b.append(t, b.invoice(1, 1, "RUS-1", "2026-01-01", usd("100.00"), usd("7.00")), b.invoice(1, 2, "RUS-2", "2026-01-15", usd("5.00"), usd("0.35")), credit,
+		b.invoice(2, 1, "RUS-3", "2026-01-01", amount("5.00", "EUR"), amount("0.35", "EUR")))
+	january := Piece{LineKey{7, "seats"}, "fixed", month("2026-01").Span()}
+	want := []BilledSum{{1, january, month("2026-01"), usd("105.00")}, {1, january, month("2026-02"), usd("-30.00")}}
+	for through, n := range map[string]int{"2025-12": 0, "2026-01": 1, "2026-02": 2} {
+		for _, contract := range []int64{0, 7} {
+			got, err := BilledByMonth(ctx, b.db, b.rus, "USD", contract, month(through))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want[:n], got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("billed through %s (-want +got):\n%s", through, diff)
+			}
+		}
+	}
+	if got, err := BilledByMonth(ctx, b.db, b.rus, "USD", 8, month("2026-02")); err != nil || len(got) > 0 {
+		t.Errorf("another contract was billed %v, %v", got, err)
 	}
 }
