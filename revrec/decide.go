@@ -44,12 +44,13 @@ func (p Plan) Empty() bool { return len(p.Rows) == 0 && len(p.Recognized) == 0 }
 // order months were run, or in which month something had to be booked.
 func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
 	d := deciding{facts: f, through: through, stored: f.Stored.clone(), next: f.Standing.Next, positions: map[ledger.LineKey]ledger.Position{}}
+	stored := d.stored.byContract()
 	for _, a := range f.Agreements {
 		pieces, err := contracts.Charges(a, c, f.Usage, through.End())
 		if err != nil {
 			return Plan{}, err
 		}
-		keys := d.schedule(a, Schedule(a.Contract, pieces, through))
+		keys := d.schedule(a, Schedule(a.Contract, pieces, through), stored[a.Contract])
 		d.recognize(a, keys)
 	}
 	return d.plan, nil
@@ -87,15 +88,15 @@ type deciding struct {
 }
 
 // schedule appends the difference between a contract's schedule as computed and
-// as stored, and returns all its keys in order.
-func (d *deciding) schedule(a contracts.Agreement, computed []Row) []Key {
+// as stored (the keys it has), and returns all its keys in order.
+func (d *deciding) schedule(a contracts.Agreement, computed []Row, stored []Key) []Key {
 	want := make(map[Key]Row, len(computed))
 	for _, r := range computed {
 		want[r.Key] = r
 	}
-	for key, c := range d.stored.cells {
-		if _, ok := want[key]; !ok && key.Contract == a.Contract {
-			want[key] = Row{Key: key, Amount: money.Zero(a.Currency), Recognition: c.recognition, Version: a.Latest().Number}
+	for _, key := range stored {
+		if _, ok := want[key]; !ok {
+			want[key] = Row{Key: key, Amount: money.Zero(a.Currency), Recognition: d.stored.cells[key].recognition, Version: a.Latest().Number}
 		}
 	}
 	keys := make([]Key, 0, len(want))

@@ -51,6 +51,16 @@ func (s *Stored) clone() *Stored {
 	return &Stored{Next: s.Next, cells: maps.Clone(s.cells), entries: entries}
 }
 
+// byContract lists the keys of each contract: a reseller's account can have
+// thousands of contracts, and each is compared with its own keys only.
+func (s *Stored) byContract() map[contracts.ID][]Key {
+	out := make(map[contracts.ID][]Key)
+	for key := range s.cells {
+		out[key.Contract] = append(out[key.Contract], key)
+	}
+	return out
+}
+
 // add takes a row in.
 func (s *Stored) add(r Row) {
 	c := s.cells[r.Key]
