@@ -1,0 +1,234 @@
+package demo
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/shopspring/decimal"
+	"gopkg.in/yaml.v3"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/period"
+)
+
+//go:embed customers.yaml catalog.yaml contracts/*.yaml
+var files embed.FS
+
+// writtenFor is the open month the story is written for.
+var writtenFor = period.NewMonth(2026, 11)
+
+// story is everything the files say, moved to the month of Today.
+type story struct {
+	today     period.Date
+	months    int // moved by
+	customers []customer
+	catalog   sold
+	documents []contracts.Document // in the order they are signed; versions of a contract in their order
+}
+
+// customer is a row of customers.yaml.
+type customer struct {
+	ID       string           `yaml:"id"`
+	Name     string           `yaml:"name"`
+	Legal    string           `yaml:"legal"`
+	Kind     customers.Kind   `yaml:"kind"`
+	Parent   string           `yaml:"parent"`
+	Entity   string           `yaml:"entity"`
+	Currency string           `yaml:"currency"`
+	Lines    []string         `yaml:"lines"`
+	City     string           `yaml:"city"`
+	Region   string           `yaml:"region"`
+	Postcode string           `yaml:"postcode"`
+	Country  string           `yaml:"country"`
+	Tax      *taxID           `yaml:"tax"`
+	Payable  string           `yaml:"payable"`
+	Email    string           `yaml:"email"`
+	PO       bool             `yaml:"po"`
+	Plan     string           `yaml:"plan"`
+	From     period.Date      `yaml:"from"`
+	Pays     habit            `yaml:"pays"`
+	Hourly   bool             `yaml:"hourly"`
+	Growth   float64          `yaml:"growth"` // percent a month
+	Uses     map[string]int64 `yaml:"uses"`   // meter -> on an ordinary weekday
+}
+
+type taxID struct {
+	Kind  string `yaml:"kind"`
+	Value string `yaml:"value"`
+}
+
+// sold is catalog.yaml.
+type sold struct {
+	Meters []struct {
+		Code, Name, Unit string
+	} `yaml:"meters"`
+	Products []struct {
+		Code        string
+		Name        string
+		TaxCode     string `yaml:"tax_code"`
+		Unit        string
+		Recognition string
+	} `yaml:"products"`
+	Plans []plan `yaml:"plans"`
+}
+
+type plan struct {
+	Code, Name string
+	template   `yaml:",inline"`
+}
+
+// template is a plan's document: what a contract takes over from it.
+type template struct {
+	Billing contracts.Billing `yaml:"billing" json:"billing"`
+	Lines   []contracts.Line  `yaml:"lines" json:"lines"`
+}
+
+// tell reads the files and moves them to the month of a day.
+func tell(today period.Date) (story, error) {
+	s := story{today: today, months: today.MonthOf().Sub(writtenFor)}
+	for name, into := range map[string]any{"customers.yaml": &s.customers, "catalog.yaml": &s.catalog} {
+		if err := strict(name, into); err != nil {
+			return s, err
+		}
+	}
+	for i := range s.customers {
+		c := &s.customers[i]
+		if c.Kind == "" {
+			c.Kind = customers.Business
+		}
+		c.From = s.move(c.From)
+	}
+	if err := s.readContracts(); err != nil {
+		return s, err
+	}
+	return s, s.planContracts()
+}
+
+func strict(name string, into any) error {
+	source, err := files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(source))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
+}
+
+func (s *story) readContracts() error {
+	names, err := fs.Glob(files, "contracts/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		source, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		d, err := contracts.Parse(source)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		s.documents = append(s.documents, s.moved(d))
+	}
+	return nil
+}
+
+// planMonths is how long a pay-as-you-go contract is entered for.
+const planMonths = 24
+
+// planContracts writes the contracts of customers on a plan.
+func (s *story) planContracts() error {
+	for i, c := range s.customers {
+		if c.Plan == "" {
+			continue
+		}
+		at := slices.IndexFunc(s.catalog.Plans, func(p plan) bool { return p.Code == c.Plan })
+		if at < 0 {
+			return fmt.Errorf("customer %s: there is no plan %s", c.ID, c.Plan)
+		}
+		plan := s.catalog.Plans[at]
+		d := contracts.Document{
+			Contract: fmt.Sprintf("P-%d", 2001+i), Title: c.Name + ", " + plan.Name, Entity: c.Entity, Customer: c.ID, Currency: c.Currency,
+			Term: contracts.Term{From: c.From, Through: c.From.AddMonths(planMonths).AddDays(-1)},
+			Plan: &contracts.Plan{Code: plan.Code, Version: 1}, Billing: plan.Billing, Lines: plan.Lines,
+		}
+		// Written out and read again: normalized, and held to the rules of an upload.
+		source, err := contracts.Export(d)
+		if err != nil {
+			return err
+		}
+		if d, err = contracts.Parse(source); err != nil {
+			return fmt.Errorf("contract of %s on %s: %w", c.ID, c.Plan, err)
+		}
+		s.documents = append(s.documents, d)
+	}
+	return nil
+}
+
+// move moves a day of the story; no day stays none.
+func (s *story) move(d period.Date) period.Date {
+	if d.IsZero() {
+		return d
+	}
+	return d.AddMonths(s.months)
+}
+
+// moveLast moves the last day of something: a month's end stays one.
+func (s *story) moveLast(d period.Date) period.Date {
+	if d.IsZero() {
+		return d
+	}
+	return d.AddDays(1).AddMonths(s.months).AddDays(-1)
+}
+
+func (s *story) moved(d contracts.Document) contracts.Document {
+	d.Term.From, d.Term.Through, d.Effective = s.move(d.Term.From), s.moveLast(d.Term.Through), s.move(d.Effective)
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		l.From, l.Through = s.move(l.From), s.moveLast(l.Through)
+		if l.Fixed == nil {
+			continue
+		}
+		for j := range l.Fixed.Ramp {
+			step := &l.Fixed.Ramp[j]
+			step.From, step.Through = s.move(step.From), s.moveLast(step.Through)
+		}
+	}
+	return d
+}
+
+// begins is the first day of the year that is told: twelve closed months and the
+// open one.
+func (s *story) begins() period.Date { return s.today.MonthOf().Add(-12).First() }
+
+// served is the first day a customer uses anything: its contract's first.
+func (s *story) served(id string) (first period.Date) {
+	for _, d := range s.documents {
+		if d.Customer == id {
+			first = period.MinDate(first, d.Term.From)
+		}
+	}
+	return first
+}
+
+// billingDays are the days of the month that contracts begin on, so that a year
+// has few of them.
+func (s *story) billingDays() (out []period.Date) {
+	for month := s.begins().MonthOf(); !month.After(s.today.MonthOf()); month = month.Next() {
+		for _, n := range []int{0, 7, 14, 21} {
+			if day := month.First().AddDays(n); !day.After(s.today) {
+				out = append(out, day)
+			}
+		}
+	}
+	return out
+}
+
+func dec(n int64) decimal.Decimal { return decimal.NewFromInt(n) }
