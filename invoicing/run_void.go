@@ -31,11 +31,13 @@ func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, r
 		if err != nil {
 			return err
 		}
-		if err := voidable(ctx, tx, d); err != nil {
-			return err
-		}
+		// The place in the book before the open balance: a payment booked in
+		// between takes the place, and the void fails.
 		standings, err := ledger.LoadStandings(ctx, tx, []customers.AccountID{d.Account})
 		if err != nil {
+			return err
+		}
+		if err := voidable(ctx, tx, d); err != nil {
 			return err
 		}
 		if err := insertVoid(ctx, tx, d, on, reason, by); err != nil {

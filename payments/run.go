@@ -135,20 +135,21 @@ func record(ctx context.Context, tx pgx.Tx, r Receipt, by access.Actor) (Receipt
 // recorded finds the movement when it is recorded already, and refuses another
 // one that goes by the same name.
 func recorded(ctx context.Context, q postgres.Querier, r Receipt) (Receipt, bool, error) {
-	id, found, err := movement(ctx, q, r)
+	earlier, found, err := movement(ctx, q, r)
+	if err == nil && found && !earlier.same(r) {
+		err = fault.New(fault.Conflict, "bank transaction %s is recorded as %s, %s %s received on %s",
+			r.Transaction, earlier.Number(), earlier.Amount.Display(), earlier.Currency(), earlier.ReceivedOn)
+	}
 	if err != nil || !found {
 		return Receipt{}, false, err
 	}
-	earlier, err := ReceiptByID(ctx, q, id)
-	if err != nil {
-		return Receipt{}, false, err
-	}
-	if earlier.Payer != r.Payer || earlier.Amount != r.Amount || earlier.ReceivedOn != r.ReceivedOn || earlier.Reference != r.Reference {
-		return Receipt{}, false, fault.New(fault.Conflict, "bank transaction %s is recorded as %s, %s %s received on %s",
-			r.Transaction, earlier.Number(), earlier.Amount.Display(), earlier.Currency(), earlier.ReceivedOn)
-	}
 	earlier.Repeated = true
 	return earlier, true, nil
+}
+
+// same says whether two receipts are of the same movement of a bank account.
+func (r Receipt) same(o Receipt) bool {
+	return r.Payer == o.Payer && r.Amount == o.Amount && r.ReceivedOn == o.ReceivedOn && r.Reference == o.Reference
 }
 
 // retry does a verb's work in a savepoint, and again when somebody else took the

@@ -135,12 +135,14 @@ func importRow(ctx context.Context, tx pgx.Tx, row resolvedRow, by access.Actor)
 		return out, nil
 	}
 	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
-		earlier, found, err := recorded(ctx, tx, row.known)
-		if err != nil || found {
-			out.Receipt = earlier
-			return err
+		earlier, found, err := movement(ctx, tx, row.known)
+		if err == nil && found && earlier.same(row.known) {
+			earlier.Repeated, out.Receipt = true, earlier
+			return nil
 		}
-		out.Receipt, err = Record(ctx, tx, row.receipt, by)
+		if err == nil {
+			out.Receipt, err = Record(ctx, tx, row.receipt, by)
+		}
 		return err
 	})
 	switch {

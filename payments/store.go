@@ -89,17 +89,22 @@ func (r Receipt) key() string {
 
 // movement finds the receipt of a movement. Without an entity any of ours will
 // do: a statement that does not say whose bank account it is about.
-func movement(ctx context.Context, q postgres.Querier, r Receipt) (id int64, found bool, err error) {
-	err = q.QueryRow(ctx, `
+func movement(ctx context.Context, q postgres.Querier, r Receipt) (Receipt, bool, error) {
+	var id int64
+	err := q.QueryRow(ctx, `
 		select receipt_id
 		from payments.movements
 		where key = @key and (@entity::bigint = 0 or entity_id = @entity)
 		order by receipt_id
 		limit 1`, pgx.NamedArgs{"key": r.key(), "entity": r.Entity}).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, false, nil
+		return Receipt{}, false, nil
 	}
-	return id, err == nil, postgres.Fault(err)
+	if err != nil {
+		return Receipt{}, false, postgres.Fault(err)
+	}
+	earlier, err := ReceiptByID(ctx, q, id)
+	return earlier, err == nil, err
 }
 
 // accountOf places a receipt; that never changes.
