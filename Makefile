@@ -38,8 +38,8 @@ fmt: ## gofmt and templ fmt
 	@gofmt -w .
 	@go tool templ fmt -log-level error .
 
-bench: build ## measure against the limit of this machine; ratios from one run
-	@bin/ratable bench
+bench: ## measure the main paths against the limit of this machine; ratios from one run
+	@go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 30m
 
 schema: ## write migrations/schema.sql, the whole schema on one page
 	@go run ./cmd/ratable schema > migrations/schema.sql

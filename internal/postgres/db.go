@@ -36,6 +36,7 @@ type Option func(*options)
 type options struct {
 	role     string
 	maxConns int32
+	tracer   pgx.QueryTracer
 }
 
 // AsOwner connects as the role that owns the schema. Migrations and tests that plant a discrepancy use it;
@@ -44,6 +45,10 @@ func AsOwner() Option { return func(o *options) { o.role = OwnerRole } }
 
 // MaxConns bounds the pool. The default is pgx's: four, or the number of processors if that is more.
 func MaxConns(n int) Option { return func(o *options) { o.maxConns = int32(n) } }
+
+// Traced reports every statement to a tracer; one that is a pgx.CopyFromTracer too sees COPY as well. The
+// benchmarks measure with it how much of a run is spent in the database.
+func Traced(tracer pgx.QueryTracer) Option { return func(o *options) { o.tracer = tracer } }
 
 // Open connects to a migrated database as the serving role, whatever role the URL logs in as (it must be
 // that role, or a member of it). It fails when the server cannot be reached.
@@ -80,6 +85,7 @@ func openPool(ctx context.Context, url string, o options) (*pgxpool.Pool, error)
 		params["role"] = o.role
 	}
 	config.AfterConnect = registerTypes
+	config.ConnConfig.Tracer = o.tracer
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
