@@ -1,6 +1,8 @@
 package contracts
 
 import (
+	"slices"
+
 	"ratable/catalog"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -20,6 +22,7 @@ type Granted struct {
 
 // concessions adds a negative piece for each concession, earned like its line.
 func (p *pricing) concessions() {
+	charges := p.pieces
 	for _, g := range p.agreement.Concessions {
 		piece := Piece{
 			Line: g.Line, Kind: Concession, Span: g.Span, Period: g.Span, Version: p.agreement.Latest().Number,
@@ -27,13 +30,56 @@ func (p *pricing) concessions() {
 			Description: "Credit: " + g.Reason, Detail: Detail{Reason: g.Reason, List: g.Amount.Neg()},
 			Recognition: catalog.AsUsed, Values: []Value{{g.Span.End, g.Amount.Neg()}},
 		}
-		for _, priced := range p.pieces {
-			if priced.Line == g.Line && priced.Kind != Concession {
-				piece.Product, piece.Clause, piece.Recognition = priced.Product, priced.Clause, priced.Recognition
+		for _, charge := range charges {
+			if charge.Line == g.Line {
+				piece.Product, piece.Clause, piece.Recognition = charge.Product, charge.Clause, charge.Recognition
 			}
 		}
 		p.pieces = append(p.pieces, piece)
 	}
+	p.pieces = LimitConcessions(p.pieces)
+}
+
+// LimitConcessions keeps concessions within the charges they lower: those of
+// their line that share a day with them, and nothing is lowered below zero. When
+// an amendment or a lower count takes a charge away, as much of the concession
+// goes with it. Charges applies it to all pieces; whoever looks at some of them
+// only (those that are due) applies it again to these.
+func LimitConcessions(pieces []Piece) []Piece {
+	if !slices.ContainsFunc(pieces, func(p Piece) bool { return p.Kind == Concession }) {
+		return pieces
+	}
+	out := slices.Clone(pieces)
+	left := make([]money.Amount, len(out)) // of each charge, after earlier concessions
+	for i, p := range out {
+		left[i] = p.Amount
+	}
+	for i, p := range out {
+		if p.Kind != Concession {
+			continue
+		}
+		wanted := p.Amount.Neg()
+		for j, charge := range out {
+			if charge.Line != p.Line || charge.Kind == Concession || !charge.Span.Overlaps(p.Span) {
+				continue
+			}
+			if part := lesser(wanted, left[j]); part.Sign() > 0 {
+				wanted, left[j] = wanted.Sub(part), left[j].Sub(part)
+			}
+		}
+		if !wanted.IsZero() {
+			out[i].Amount = p.Amount.Add(wanted)
+			out[i].Detail.List, out[i].Values = out[i].Amount, []Value{{p.Span.End, out[i].Amount}}
+		}
+	}
+	return out
+}
+
+func lesser(a, b money.Amount) money.Amount {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
 }
 
 // ConcessionInvoice is the number of the invoice that a concession's piece was

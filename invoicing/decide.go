@@ -78,14 +78,26 @@ func lowers(changes []agreed) bool {
 	return slices.ContainsFunc(changes, func(c agreed) bool { return c.Delta().Sign() < 0 })
 }
 
-// draft puts changes on documents.
+// draft puts changes on documents. Concessions that fall away come first: they
+// give back to a line what another change may have to take from it.
 func draft(w World, f Facts, asOf period.Date, changes []agreed) ([]Draft, error) {
-	d := &drafting{world: w, facts: f, asOf: asOf, credited: map[Reference]money.Amount{}}
-	for _, c := range changes {
-		d.add(c.agreement, c.Change)
+	d := &drafting{
+		world: w, facts: f, asOf: asOf, credited: map[Reference]money.Amount{},
+		drafts: map[group]*Draft{}, taxed: map[group][]taxed{},
 	}
+	for _, restoring := range []bool{true, false} {
+		for _, c := range changes {
+			if c.restores() == restoring {
+				d.add(c.agreement, c.Change)
+			}
+		}
+	}
+	d.hold()
 	return d.finish()
 }
+
+// restores says that a concession is taken back, because its charge went away.
+func (c Change) restores() bool { return c.Piece.Kind == contracts.Concession && c.Delta().Sign() > 0 }
 
 // drafting collects an account's changes into documents.
 type drafting struct {
@@ -96,6 +108,7 @@ type drafting struct {
 	drafts   map[group]*Draft
 	credited map[Reference]money.Amount // in this round
 	taxed    map[group][]taxed
+	unheld   []unheld
 	err      error
 }
 
@@ -117,21 +130,13 @@ type taxed struct {
 }
 
 func (d *drafting) add(a contracts.Agreement, c Change) {
-	billing := a.Latest().Document.Billing
-	g := group{a.Entity, a.Payer, a.Currency, billing.PONumber, billing.NetDays, c.Piece.Kind == contracts.Concession}
-	if d.drafts == nil {
-		d.drafts, d.taxed = map[group]*Draft{}, map[group][]taxed{}
-	}
-	draft := d.drafts[g]
-	if draft == nil {
-		draft = &Draft{
-			Account: a.Account, Entity: a.Entity, Payer: a.Payer, Currency: a.Currency, PONumber: billing.PONumber,
-			IssuedOn: d.asOf, TaxPoint: d.asOf, DueOn: d.asOf.AddDays(billing.NetDays),
-		}
-		d.drafts[g], d.order = draft, append(d.order, g)
-	}
-	if c.Delta().Sign() < 0 {
+	g, draft := d.draftFor(a, c.Piece.Kind == contracts.Concession && !c.restores())
+	switch {
+	case c.Delta().Sign() < 0:
 		d.lower(g, draft, a, c)
+		return
+	case c.restores():
+		d.restore(g, draft, a, c)
 		return
 	}
 	line := d.line(a, c)
@@ -143,6 +148,23 @@ func (d *drafting) add(a contracts.Agreement, c Change) {
 	draft.Lines = append(draft.Lines, line)
 }
 
+func (d *drafting) draftFor(a contracts.Agreement, credit bool) (group, *Draft) {
+	billing := a.Latest().Document.Billing
+	g := group{a.Entity, a.Payer, a.Currency, billing.PONumber, billing.NetDays, credit}
+	draft := d.drafts[g]
+	if draft == nil {
+		draft = &Draft{
+			Account: a.Account, Entity: a.Entity, Payer: a.Payer, Currency: a.Currency, PONumber: billing.PONumber,
+			IssuedOn: d.asOf, TaxPoint: d.asOf, DueOn: d.asOf.AddDays(billing.NetDays),
+		}
+		d.drafts[g], d.order = draft, append(d.order, g)
+	}
+	return g, draft
+}
+
+// left is what an original still holds, this round counted.
+func (d *drafting) left(o Original) money.Amount { return o.Left().Sub(d.credited[o.Reference]) }
+
 // lower takes back what is booked and charges what is owed instead, each line
 // naming the line it corrects and carrying that line's tax: 150 booked, 80 owed
 // gives -150 and +80.
@@ -150,26 +172,25 @@ func (d *drafting) lower(g group, draft *Draft, a contracts.Agreement, c Change)
 	left := c.Delta().Neg() // to be credited in all
 	for _, o := range d.originals(a, c) {
 		if left.IsZero() {
-			break
+			return
 		}
-		credit := smaller(left, o.Left().Sub(d.credited[o.Reference]))
+		credit := smaller(left, d.left(o))
 		if credit.Sign() <= 0 {
 			continue
 		}
 		left = left.Sub(credit)
 		d.credit(g, draft, a, c, o, credit)
 	}
-	if !left.IsZero() && d.err == nil {
-		d.err = fault.New(fault.Conflict, "contract %s line %s %s: %s %s is to be credited, and no issued line holds it",
-			a.Number, c.Piece.Line, c.Piece.Span, left, a.Currency)
+	if !left.IsZero() {
+		d.unheld = append(d.unheld, unheld{a, c, left})
 	}
 }
 
 // credit appends the lines that lower one original.
 func (d *drafting) credit(g group, draft *Draft, a contracts.Agreement, c Change, o Original, credit money.Amount) {
 	before := o.Credited.Add(d.credited[o.Reference])
+	rerated := c.Piece.Kind != contracts.Concession && !c.Owed.IsZero() && c.Booked == d.left(o) && c.Booked.Cmp(credit) > 0
 	d.credited[o.Reference] = d.credited[o.Reference].Add(credit)
-	rerated := c.Piece.Kind != contracts.Concession && !c.Owed.IsZero() && c.Booked == o.Left() && c.Booked.Cmp(credit) > 0
 	if !rerated {
 		d.follow(g, draft, d.reversal(a, c, o, credit.Neg()), o, before, credit)
 		return
@@ -209,31 +230,33 @@ func smaller(a, b money.Amount) money.Amount {
 	return b
 }
 
-// originals lists the issued lines that a change can lower: those of the same
-// line and, but for a concession, the same kind, that bill some of its days;
-// the one a concession names and the latest first.
+// originals lists the issued lines of a contract line that a change can lower,
+// the best first: the one a concession names, those that bill the very kind and
+// days, those that bill some of the days, the latest before older ones.
 func (d *drafting) originals(a contracts.Agreement, c Change) []Original {
 	var out []Original
 	for _, o := range d.facts.Originals {
-		if o.Contract != a.Contract || o.Piece.Line != c.Piece.Line || !o.Piece.Span.Overlaps(c.Piece.Span) || o.Amount.Sign() <= 0 {
-			continue
-		}
-		if c.Piece.Kind == contracts.Concession || string(c.Piece.Kind) == o.Piece.Kind {
+		if o.Contract == a.Contract && o.Piece.Line == c.Piece.Line {
 			out = append(out, o)
 		}
 	}
 	named := a.ConcessionInvoice(c.Piece)
+	rank := func(o Original) int {
+		days := o.Piece.Span.Overlaps(c.Piece.Span)
+		switch {
+		case named != "" && o.Document == named && days:
+			return 0
+		case days && string(c.Piece.Kind) == o.Piece.Kind:
+			return 1
+		case days:
+			return 2
+		}
+		return 3
+	}
 	slices.SortStableFunc(out, func(x, y Original) int {
-		return cmp.Or(byName(y, named)-byName(x, named), cmp.Compare(y.Document, x.Document), cmp.Compare(y.Line, x.Line))
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(y.seq, x.seq), cmp.Compare(x.Line, y.Line))
 	})
 	return out
-}
-
-func byName(o Original, named string) int {
-	if named != "" && o.Document == named {
-		return 1
-	}
-	return 0
 }
 
 // latest names the line an addition follows, for the reader.

@@ -38,6 +38,7 @@ type Original struct {
 	Amount   money.Amount
 	Credited money.Amount // sign of Amount; never more than it
 	TaxRows  []tax.Row    // Line is 1
+	seq      int64        // of its document among the account's
 }
 
 // Left is what may still be credited.

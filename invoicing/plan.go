@@ -23,7 +23,8 @@ type Change struct {
 func (c Change) Delta() money.Amount { return c.Owed.Sub(c.Booked) }
 
 // Due picks the pieces that may be on a document issued on a day: everything
-// whose time to bill has come and, for usage, whose period is over.
+// whose time to bill has come and, for usage, whose period is over. A concession
+// on a charge that is not due yet waits for it.
 func Due(pieces []contracts.Piece, asOf period.Date) []contracts.Piece {
 	var out []contracts.Piece
 	for _, p := range pieces {
@@ -31,7 +32,7 @@ func Due(pieces []contracts.Piece, asOf period.Date) []contracts.Piece {
 			out = append(out, p)
 		}
 	}
-	return out
+	return contracts.LimitConcessions(out)
 }
 
 // Plan is due less billed, per line, kind and span. Equal spans are compared as
@@ -189,6 +190,7 @@ func cell(key lineKind, span period.Span, owed []contracts.Piece, booked []ledge
 	for _, p := range owed {
 		if p.Span.Overlaps(span) {
 			c.Piece, c.Owed, found = p, c.Owed.Add(within(p.Amount, span, p.Span)), true
+			c.Piece.Detail.List = within(p.Detail.List, span, p.Span)
 		}
 	}
 	for _, b := range booked {
@@ -225,13 +227,14 @@ func absorb(cells []Change) []Change {
 		}
 	}
 	switch {
-	case rest.IsZero() && len(stray) > 0:
-		return real
-	case len(stray) == 0:
+	case rest.IsZero():
 		return real
 	case len(real) == 0:
 		return stray
 	}
 	real[0].Owed = real[0].Owed.Add(rest)
+	if real[0].Delta().IsZero() && !real[0].First {
+		return real[1:]
+	}
 	return real
 }

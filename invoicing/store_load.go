@@ -156,7 +156,7 @@ func Originals(documents []Document) []Original {
 
 func original(d Document, ref Reference, l Line) Original {
 	o := Original{
-		Reference: ref, Contract: l.Contract, Amount: l.Amount, Credited: money.Zero(d.Currency),
+		Reference: ref, seq: d.Seq, Contract: l.Contract, Amount: l.Amount, Credited: money.Zero(d.Currency),
 		Piece: ledger.Piece{LineKey: ledger.LineKey{Contract: int64(l.Contract), Line: l.Line}, Kind: string(l.Kind), Span: l.Span},
 	}
 	for _, row := range d.TaxRows {
