@@ -174,6 +174,15 @@ func sameMargin(a, b Document) bool { return margin(a).Equal(margin(b)) }
 // round is the one place where a charge becomes money.
 func round(e money.Exact) money.Amount { return money.Round(e, money.HalfAwayFromZero) }
 
+// most is the largest single charge, in minor units. Hundreds of them still add
+// up to what can be booked.
+const most = 1e16
+
+// bookable says whether a charge stays below that.
+func bookable(e money.Exact) bool {
+	return e.Max(e.Neg()).Cmp(money.Of(most, e.Currency()).Exact()) < 0
+}
+
 func first(choices ...string) string { return cmp.Or(choices...) }
 
 // sort puts pieces in the order of the document, then of time.

@@ -2,117 +2,99 @@ package contracts
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
+	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
 	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
 )
 
-// MaxDocument is the largest contract document accepted, in bytes.
-const MaxDocument = 1 << 20
+// maxFindings bounds how much is said about one document: whoever sends the
+// wrong file learns it from the first lines.
+const maxFindings = 50
 
-// Parse reads a contract document from YAML or JSON (which is YAML too). It is
-// strict: an unknown key, a second document, or an impossible value is refused
-// with fault.Invalid, each finding with its path and, where YAML gives one, its
-// line. The result is normalized: exporting it and parsing again gives the same.
+// Parse reads a contract document from YAML or JSON. It is strict: an unknown or
+// repeated key, a second document, an anchor, or an impossible value is refused
+// with fault.Invalid, each finding with its path and line. The result is
+// normalized: exporting it and parsing again gives the same.
 func Parse(source []byte) (Document, error) {
-	var d Document
-	if len(source) > MaxDocument {
-		return d, fault.InvalidFields(fault.Field{Path: "document", Message: fmt.Sprintf("is %d bytes; at most %d are accepted", len(source), MaxDocument)})
-	}
-	if !utf8.Valid(source) {
-		return d, fault.InvalidFields(fault.Field{Path: "document", Message: "is not valid UTF-8; save the file as UTF-8 and send it again"})
-	}
-	if err := decode(source, &d); err != nil {
+	root, err := tree(source)
+	if err != nil {
 		return Document{}, err
 	}
-	d.normalize()
-	if found := d.Validate(); len(found) > 0 {
-		return Document{}, fault.InvalidFields(placed(source, found)...)
+	return ParseNode(root)
+}
+
+// ParseNode is Parse for a document that stands inside a larger one: the lines
+// of its findings are those of the whole.
+func ParseNode(root *yaml.Node) (Document, error) {
+	var d Document
+	var r reader
+	r.read(root, "", reflect.ValueOf(&d).Elem())
+	if null(root) {
+		r.blame(root, "", "is empty")
+	}
+	found := append(r.found, ambiguousZeros(root)...)
+	if len(found) == 0 {
+		d.normalize()
+		found = d.Validate()
+	}
+	if len(found) > 0 {
+		return Document{}, fault.InvalidFields(placed(root, found)...)
 	}
 	return d, nil
 }
 
-// decode fills d and turns the decoder's complaints into named findings.
-func decode(source []byte, d *Document) error {
-	dec := yaml.NewDecoder(bytes.NewReader(source))
-	dec.KnownFields(true)
-	err := dec.Decode(d)
-	if errors.Is(err, io.EOF) {
-		return fault.InvalidFields(fault.Field{Path: "document", Message: "is empty"})
-	}
-	if err != nil {
-		return fault.InvalidFields(complaints(err)...)
-	}
-	if dec.Decode(new(any)) != io.EOF {
-		return fault.InvalidFields(fault.Field{Path: "document", Message: "holds more than one document; send one contract at a time"})
-	}
-	return nil
-}
-
-var (
-	unknownKey  = regexp.MustCompile(`^line (\d+): field (\S+) not found in type`)
-	wrongType   = regexp.MustCompile(`^line (\d+): (.*)$`)
-	yamlTrouble = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-)
-
-// complaints rewrites yaml.v3's messages, which name Go types, for people.
-func complaints(err error) []fault.Field {
-	var typed *yaml.TypeError
-	if !errors.As(err, &typed) {
-		m := yamlTrouble.FindStringSubmatch(err.Error())
-		if m == nil {
-			return []fault.Field{{Path: "document", Message: err.Error()}}
-		}
-		return []fault.Field{{Path: "document", Line: number(m[1]), Message: "cannot be read as YAML: " + m[2]}}
-	}
-	var out []fault.Field
-	for _, text := range typed.Errors {
-		if m := unknownKey.FindStringSubmatch(text); m != nil {
-			out = append(out, fault.Field{Path: m[2], Line: number(m[1]), Message: "is not a key known here; check its spelling and indentation"})
-		} else if m := wrongType.FindStringSubmatch(text); m != nil {
-			out = append(out, fault.Field{Path: "document", Line: number(m[1]), Message: plainType(m[2])})
-		} else {
-			out = append(out, fault.Field{Path: "document", Message: text})
+// ambiguousZeros refuses a zero where a missing value has a default that is not
+// zero: who writes "factor: 0" means free overage and would be charged for it.
+func ambiguousZeros(root *yaml.Node) findings {
+	var f findings
+	caps := child(root, "soft_caps")
+	for i := 0; caps != nil && caps.Kind == yaml.SequenceNode && i < len(caps.Content); i++ {
+		for path, instead := range map[string]string{
+			"price":          "leave it out to charge the cap's amount up front",
+			"overage.factor": "leave it out for the list price, and write a cap nobody can reach if overage is free",
+		} {
+			n := caps.Content[i]
+			for _, step := range strings.Split(path, ".") {
+				if n != nil {
+					n = child(n, step)
+				}
+			}
+			if n == nil || n.Kind != yaml.ScalarNode {
+				continue
+			}
+			if v, err := money.ParseDecimal(n.Value); err == nil && v.IsZero() {
+				f.add(fmt.Sprintf("soft_caps[%d].%s", i, path), n.Value, "cannot be zero; %s", instead)
+			}
 		}
 	}
-	return out
+	return f
 }
 
-var goTypes = strings.NewReplacer(
-	"into decimal.Decimal", "as a number", "into period.Date", "as a day (2026-03-31)",
-	"into int", "as a whole number", "into []contracts.Line", "as a list of lines",
-	"into contracts.Document", "as a contract", "!!str ", "text ", "!!int ", "number ", "!!float ", "number ",
-	"!!seq", "a list", "!!map", "a group of keys", "unmarshal", "read")
-
-func plainType(message string) string { return goTypes.Replace(message) }
-
-func number(s string) int {
-	n, _ := strconv.Atoi(s)
-	return n
-}
-
-// normalize writes defaults that have only one meaning, so that a document and
+// normalize writes what has only one meaning in one way, so that a document and
 // its export are the same.
 func (d *Document) normalize() {
 	d.Currency = strings.ToUpper(strings.TrimSpace(d.Currency))
+	for _, text := range []*string{&d.Title, &d.Reason, &d.Billing.PONumber} {
+		*text = strings.TrimSpace(*text)
+	}
 	if d.Payer == d.Customer {
 		d.Payer = ""
 	}
 	if d.Effective == d.Term.From {
-		d.Effective = d.Effective.AddDays(0)
+		d.Effective = period.Date{}
 	}
 	if d.Billing.Align == "" {
 		d.Billing.Align = Anniversary
 	}
 	for i := range d.Lines {
+		d.Lines[i].Description, d.Lines[i].Clause = strings.TrimSpace(d.Lines[i].Description), strings.TrimSpace(d.Lines[i].Clause)
 		if f := d.Lines[i].Fixed; f != nil && f.In == "" {
 			f.In = Advance
 		}
@@ -131,14 +113,13 @@ func Export(d Document) ([]byte, error) {
 }
 
 // placed gives each finding the line of the nearest node its path names.
-func placed(source []byte, found []fault.Field) []fault.Field {
-	var root yaml.Node
-	if yaml.Unmarshal(source, &root) != nil || len(root.Content) == 0 {
-		return found
+func placed(root *yaml.Node, found []fault.Field) []fault.Field {
+	if more := len(found) - maxFindings; more > 0 {
+		found = append(found[:maxFindings:maxFindings], fault.Field{Path: "document", Message: fmt.Sprintf("has %d more mistakes", more)})
 	}
 	for i := range found {
 		if found[i].Line == 0 {
-			found[i].Line = lineOf(root.Content[0], found[i].Path)
+			found[i].Line = lineOf(root, found[i].Path)
 		}
 	}
 	return found
