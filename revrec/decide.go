@@ -154,9 +154,6 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 		for _, row := range c.open {
 			d.plan.Recognized = append(d.plan.Recognized, Recognition{row, seq, booked})
 		}
-		if len(c.open) > 0 {
-			d.stored.recognize(key, seq)
-		}
 	}
 	if len(e.Postings) == 0 {
 		return

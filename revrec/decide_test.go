@@ -111,6 +111,11 @@ func TestRowsThatCancelBeforeTheirMonthBookNothing(t *testing.T) {
 			t.Errorf("%s books on %s for a contract that ended on 2026-06-30", e.Source, e.BookedOn)
 		}
 	}
+	for key, c := range l.facts.Stored.cells {
+		if !key.Month.After(month("2026-08")) && len(c.open) > 0 {
+			t.Errorf("%s of %s in %s still waits for recognition", key.Line, key.Span, key.Month)
+		}
+	}
 	for _, r := range p.Recognized {
 		if r.Month.After(month("2026-06")) && r.Entry != 0 {
 			t.Errorf("row %d of %s names entry %d, it and its opposite book nothing", r.Row, r.Month, r.Entry)
@@ -155,5 +160,41 @@ func TestAPieceDeliveredOnceIsEarnedOnItsFirstDay(t *testing.T) {
 	l.run(t, "2026-02")
 	if diff := cmp.Diff(map[string]string{"2026-01": "5000.00"}, l.posted()); diff != "" {
 		t.Errorf("revenue by month (-due +booked):\n%s", diff)
+	}
+}
+
+func TestAFixedFeeForSomethingEarnedAsUsedIsEarnedByDays(t *testing.T) {
+	l := begin(agreement(document(fixed("base", "calls", "1", "365", "year", contracts.Advance))))
+	l.run(t, "2026-02")
+	if diff := cmp.Diff(map[string]string{"2026-01": "31.00", "2026-02": "28.00"}, l.posted()); diff != "" {
+		t.Errorf("revenue by month (-due +booked):\n%s", diff)
+	}
+}
+
+func TestDecidingChangesNothingItIsGiven(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "10", "100", "quarter", contracts.Advance), perCall("calls", "0.01", "month"))))
+	l.use("2026-01-03", "500")
+	l.run(t, "2026-01")
+	l.use("2026-01-04", "500")
+	first, err := Decide(book, l.facts, month("2026-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Decide(book, l.facts, month("2026-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("deciding twice (-first +second):\n%s", diff)
+	}
+}
+
+func TestAnEntitysCloseIsNotHeldByAnothersContracts(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "10", "365", "year", contracts.Advance))))
+	if got := l.facts.of(2).exceptions(book, month("2026-01")); len(got) != 0 {
+		t.Errorf("entity 2 has no contract, yet %v", got)
+	}
+	if got := l.facts.of(1).exceptions(book, month("2026-01")); len(got) != 2 {
+		t.Errorf("entity 1 has revenue and a fee that are not booked, found is %v", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/contracts"
+	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -216,6 +217,22 @@ func TestAnAccountThatFailsStopsNoOther(t *testing.T) {
 	}
 	if r.Entries != 3 {
 		t.Errorf("%d entries, three other contracts have one month", r.Entries)
+	}
+}
+
+func TestRecognizingIsInTheAuditTrail(t *testing.T) {
+	w := newWorld(t, 1, lines()...)
+	if _, err := Run(ctx, w.db, Options{AsOf: day("2026-03-01")}, w.anna); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t, "2026-03-01") // nothing to do, nothing to tell
+	trail, err := access.AuditPage(ctx, w.db, access.AuditFilter{Subject: access.Subject{Kind: "account", Key: fmt.Sprint(w.accounts[0])}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(trail) != 1 || trail[0].Action != "revenue.recognize" || trail[0].Actor.UserID != w.anna.UserID ||
+		string(trail[0].After) != `{"entries": "2", "through": "2026-02", "revenue EUR": "193.97"}` {
+		t.Errorf("the audit trail says %+v", trail)
 	}
 }
 

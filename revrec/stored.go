@@ -41,14 +41,10 @@ func NewStored() *Stored {
 	return &Stored{Next: 1, cells: map[Key]cell{}, entries: map[booking]map[int64]bool{}}
 }
 
-// clone is a copy to decide on. Lists of open rows are only ever replaced or
-// grown into new memory, so they may be shared.
+// clone is a copy to plan on. Lists of open rows are only ever replaced or grown
+// into new memory, so they may be shared; entries are read, not written.
 func (s *Stored) clone() *Stored {
-	entries := make(map[booking]map[int64]bool, len(s.entries))
-	for b, seqs := range s.entries {
-		entries[b] = maps.Clone(seqs)
-	}
-	return &Stored{Next: s.Next, cells: maps.Clone(s.cells), entries: entries}
+	return &Stored{Next: s.Next, cells: maps.Clone(s.cells), entries: s.entries}
 }
 
 // byContract lists the keys of each contract: a reseller's account can have
