@@ -137,7 +137,8 @@ func importRow(ctx context.Context, tx pgx.Tx, row resolvedRow, by access.Actor)
 	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
 		earlier, found, err := movement(ctx, tx, row.known)
 		if err == nil && found && earlier.same(row.known) {
-			earlier.Repeated, out.Receipt = true, earlier
+			out.Receipt = earlier
+			out.Receipt.Repeated = true
 			return nil
 		}
 		if err == nil {
