@@ -54,23 +54,19 @@ func ParseNode(root *yaml.Node) (Document, error) {
 // zero: who writes "factor: 0" means free overage and would be charged for it.
 func ambiguousZeros(root *yaml.Node) findings {
 	var f findings
-	caps := child(root, "soft_caps")
-	for i := 0; caps != nil && caps.Kind == yaml.SequenceNode && i < len(caps.Content); i++ {
-		for path, instead := range map[string]string{
-			"price":          "leave it out to charge the cap's amount up front",
-			"overage.factor": "leave it out for the list price, and write a cap nobody can reach if overage is free",
+	caps := nodeAt(root, "soft_caps")
+	for i := 0; caps != nil && i < len(caps.Content); i++ {
+		for _, zero := range []struct{ path, instead string }{
+			{"price", "leave it out to charge the cap's amount up front"},
+			{"overage.factor", "leave it out for the list price; if overage is free, write a cap nobody can reach"},
 		} {
-			n := caps.Content[i]
-			for _, step := range strings.Split(path, ".") {
-				if n != nil {
-					n = child(n, step)
-				}
-			}
+			path := fmt.Sprintf("soft_caps[%d].%s", i, zero.path)
+			n := nodeAt(root, path)
 			if n == nil || n.Kind != yaml.ScalarNode {
 				continue
 			}
 			if v, err := money.ParseDecimal(n.Value); err == nil && v.IsZero() {
-				f.add(fmt.Sprintf("soft_caps[%d].%s", i, path), n.Value, "cannot be zero; %s", instead)
+				f.add(path, fault.Shown(n.Value), "cannot be zero; %s", zero.instead)
 			}
 		}
 	}
@@ -129,14 +125,27 @@ func placed(root *yaml.Node, found []fault.Field) []fault.Field {
 // found gives the line, so that a missing key points at its parent.
 func lineOf(n *yaml.Node, path string) int {
 	line := 0
-	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
-		next := child(n, step)
-		if next == nil {
+	for _, step := range steps(path) {
+		if n = child(n, step); n == nil {
 			return line
 		}
-		n, line = next, next.Line
+		line = n.Line
 	}
 	return line
+}
+
+// nodeAt is the node a path names, nil when there is none.
+func nodeAt(n *yaml.Node, path string) *yaml.Node {
+	for _, step := range steps(path) {
+		if n = child(n, step); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+func steps(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
 }
 
 func child(n *yaml.Node, step string) *yaml.Node {

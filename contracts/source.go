@@ -80,7 +80,7 @@ func unreadable(source []byte, err error) error {
 	if tab := tabbed.FindIndex(source); tab != nil {
 		return whole(lineAt(source, tab[1]-1), "is indented with a tab, which YAML does not allow; indent with spaces")
 	}
-	return whole(line, "cannot be read as YAML: %s; look at this line and the one before it", m[2])
+	return whole(line, "cannot be read as YAML: %s; look around this line", m[2])
 }
 
 var tabbed = regexp.MustCompile(`(?m)^ *\t`)

@@ -41,7 +41,9 @@ func (d Document) validateHead(f *findings) {
 	if d.Payer != "" {
 		f.key("payer", d.Payer, "the payer by external id")
 	}
-	if _, err := money.ParseCurrency(d.Currency); err != nil {
+	if d.Currency == "" {
+		f.add("currency", "", "is missing: an ISO 4217 code such as USD or EUR")
+	} else if _, err := money.ParseCurrency(d.Currency); err != nil {
 		f.add("currency", fault.Shown(d.Currency), "is not an ISO 4217 currency code such as USD or EUR")
 	}
 	f.prose("reason", d.Reason, 1000)

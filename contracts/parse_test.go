@@ -1,0 +1,282 @@
+package contracts
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ratable/internal/fault"
+	"ratable/internal/period"
+)
+
+var update = flag.Bool("update", false, "write the messages of bad documents anew")
+
+// bad are the documents nobody should be able to enter. What each is told
+// stands in testdata/bad.golden, to be read as one page.
+var bad = []struct{ what, document string }{
+	{"nothing", ""},
+	{"only a comment", "# soon\n"},
+	{"a bare word", "hello\n"},
+	{"a list", "- a\n- b\n"},
+	{"broken UTF-8", head + "title: caf\xe9\n"},
+	{"UTF-16", "\xff\xfec\x00o\x00n\x00"},
+	{"more than a megabyte", "title: " + strings.Repeat("x", MaxDocument)},
+	{"two documents", good + "---\n" + good},
+	{"indented with a tab", head + "term:\n\tfrom: 2026-01-01\n"},
+	{"an open bracket", head + "term: {from: 2026-01-01\n"},
+	{"an unknown key", with("title: Deal", "tilte: Deal")},
+	{"an unknown key deep inside", with("unit_price: 10", "price: 10")},
+	{"the same key twice", with("title: Deal", "title: Deal\ntitle: Other deal")},
+	{"a key that is a list", good + "[a, b]: c\n"},
+	{"an anchor", with("fixed: {", "fixed: &fee {")},
+	{"an alias", with("title: Deal", "title: &x Deal\nreason: *x")},
+	{"a bomb of aliases", "a: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b, *b]\nlines: [*c, *c, *c]\n"},
+	{"a merge key", with("fixed: {", "fixed: {<<: {every: year}, ")},
+	{"a YAML tag", with("unit_price: 10", "unit_price: !!float 10")},
+	{"a price that is a word", with("unit_price: 10", "unit_price: abc")},
+	{"a price of 1e309", with("unit_price: 10", "unit_price: 1e309")},
+	{"a price of 1e2000000000", with("unit_price: 10", "unit_price: 1e2000000000")},
+	{"a price of a hundred digits", with("unit_price: 10", "unit_price: "+strings.Repeat("9", 100))},
+	{"a price of a quadrillion", with("unit_price: 10", "unit_price: 1000000000000000")},
+	{"thirteen decimals", with("unit_price: 10", "unit_price: 0.0000000000001")},
+	{"a fee of more than can be booked", with("quantity: 1, unit_price: 10", "quantity: 90000000, unit_price: 90000000")},
+	{"not a number", with("unit_price: 10", "unit_price: .nan")},
+	{"infinity", with("unit_price: 10", "unit_price: .inf")},
+	{"full-width digits", with("unit_price: 10", "unit_price: １２")},
+	{"a comma in a price", with("unit_price: 10", "unit_price: '1,250.00'")},
+	{"a hexadecimal price", with("unit_price: 10", "unit_price: 0x10")},
+	{"a price that is a list", with("unit_price: 10", "unit_price: [10]")},
+	{"a negative quantity", with("quantity: 1", "quantity: -1")},
+	{"a quantity of zero", with("quantity: 1", "quantity: 0")},
+	{"a negative price", with("unit_price: 10", "unit_price: -10")},
+	{"net days in words", with("title: Deal", "billing: {net_days: thirty}")},
+	{"net days of a lifetime", with("title: Deal", "billing: {net_days: 99999999999}")},
+	{"a yes that is not true", with("amount: 0.02}", "amount: 0.02, flat_at_zero: yes}")},
+	{"an unknown currency", with("currency: USD", "currency: XBT")},
+	{"no currency", with("currency: USD\n", "")},
+	{"the 30th of February", with("2026-12-31", "2026-02-30")},
+	{"an American date", with("2026-12-31", "12/31/2026")},
+	{"a date with a time", with("2026-12-31", "2026-12-31T00:00:00Z")},
+	{"an end before the start", with("2026-12-31", "2025-12-31")},
+	{"no term", with("term: {from: 2026-01-01, through: 2026-12-31}\n", "")},
+	{"a term of 21 years", with("2026-12-31", "2046-12-31")},
+	{"a term to the end of time", with("2026-01-01, through: 2026-12-31", "9999-01-01, through: 9999-12-31")},
+	{"an amendment outside the term", with("title: Deal", "effective: 2027-01-01")},
+	{"a line outside the term", with("product: platform, ", "product: platform, from: 2025-12-31, through: 9999-12-31, ")},
+	{"a line that ends before it begins", with("product: platform, ", "product: platform, from: 2026-03-01, through: 2026-02-01, ")},
+	{"steps that overlap", ramped("2026-01-01, through: 2026-06-30", "2026-06-30, through: 2026-12-31")},
+	{"steps with a gap", ramped("2026-01-01, through: 2026-06-30", "2026-07-02, through: 2026-12-31")},
+	{"steps that stop early", ramped("2026-01-01, through: 2026-06-30", "2026-07-01, through: 2026-12-30")},
+	{"steps that run past the end", ramped("2026-01-01, through: 2026-06-30", "2026-07-01, through: 9999-12-31")},
+	{"a step that runs backwards", ramped("2026-01-01, through: 2025-06-30", "2026-07-01, through: 2026-12-31")},
+	{"a step without a day", ramped("2026-01-01", "2026-07-01, through: 2026-12-31")},
+	{"steps beside a price", with("every: month}}", "every: month, ramp: [{from: 2026-01-01, through: 2026-12-31, quantity: 1, unit_price: 1}]}}")},
+	{"no lines", head + "term: {from: 2026-01-01, through: 2026-12-31}\nlines: []\n"},
+	{"an empty line", good + "  -\n"},
+	{"a line twice", good + "  - {id: seats, product: platform, fixed: {quantity: 1, unit_price: 10, every: month}}\n"},
+	{"a line without a price", good + "  - {id: gift, product: platform}\n"},
+	{"a line with two prices", good + "  - {id: both, product: api, fixed: {quantity: 1, unit_price: 1, every: month}, usage: {meter: api.calls, every: month, price: {model: flat, amount: 1}}}\n"},
+	{"an unknown cadence", with("every: month}}", "every: fortnight}}")},
+	{"an unknown price model", with("model: per_unit", "model: stairs")},
+	{"a last tier with an end", with("model: per_unit, amount: 0.02", "model: graduated, tiers: [{up_to: 10, unit: 1}]")},
+	{"a tier left empty", with("model: per_unit, amount: 0.02", "model: graduated, tiers: [{up_to: 10, unit: 1}, ~]")},
+	{"a control character", with("title: Deal", `title: "De\aal"`)},
+	{"two lines in a title", with("title: Deal", `title: "De\nal"`)},
+	{"a number with a space", with("contract: C-1", "contract: C 1")},
+	{"an endless number", with("contract: C-1", "contract: "+strings.Repeat("C", 61))},
+	{"a reseller who keeps everything", with("title: Deal", "payer: partner\nreseller: {margin_percent: 100}")},
+	{"a reseller nobody named", with("title: Deal", "reseller: {margin_percent: 20}")},
+	{"a commitment over nothing", good + "commitments: [{id: min, product: prepaid, lines: [], amount: 5, every: month}]\n"},
+	{"a commitment over an unknown line", good + "commitments: [{id: min, product: prepaid, lines: [seat], amount: 5, every: month}]\n"},
+	{"a commitment of nothing", good + "commitments: [{id: min, product: prepaid, lines: [seats, seats], every: month}]\n"},
+	{"a monthly commitment over quarterly usage", strings.Replace(good, "api.calls, every: month", "api.calls, every: quarter", 1) + "commitments: [{id: min, product: prepaid, lines: [calls], amount: 5, every: month}]\n"},
+	{"a cap in money and units", capped1("amount: 5, units: 5, price: 1")},
+	{"a cap in units for nothing", capped1("units: 5")},
+	{"a cap given away", capped1("amount: 5, price: 0")},
+	{"overage for nothing", capped1("amount: 5, overage: {factor: 0}")},
+	{"a cap over a fixed fee", good + "soft_caps: [{id: cap, product: prepaid, lines: [seats], amount: 5, every: month}]\n"},
+	{"two caps over a line", good + "soft_caps: [{id: cap, product: prepaid, lines: [calls], amount: 5, every: month}, {id: cap2, product: prepaid, lines: [calls], amount: 5, every: month}]\n"},
+	{"a cap in units over a volume price", strings.Replace(capped1("units: 5, price: 1"), "model: per_unit, amount: 0.02", "model: volume, tiers: [{unit: 1}]", 1)},
+	{"JSON with an unknown key", "{\n  \"contract\": \"C-1\",\n  \"custmer\": \"acme\"\n}\n"},
+	{"JSON with a word for a price", asJSON(with("unit_price: 10", "unit_price: 7777"), `"7777"`, `"abc"`)},
+	{"JSON with a key twice", asJSON(good, `"title": "Deal",`, `"title": "Deal", "title": "Deal",`)},
+	{"JSON cut off", "{\"contract\": \"C-1\", "},
+	{"everything at once", "contract: ''\ncurrency: usdollar\nterm: {from: 2026-01-01, through: 2025-01-01}\nlines: [{id: a b, fixed: {every: day, quantity: -1}}]\n"},
+}
+
+const good = head + `title: Deal
+term: {from: 2026-01-01, through: 2026-12-31}
+lines:
+  - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 0.02}}}
+  - {id: seats, product: platform, fixed: {quantity: 1, unit_price: 10, every: month}}
+`
+
+// with changes the good document in one place, so that the rest is not to blame.
+func with(old, replacement string) string {
+	if strings.Count(good, old) != 1 {
+		panic("the good document does not have one " + old)
+	}
+	return strings.Replace(good, old, replacement, 1)
+}
+
+func ramped(steps ...string) string {
+	var b strings.Builder
+	b.WriteString("ramp:")
+	for _, s := range steps {
+		b.WriteString("\n          - {from: " + s + ", quantity: 1, unit_price: 10}")
+	}
+	return head + "term: {from: 2026-01-01, through: 2026-12-31}\nlines:\n  - id: seats\n    product: platform\n    fixed:\n        every: month\n        " + b.String() + "\n"
+}
+
+func capped1(terms string) string {
+	return good + "soft_caps: [{id: cap, product: prepaid, lines: [calls], every: month, " + terms + "}]\n"
+}
+
+func asJSON(document, old, replacement string) string {
+	d, err := Parse([]byte(document))
+	if err != nil {
+		panic(err)
+	}
+	out, err := json.MarshalIndent(d, "", "  ")
+	if err != nil || strings.Count(string(out), old) != 1 {
+		panic("no single " + old + " in " + string(out))
+	}
+	return strings.Replace(string(out), old, replacement, 1)
+}
+
+func TestABadDocumentIsToldWhereWhatAndWhatToDo(t *testing.T) {
+	var page strings.Builder
+	for _, b := range bad {
+		_, err := Parse([]byte(b.document))
+		if !errors.Is(err, fault.Invalid) {
+			t.Errorf("%s: accepted, or not Invalid: %v", b.what, err)
+			continue
+		}
+		page.WriteString(b.what + "\n")
+		for _, f := range fault.Fields(err) {
+			if f.Path == "" || len(f.String()) > 400 {
+				t.Errorf("%s: %+v cannot be shown to a person", b.what, f)
+			}
+			page.WriteString("    " + f.String() + "\n")
+		}
+	}
+	const golden = "testdata/bad.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(page.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), page.String()); diff != "" {
+		t.Errorf("the messages changed (-before +now); run with -update when they became better:\n%s", diff)
+	}
+}
+
+func TestAnOrdinaryDocumentIsUnderstoodInEveryShape(t *testing.T) {
+	want, err := Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for shape, source := range map[string]string{
+		"with a byte order mark":    "\uFEFF" + good,
+		"with Windows line ends":    strings.ReplaceAll(good, "\n", "\r\n"),
+		"with a document marker":    "---\n" + good,
+		"with figures in quotes":    with("unit_price: 10", `unit_price: "10"`),
+		"with a small currency":     with("USD", "usd"),
+		"with its defaults spelled": with("title: Deal", "title: Deal\npayer: acme\neffective: 2026-01-01\nbilling: {align: anniversary}\nreseller:\n"),
+		"as JSON":                   asJSON(good, "Deal", "Deal"),
+		"as JSON with tabs":         strings.ReplaceAll(asJSON(good, "Deal", "Deal"), "  ", "\t"),
+	} {
+		got, err := Parse([]byte(source))
+		if err != nil {
+			t.Errorf("%s it is refused: %v", shape, err)
+		} else if !got.Equal(want) {
+			t.Errorf("%s it says something else: %s", shape, cmp.Diff(want, got))
+		}
+	}
+}
+
+func TestATitleMayHoldAnyLetter(t *testing.T) {
+	for _, title := range []string{"Müller 🚀", "合同", "👩‍🔧 e\u0301", "yes", "2026", "null", "- x: {y}", "a # b", `"quoted" 'both'`} {
+		d, err := Parse([]byte(good))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Title = title
+		comesBack(t, d)
+	}
+	d, err := Parse([]byte(asJSON(good, `"Deal"`, `"\ud83d\ude80"`)))
+	if err != nil || d.Title != "🚀" {
+		t.Errorf("an emoji escaped as JSON does is read as %q, %v", d.Title, err)
+	}
+}
+
+func TestADocumentWithoutATermIsBlamedForThatOnly(t *testing.T) {
+	d := Document{Contract: "C-1", Entity: "e", Customer: "c", Currency: "USD", Lines: []Line{{
+		ID: "a", Product: "p", Through: period.NewDate(9999, 12, 31), Fixed: &Fixed{Every: "month", Ramp: []Step{{}}},
+	}}}
+	found := d.Validate()
+	if len(found) != 1 || found[0].Path != "term.from" {
+		t.Errorf("found %v", found)
+	}
+}
+
+// comesBack holds that a document survives YAML, JSON and back.
+func comesBack(t *testing.T, d Document) {
+	t.Helper()
+	asYAML, err := Export(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asJSON, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, exported := range [][]byte{asYAML, asJSON} {
+		again, err := Parse(exported)
+		if err != nil {
+			t.Fatalf("an export is refused: %v\n%s", err, exported)
+		}
+		if diff := cmp.Diff(d, again); diff != "" {
+			t.Fatalf("an export says something else (-before +after):\n%s\n%s", diff, exported)
+		}
+		if twice, err := Export(again); err != nil || !bytes.Equal(twice, asYAML) {
+			t.Fatalf("a second export differs, %v:\n%s\n%s", err, asYAML, twice)
+		}
+	}
+	var stored Document // as the database gives it back
+	if err := json.Unmarshal(asJSON, &stored); err != nil || !stored.Equal(d) {
+		t.Fatalf("what is stored says something else, %v: %s", err, cmp.Diff(d, stored))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte(asJSON(good, "Deal", "Deal")))
+	f.Add([]byte(ramped("2026-01-01, through: 2026-06-30", "2026-07-01, through: 2026-12-31")))
+	f.Add([]byte(capped1("amount: 5, overage: {factor: 1.5}") + "reason: |\n  several\n  lines\npayer: p\nplan: {code: x, version: 2}\n"))
+	for _, b := range bad {
+		if len(b.document) < 2000 {
+			f.Add([]byte(b.document))
+		}
+	}
+	f.Fuzz(func(t *testing.T, source []byte) {
+		d, err := Parse(source)
+		if err != nil {
+			if len(fault.Fields(err)) == 0 {
+				t.Fatalf("refused without a field: %v", err)
+			}
+			return
+		}
+		comesBack(t, d)
+	})
+}
