@@ -1,7 +1,6 @@
 package invoicing
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -89,18 +88,9 @@ func taxLabel(r tax.Row) (label string, base money.Amount, taxed bool) {
 	return "", base, false
 }
 
-// notes print what the law wants said, each sentence once.
+// notes print what the law wants said.
 func (s *sheet) notes() {
-	var texts []string
-	for _, r := range s.TaxRows {
-		if r.Note != "" && !slices.Contains(texts, r.Note) {
-			texts = append(texts, r.Note)
-		}
-	}
-	if l := s.Local; l != nil {
-		texts = append(texts, fmt.Sprintf("Tax in %s: %s, at %s %s = 1 %s (%s, %s)",
-			l.Currency, l.Tax.Display(), figure(l.Quote.Rate.Round(6), 0), l.Currency, s.Currency, l.Quote.Source, day(l.Quote.On)))
-	}
+	texts := s.legal()
 	if len(texts) == 0 {
 		return
 	}

@@ -1,0 +1,96 @@
+package invoicing
+
+import (
+	"fmt"
+	"slices"
+
+	"ratable/internal/pdf"
+)
+
+// Printed is what a document's PDF says in its table, as texts, for a page that
+// shows the same. It is read off the very rows the PDF draws, so that screen and
+// paper cannot differ.
+type Printed struct {
+	About  string
+	Lines  []PrintedLine
+	Totals []PrintedTotal // net, then the tax of each jurisdiction
+	Notes  []string       // what the law wants said
+	Bank   [][2]string    // where to pay: term and value
+}
+
+// PrintedLine is a line with how its amount came about.
+type PrintedLine struct {
+	Number             string // its place in the document, from 1
+	User               string // who used it, where a reseller pays for several
+	Description, About string
+	Span, Part         string // service period, and "12 of 31 days"
+	Quantity           string
+	Price, Unit        string
+	Amount             string
+	Steps              []PrintedStep
+}
+
+// PrintedStep is one step from list price to amount; most have no quantity.
+type PrintedStep struct{ Label, Quantity, Price, Amount string }
+
+// PrintedTotal is a row below the lines: "New York State sales tax", "4% of 100.00", "4.00".
+type PrintedTotal struct{ Label, Basis, Amount string }
+
+// Printed reads the document as its PDF prints it.
+func (d Document) Printed() Printed {
+	s := &sheet{Document: d}
+	out := Printed{About: s.about(), Notes: s.legal(), Totals: []PrintedTotal{{"Net amount", "", d.Net.Display()}}}
+	for _, g := range taxGroups(d.TaxRows) {
+		out.Totals = append(out.Totals, PrintedTotal{g.label, g.basis(), g.tax.Display()})
+	}
+	several := len(s.customers()) > 1
+	for _, customer := range s.customers() {
+		for i, l := range d.Lines {
+			if l.Customer != customer {
+				continue
+			}
+			line := printedLine(s.line(i+1, l))
+			if several {
+				line.User = l.CustomerName
+			}
+			out.Lines = append(out.Lines, line)
+		}
+	}
+	if d.Total.Sign() > 0 {
+		out.Bank = s.bank()
+	}
+	return out
+}
+
+// printedLine reads the rows of a line: its own, then a step each. A step has a
+// label, perhaps quantity and price, and an amount.
+func printedLine(rows []pdf.Row) PrintedLine {
+	c := rows[0].Cells
+	out := PrintedLine{
+		Number: c[0].Text, Description: c[1].Text, About: c[1].Note, Span: c[2].Text, Part: c[2].Note,
+		Quantity: c[3].Text, Price: c[4].Text, Unit: c[4].Note, Amount: c[5].Text,
+	}
+	for _, row := range rows[1:] {
+		step := PrintedStep{Label: row.Cells[1].Text, Amount: row.Cells[len(row.Cells)-1].Text}
+		if len(row.Cells) == 5 {
+			step.Quantity, step.Price = row.Cells[2].Text, row.Cells[3].Text
+		}
+		out.Steps = append(out.Steps, step)
+	}
+	return out
+}
+
+// legal is what the law wants said, each sentence once.
+func (s *sheet) legal() []string {
+	var texts []string
+	for _, r := range s.TaxRows {
+		if r.Note != "" && !slices.Contains(texts, r.Note) {
+			texts = append(texts, r.Note)
+		}
+	}
+	if l := s.Local; l != nil {
+		texts = append(texts, fmt.Sprintf("Tax in %s: %s, at %s %s = 1 %s (%s, %s)",
+			l.Currency, l.Tax.Display(), figure(l.Quote.Rate.Round(6), 0), l.Currency, s.Currency, l.Quote.Source, day(l.Quote.On)))
+	}
+	return texts
+}
