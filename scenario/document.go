@@ -1,0 +1,165 @@
+package scenario
+
+import (
+	"gopkg.in/yaml.v3"
+
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// document is a scenario as it is written. docs/scenario.md explains each key.
+type document struct {
+	Title     string      `yaml:"title"`
+	Story     string      `yaml:"story"`
+	Through   day         `yaml:"through"`
+	Entity    *entity     `yaml:"entity"`
+	Entities  []entity    `yaml:"entities"`
+	Customers []customer  `yaml:"customers"`
+	Catalog   goods       `yaml:"catalog"`
+	Rates     []rate      `yaml:"rates"`
+	Contracts []yaml.Node `yaml:"contracts"`
+	Facts     []fact      `yaml:"facts"`
+}
+
+type entity struct {
+	Code          string         `yaml:"code"`
+	Name          string         `yaml:"name"`
+	Lines         []string       `yaml:"lines"`
+	City          string         `yaml:"city"`
+	Region        string         `yaml:"region"`
+	Postcode      string         `yaml:"postcode"`
+	Country       string         `yaml:"country"`
+	TimeZone      string         `yaml:"time_zone"`
+	Currency      string         `yaml:"currency"`
+	TaxIDs        []taxID        `yaml:"tax_ids"`
+	Registrations []registration `yaml:"registrations"`
+}
+
+type registration struct {
+	Place  string `yaml:"place"`
+	Scheme string `yaml:"scheme"`
+	From   day    `yaml:"from"`
+}
+
+type taxID struct {
+	Kind     string `yaml:"kind"`
+	Value    string `yaml:"value"`
+	Country  string `yaml:"country"`
+	Verified day    `yaml:"verified"`
+}
+
+type customer struct {
+	ID         string      `yaml:"id"`
+	Name       string      `yaml:"name"`
+	LegalName  string      `yaml:"legal_name"`
+	Kind       string      `yaml:"kind"`
+	Parent     string      `yaml:"parent"`
+	Lines      []string    `yaml:"lines"`
+	City       string      `yaml:"city"`
+	Region     string      `yaml:"region"`
+	Postcode   string      `yaml:"postcode"`
+	Country    string      `yaml:"country"`
+	Currency   string      `yaml:"currency"`
+	TaxIDs     []taxID     `yaml:"tax_ids"`
+	Exemptions []exemption `yaml:"exemptions"`
+}
+
+type exemption struct {
+	Place   string `yaml:"place"`
+	Product string `yaml:"product"`
+	Form    string `yaml:"form"`
+	Number  string `yaml:"number"`
+	From    day    `yaml:"from"`
+	Through day    `yaml:"through"`
+}
+
+type goods struct {
+	Products []product `yaml:"products"`
+	Meters   []meter   `yaml:"meters"`
+}
+
+type product struct {
+	Code        string `yaml:"code"`
+	Name        string `yaml:"name"`
+	Unit        string `yaml:"unit"`
+	TaxCode     string `yaml:"tax_code"`
+	Recognition string `yaml:"recognition"`
+}
+
+type meter struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
+	Unit string `yaml:"unit"`
+}
+
+type rate struct {
+	Base   string `yaml:"base"`
+	Quote  string `yaml:"quote"`
+	On     day    `yaml:"on"`
+	Rate   number `yaml:"rate"`
+	Source string `yaml:"source"`
+}
+
+// fact is one thing that happened: exactly one of its keys is set.
+type fact struct {
+	Use    *use     `yaml:"use"`
+	Pay    *pay     `yaml:"pay"`
+	Credit *credit  `yaml:"credit"`
+	Void   *void    `yaml:"void"`
+	Close  *closing `yaml:"close"`
+	Amend  *amend   `yaml:"amend"`
+}
+
+type use struct {
+	On       day    `yaml:"on"`
+	At       moment `yaml:"at"`
+	Known    day    `yaml:"known"`
+	Customer string `yaml:"customer"`
+	Meter    string `yaml:"meter"`
+	Quantity number `yaml:"quantity"`
+}
+
+type pay struct {
+	On        day    `yaml:"on"`
+	Customer  string `yaml:"customer"`
+	Amount    number `yaml:"amount"`
+	Currency  string `yaml:"currency"`
+	Entity    string `yaml:"entity"`
+	Reference string `yaml:"reference"`
+}
+
+type credit struct {
+	On      day    `yaml:"on"`
+	Invoice string `yaml:"invoice"`
+	Line    int    `yaml:"line"`
+	Amount  number `yaml:"amount"`
+	Reason  string `yaml:"reason"`
+}
+
+type void struct {
+	On      day    `yaml:"on"`
+	Invoice string `yaml:"invoice"`
+	Reason  string `yaml:"reason"`
+}
+
+type closing struct {
+	On     day    `yaml:"on"`
+	Month  string `yaml:"month"`
+	Entity string `yaml:"entity"`
+}
+
+type amend struct {
+	On       day       `yaml:"on"`
+	Document yaml.Node `yaml:"document"`
+}
+
+// currency reads a code that was validated.
+func currency(code string) money.Currency { return money.Currency(code) }
+
+// through is the last day of an inclusive range as the first day after it.
+func through(d day) period.Date {
+	if d.IsZero() {
+		return period.Date{}
+	}
+	return d.AddDays(1)
+}

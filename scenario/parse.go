@@ -1,0 +1,169 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"ratable/contracts"
+	"ratable/internal/fault"
+)
+
+// Parse reads a scenario: YAML (or JSON, which is YAML too), and after a line of
+// three dashes, optionally, usage as CSV. It is strict: an unknown key, a code
+// that nothing explains or an impossible value is refused with fault.Invalid,
+// each finding with its line and field.
+func Parse(source []byte) (Scenario, error) {
+	if !utf8.Valid(source) {
+		return Scenario{}, fault.InvalidFields(fault.Field{Path: "document", Message: "is not valid UTF-8; save the file as UTF-8 and try again"})
+	}
+	head, tail, line := split(source)
+	var d document
+	if err := decode(head, &d); err != nil {
+		return Scenario{}, err
+	}
+	b := newBuilder(d)
+	b.build()
+	b.csv(tail, line)
+	if len(b.found) > 0 {
+		return Scenario{}, fault.InvalidFields(placed(head, b.found)...)
+	}
+	return b.scenario(), nil
+}
+
+// split takes the usage off the end of the document and says on which line it
+// begins. Three dashes before any content begin a YAML document, as usual.
+func split(source []byte) (head, tail []byte, line int) {
+	content := false
+	for at, n := 0, 1; at < len(source); n++ {
+		end := len(source)
+		if i := bytes.IndexByte(source[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		text := bytes.TrimRight(source[at:end], " \t\r\n")
+		if string(text) == "---" && content {
+			return source[:at], source[end:], n + 1
+		}
+		content = content || len(text) > 0 && text[0] != '#' && string(text) != "---"
+		at = end
+	}
+	return source, nil, 0
+}
+
+func decode(source []byte, d *document) error {
+	dec := yaml.NewDecoder(bytes.NewReader(source))
+	dec.KnownFields(true)
+	err := dec.Decode(d)
+	if errors.Is(err, io.EOF) {
+		return fault.InvalidFields(fault.Field{Path: "document", Message: "is empty; docs/scenario.md begins with one to copy"})
+	}
+	if err == nil {
+		return nil
+	}
+	found := contracts.Complaints(err)
+	for i := range found {
+		found[i].Message = plain.Replace(found[i].Message)
+	}
+	return fault.InvalidFields(found...)
+}
+
+// plain takes Go's names out of the decoder's messages.
+var plain = strings.NewReplacer("as a whole number", "as a whole number",
+	"into scenario.document", "as a scenario", "into scenario.fact", "as a fact such as use: {...}",
+	"into []scenario.fact", "as a list of facts", "into []yaml.Node", "as a list of contracts",
+	"into scenario.", "as ", "into []scenario.", "as a list of ", "into string", "as text", "into []string", "as a list of texts")
+
+// placed gives each finding the line of the nearest key its path names.
+func placed(source []byte, found []fault.Field) []fault.Field {
+	var root yaml.Node
+	if yaml.Unmarshal(source, &root) != nil || len(root.Content) == 0 {
+		return found
+	}
+	for i := range found {
+		if found[i].Line == 0 {
+			found[i].Line = contracts.LineOf(root.Content[0], found[i].Path)
+		}
+	}
+	return found
+}
+
+// agreed reads one contract document out of the scenario. It is handed to the
+// contract's own parser as text of its own; its findings get their lines back.
+func agreed(n yaml.Node, path string) (contracts.Document, []fault.Field) {
+	own := unfold(&n)
+	source, err := yaml.Marshal(own)
+	if err != nil {
+		return contracts.Document{}, []fault.Field{{Path: path, Line: n.Line, Message: err.Error()}}
+	}
+	d, err := contracts.Parse(source)
+	found := fault.Fields(err)
+	if err != nil && len(found) == 0 {
+		found = []fault.Field{{Path: path, Line: n.Line, Message: err.Error()}}
+	}
+	if len(found) > 0 {
+		lines := lineMap(source, own)
+		for i := range found {
+			found[i].Line = lines(found[i].Line)
+			found[i].Path = path + "." + strings.TrimPrefix(strings.TrimPrefix(found[i].Path, "document"), ".")
+			found[i].Path = strings.TrimSuffix(found[i].Path, ".")
+		}
+	}
+	return d, found
+}
+
+// unfold copies a node with aliases filled in and one key per line.
+func unfold(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return unfold(n.Alias)
+	}
+	c := *n
+	c.Anchor, c.HeadComment, c.LineComment, c.FootComment = "", "", "", ""
+	c.Style &^= yaml.FlowStyle
+	c.Content = make([]*yaml.Node, len(n.Content))
+	for i, child := range n.Content {
+		c.Content[i] = unfold(child)
+	}
+	return &c
+}
+
+// lineMap says on which line of the scenario a line of the extracted document
+// stood. Both trees have the same shape.
+func lineMap(source []byte, original *yaml.Node) func(int) int {
+	lines := map[int]int{}
+	var copied yaml.Node
+	if yaml.Unmarshal(source, &copied) == nil && len(copied.Content) == 1 {
+		pair(copied.Content[0], original, lines)
+	}
+	return func(line int) int {
+		for ; line > 0; line-- {
+			if at, ok := lines[line]; ok {
+				return at
+			}
+		}
+		return original.Line
+	}
+}
+
+func pair(copied, original *yaml.Node, lines map[int]int) {
+	if _, ok := lines[copied.Line]; !ok {
+		lines[copied.Line] = original.Line
+	}
+	for i := range copied.Content {
+		if i < len(original.Content) {
+			pair(copied.Content[i], original.Content[i], lines)
+		}
+	}
+}
+
+func at(list string, i int, key string) string {
+	path := fmt.Sprintf("%s[%d]", list, i)
+	if key != "" {
+		path += "." + key
+	}
+	return path
+}

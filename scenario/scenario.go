@@ -1,0 +1,83 @@
+package scenario
+
+import (
+	"github.com/shopspring/decimal"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/usage"
+)
+
+// Scenario is a document that was read and found playable. It is never changed.
+type Scenario struct {
+	Title   string
+	Story   string      // prose at the top, for people
+	From    period.Date // first day on which anything is agreed or happens
+	Through period.Date // last day played
+
+	world    invoicing.World
+	names    ledger.Names
+	families []family // in order of account
+	facts    []happening
+}
+
+// family is one paying account with what is agreed and used from the start.
+type family struct {
+	account    customers.AccountID
+	customers  map[customers.ID]customers.Customer
+	agreements []contracts.Agreement
+	used       []used // in order of the day they are known
+}
+
+// used is a day's usage that became known on one day.
+type used struct {
+	key      usage.Key
+	on       period.Date
+	known    period.Date
+	quantity decimal.Decimal
+}
+
+// late says whether the usage was learned after its day.
+func (u used) late() bool { return u.known.After(u.on) }
+
+// happening is a dated fact other than usage, with its place in the document for
+// messages.
+type happening struct {
+	on   period.Date
+	path string // "facts[3].void"
+	line int
+	does any // payment, creditNote, voiding, closure or amendment
+}
+
+type payment struct {
+	entity    entities.ID
+	payer     customers.ID
+	account   customers.AccountID
+	amount    money.Amount
+	reference string
+}
+
+type creditNote struct {
+	invoice string
+	line    int
+	amount  number
+	reason  string
+}
+
+type voiding struct{ invoice, reason string }
+
+type closure struct {
+	entity entities.ID
+	month  period.Month
+}
+
+type amendment struct {
+	account  customers.AccountID
+	contract contracts.ID
+	version  contracts.Version
+}

@@ -1,0 +1,317 @@
+package scenario
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/contracts"
+	"ratable/entities"
+	"ratable/internal/money"
+	"ratable/invoicing"
+	"ratable/tax"
+)
+
+// WriteText writes the outcome for an accountant: documents, money received,
+// the revenue schedule, how the balances moved, the waterfall, the journal and
+// the trial balance.
+func (o Outcome) WriteText(w io.Writer) error {
+	p := &page{bufio.NewWriter(w)}
+	if o.Title != "" {
+		p.line("%s", o.Title)
+		p.line("%s", strings.Repeat("=", len([]rune(o.Title))))
+		p.line("")
+	}
+	if story := strings.TrimSpace(o.Story); story != "" {
+		p.line("%s", story)
+		p.line("")
+	}
+	p.line("Played from %s through %s.", o.From, o.Through)
+	o.documents(p)
+	o.receipts(p)
+	for _, b := range o.Books {
+		b.write(p, len(o.Books) > 1)
+	}
+	o.journal(p)
+	for _, b := range o.Books {
+		b.trial(p)
+	}
+	return p.Flush()
+}
+
+// page is a text being written; a failed write shows when it is flushed.
+type page struct{ *bufio.Writer }
+
+func (p *page) line(format string, args ...any) {
+	text := strings.TrimRight(fmt.Sprintf(format, args...), " ")
+	p.WriteString(text)
+	p.WriteByte('\n')
+}
+
+func (p *page) heading(format string, args ...any) {
+	text := strings.ToUpper(fmt.Sprintf(format, args...))
+	p.line("")
+	p.line("")
+	p.line("%s", text)
+	p.line("%s", strings.Repeat("-", len([]rune(text))))
+}
+
+// pad fills a text up to a width in characters; a longer one stays whole.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-len([]rune(s))))
+}
+
+// figures is an amount, right-aligned.
+func figures(a money.Amount) string { return fmt.Sprintf("%14s", a.Display()) }
+
+// blank is an amount, or nothing for zero, so that a table can be read.
+func blank(a money.Amount) string {
+	if a.IsZero() {
+		return fmt.Sprintf("%14s", "-")
+	}
+	return figures(a)
+}
+
+func (o Outcome) documents(p *page) {
+	p.heading("Invoices and credit notes")
+	if len(o.Documents) == 0 {
+		p.line("none")
+	}
+	for i, d := range o.Documents {
+		if i > 0 {
+			p.line("")
+		}
+		o.document(p, d)
+	}
+}
+
+func (o Outcome) document(p *page, d invoicing.Issued) {
+	kind := map[entities.Document]string{entities.Invoice: "Invoice", entities.CreditNote: "Credit note"}[d.Kind]
+	p.line("%s %s   issued %s%s   %s to %s", kind, d.Number, d.IssuedOn, due(d), d.Seller.Name, d.Buyer.Name)
+	if d.PONumber != "" {
+		p.line("     purchase order %s", d.PONumber)
+	}
+	customer := ""
+	for i, l := range d.Lines {
+		if l.CustomerName != customer && several(d.Lines) {
+			customer = l.CustomerName
+			p.line("     for %s", customer)
+		}
+		p.line("  %2d  %s  %s  %s", i+1, pad(l.Description, 62), pad(l.Span.String(), 22), figures(l.Amount))
+		for _, text := range explain(l) {
+			p.line("        %s", text)
+		}
+	}
+	p.line("      %s %s", pad("Net", 87), figures(d.Net))
+	for _, t := range taxes(d.TaxRows) {
+		p.line("      %s %s", pad(t.label, 87), figures(t.tax))
+	}
+	p.line("      %s %s", pad("Total "+string(d.Currency), 87), figures(d.Total))
+	for _, note := range notes(d.TaxRows) {
+		p.line("      %s", note)
+	}
+	if d.Local != nil {
+		p.line("      Tax in %s: %s at %s of %s (%s)", d.Local.Currency, d.Local.Tax.Display(), d.Local.Quote.Rate, d.Local.Quote.On, d.Local.Quote.Source)
+	}
+	for _, w := range d.Warnings {
+		p.line("      Before sending: %s", w)
+	}
+	o.state(p, d)
+}
+
+func due(d invoicing.Issued) string {
+	if d.Kind == entities.CreditNote {
+		return ""
+	}
+	return ", due " + d.DueOn.String()
+}
+
+// several says whether a document bills the use of more than one customer.
+func several(lines []invoicing.Line) bool {
+	return slices.ContainsFunc(lines, func(l invoicing.Line) bool { return l.Customer != lines[0].Customer })
+}
+
+// state says what became of a document by the end.
+func (o Outcome) state(p *page, d invoicing.Issued) {
+	open := o.Open[d.Number]
+	switch {
+	case d.Voided != nil:
+		p.line("      Voided on %s: %s", d.Voided.On, d.Voided.Reason)
+	case d.Kind == entities.CreditNote && open.IsZero():
+	case open.IsZero():
+		p.line("      Paid or credited in full on %s", o.Through)
+	default:
+		p.line("      Open on %s: %s", o.Through, open.Display())
+	}
+}
+
+// explain shows how a line's amount came about.
+func explain(l invoicing.Line) []string {
+	var out []string
+	d := l.Detail
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if l.Corrects != nil {
+		say("corrects line %d of %s", l.Corrects.Line, l.Corrects.Document)
+	}
+	if l.Corrects != nil && l.Amount.Sign() < 0 || l.Kind == contracts.Concession {
+		return out
+	}
+	if l.Follows != nil {
+		say("adds to line %d of %s", l.Follows.Line, l.Follows.Document)
+	}
+	switch l.Kind {
+	case contracts.FixedFee, contracts.CapFee:
+		say("%s x %s for a whole period", units(d.Quantity, d.Unit), d.UnitPrice)
+	case contracts.Metered:
+		text := units(d.Quantity, d.Unit) + " used"
+		if !d.Included.IsZero() {
+			text += fmt.Sprintf(", %s included", commas(d.Included))
+		}
+		say("%s", text)
+		for _, t := range d.Tiers {
+			flat := ""
+			if !t.Flat.IsZero() {
+				flat = fmt.Sprintf(" + %s", t.Flat)
+			}
+			say("%s to %s: %s x %s%s = %s", commas(t.From), commas(t.Through), commas(t.Quantity), t.Unit, flat, t.Amount.Display())
+		}
+		if d.DrawnFrom != "" {
+			say("%s at list price, %s of it drawn from %s", d.List.Display(), d.Drawn.Display(), d.DrawnFrom)
+		}
+	case contracts.OverCap:
+		say("%s at list price x %s", d.List.Display(), d.Factor)
+	case contracts.TrueUp:
+		say("%s committed less %s charged", d.Committed.Display(), d.Spent.Display())
+	}
+	if !d.Margin.IsZero() && d.DrawnFrom == "" {
+		say("%s at list price less %s%% margin", d.List.Display(), d.Margin)
+	}
+	return out
+}
+
+func units(quantity decimal.Decimal, unit string) string {
+	return strings.TrimSpace(commas(quantity) + " " + unit)
+}
+
+// commas writes a quantity with thousands set apart.
+func commas(d decimal.Decimal) string {
+	whole, fraction, _ := strings.Cut(d.String(), ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "-", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	return sign + whole
+}
+
+// taxed is the tax of a document in one jurisdiction at one rate.
+type taxed struct {
+	label   string
+	tax     money.Amount
+	taxable money.Amount
+}
+
+// taxes adds a document's tax rows up by jurisdiction, in order of appearance.
+func taxes(rows []tax.Row) []taxed {
+	type key struct{ name, rate, reason string }
+	var order []key
+	sums := map[key]taxed{}
+	for _, r := range rows {
+		k := key{r.Name, r.Rate.String(), string(r.Reason)}
+		s, seen := sums[k]
+		if !seen {
+			order = append(order, k)
+		}
+		s.tax, s.taxable = s.tax.Add(r.Tax), s.taxable.Add(r.Taxable)
+		sums[k] = s
+	}
+	var out []taxed
+	for _, k := range order {
+		s := sums[k]
+		rate := decimal.RequireFromString(k.rate).Shift(2).String()
+		s.label = fmt.Sprintf("%s (%s)", k.name, strings.ReplaceAll(k.reason, "_", " "))
+		if !s.taxable.IsZero() {
+			s.label = fmt.Sprintf("%s %s%% on %s", k.name, rate, s.taxable.Display())
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// notes are the legal texts of a document, each once.
+func notes(rows []tax.Row) []string {
+	var out []string
+	for _, r := range rows {
+		if r.Note != "" && !slices.Contains(out, r.Note) {
+			out = append(out, r.Note)
+		}
+	}
+	return out
+}
+
+func (o Outcome) receipts(p *page) {
+	if len(o.Receipts) == 0 && len(o.Closings) == 0 {
+		return
+	}
+	p.heading("Money received, months closed")
+	for _, r := range o.Receipts {
+		p.line("%s  %s  from %s  %s %s   %s", r.ReceivedOn, r.Number(), o.Names.Customers[r.Payer], figures(r.Amount), r.Currency(), r.Reference)
+		for _, a := range r.Applications {
+			p.line("              %s %s", pad("applied to "+a.Document, 20), figures(a.Amount))
+		}
+		if left := r.Unapplied(); !left.IsZero() {
+			p.line("              %s %s", pad("customer balance", 20), figures(left))
+		}
+	}
+	for _, c := range o.Closings {
+		p.line("%s  month %s of %s closed", c.On, c.Month, c.Entity)
+	}
+}
+
+// journal is every entry in order of the day it is booked on.
+func (o Outcome) journal(p *page) {
+	p.heading("Journal")
+	p.line("%s  %s %14s %14s", pad("", 10), pad("", 58), "debit", "credit")
+	for _, e := range o.Entries {
+		if len(e.Postings) == 0 {
+			continue
+		}
+		p.line("%s  %s  [%s]", e.BookedOn, e.Memo, e.Source)
+		for _, x := range e.Postings {
+			text := x.Account.String()
+			if x.Contract != 0 {
+				text += fmt.Sprintf("  %s/%s", o.Names.Contracts[x.Contract], x.Line)
+			} else if x.Document != "" {
+				text += "  " + x.Document
+			}
+			if !x.Month.IsZero() && x.Month != e.BookedOn.MonthOf() {
+				text += "  of " + x.Month.String()
+			}
+			if x.Amount.Sign() > 0 {
+				p.line("%s    %s %s", pad("", 10), pad(text, 56), figures(x.Amount))
+			} else {
+				p.line("%s      %s %s %s", pad("", 10), pad(text, 54), strings.Repeat(" ", 14), figures(x.Amount.Neg()))
+			}
+		}
+	}
+}
+
+func (b Book) trial(p *page) {
+	p.heading("Trial balance, %s, %s", b.Entity, b.Currency)
+	p.line("%s %14s %14s %14s", pad("", 42), "debits", "credits", "balance")
+	for _, r := range b.Trial.Rows {
+		p.line("%s %s %s %s", pad(fmt.Sprintf("%d %s", r.Account, r.Account.Info().Name), 42), figures(r.Debit), figures(r.Credit), figures(r.Closing))
+	}
+	for _, r := range b.Trial.Totals() {
+		p.line("%s %s %s %s", pad("", 42), figures(r.Debit), figures(r.Credit), figures(r.Closing))
+	}
+}
