@@ -38,5 +38,14 @@ func (s *Server) routes() []route {
 		{get, "/search", staff, (*visit).search},
 		{get, "/customers", staff, (*visit).customers},
 		{get, "/customers/:id", staff, (*visit).customer},
+		{get, "/contracts", staff, (*visit).contracts},
+		{get, "/contracts/new", sellers, (*visit).contractForm},
+		{post, "/contracts/new", sellers, (*visit).enterContract},
+		{get, "/contracts/:number", staff, (*visit).contract},
+		{get, "/contracts/:number/outlook", staff, (*visit).contractOutlook},
+		{get, "/contracts/:number/document", staff, (*visit).contractDocument},
+		{post, "/contracts/:number/submit", sellers, (*visit).submitContract},
+		{post, "/contracts/:number/approve", deciders, (*visit).approveContract},
+		{post, "/contracts/:number/reject", deciders, (*visit).rejectContract},
 	}
 }

@@ -21,7 +21,6 @@ func orNothing(text string) templ.Component {
 	return ui.Text(text)
 }
 
-
 // Amounts sets one amount a line: a total in several currencies is several totals.
 func Amounts(all []money.Amount) templ.Component {
 	if len(all) == 0 {

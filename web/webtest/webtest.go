@@ -66,7 +66,9 @@ func New(t testing.TB, options ...func(*web.Config)) *Site {
 }
 
 // WithScheduler gives the site jobs to start by hand.
-func WithScheduler(s *jobs.Scheduler) func(*web.Config) { return func(c *web.Config) { c.Scheduler = s } }
+func WithScheduler(s *jobs.Scheduler) func(*web.Config) {
+	return func(c *web.Config) { c.Scheduler = s }
+}
 
 // Log keeps what the server logged.
 type Log struct {

@@ -1,0 +1,275 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+func (d dossier) facts() []ui.Fact {
+	doc := d.Latest().Document
+	facts := []ui.Fact{
+		{Term: "Customer", Value: ui.Link(d.customer.Name, customerAddress(d.Customer))},
+		{Term: "Sold by", Value: ui.Text(d.entity.Name)},
+		{Term: "Term", Value: ui.Span(doc.Term.Span())},
+		{Term: "Currency", Value: ui.Text(string(d.Currency))},
+		{Term: "Payment", Value: ui.Text(netDays(doc.Billing.NetDays))},
+		{Term: "Billing periods", Value: ui.Text(map[contracts.Align]string{contracts.Calendar: "Calendar months"}[doc.Billing.Align])},
+	}
+	if doc.Billing.Align != contracts.Calendar {
+		facts[5].Value = ui.Text("From the day it began")
+	}
+	if d.Payer != d.Customer {
+		facts = slices.Insert(facts, 1, ui.Fact{Term: "Paid by", Value: ui.Link(d.payer.Name, customerAddress(d.Payer))})
+	}
+	if doc.Reseller != nil {
+		facts = append(facts, ui.Fact{Term: "Reseller's margin", Value: ui.Text(digits(doc.Reseller.MarginPercent) + " %")})
+	}
+	if doc.Billing.PONumber != "" {
+		facts = append(facts, ui.Fact{Term: "PO", Value: ui.Mono(doc.Billing.PONumber)})
+	}
+	if doc.Plan != nil {
+		facts = append(facts, ui.Fact{Term: "Plan", Value: ui.Text(fmt.Sprintf("%s, version %d", doc.Plan.Code, doc.Plan.Version))})
+	}
+	return facts
+}
+
+func netDays(n int) string {
+	if n == 0 {
+		return "On receipt"
+	}
+	return fmt.Sprintf("Within %d days", n)
+}
+
+var recognitions = map[catalog.Recognition]string{catalog.Ratable: "Evenly, by day", catalog.AsUsed: "As it is used", catalog.PointInTime: "On its first day"}
+
+// lines puts every promise of the latest version in words.
+func (d dossier) lines() []page.ContractLine {
+	doc := d.Latest().Document
+	var out []page.ContractLine
+	for _, l := range doc.Lines {
+		product, _ := d.catalog.Product(l.Product, doc.Start())
+		line := page.ContractLine{Name: cmp.Or(l.Description, product.Name, l.Product), ID: l.ID, Clause: l.Clause, Days: doc.DaysOf(l), Earned: recognitions[product.Recognition]}
+		if l.Fixed != nil {
+			line.Terms = fixedTerms(*l.Fixed)
+		} else {
+			meter, _ := d.catalog.Meter(l.Usage.Meter)
+			line.Terms, line.Product = usageTerms(*l.Usage, meter.Unit), "meter "+l.Usage.Meter
+		}
+		out = append(out, line)
+	}
+	for _, c := range doc.SoftCaps {
+		product, _ := d.catalog.Product(c.Product, doc.Start())
+		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "soft cap", Clause: c.Clause, Days: doc.Term.Span(), Terms: softCapTerms(c), Earned: recognitions[product.Recognition]})
+	}
+	for _, c := range doc.Commits {
+		product, _ := d.catalog.Product(c.Product, doc.Start())
+		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "commitment", Clause: c.Clause, Days: doc.Term.Span(), Terms: commitTerms(c), Earned: recognitions[product.Recognition]})
+	}
+	return out
+}
+
+var decisionWords = map[string]string{"submitted": "Version %d submitted for approval", "approved": "Version %d approved", "rejected": "Version %d sent back"}
+var decisionTones = map[string]ui.Tone{"submitted": ui.Info, "approved": ui.Good, "rejected": ui.Bad}
+
+// trail is every version with what was decided, latest first.
+func (d dossier) trail() []ui.Event {
+	var out []ui.Event
+	for _, r := range d.History {
+		why := r.Reason
+		if r.EffectiveOn != r.Document.Term.From {
+			why = strings.TrimSuffix("From "+ui.DayText(r.EffectiveOn)+". "+why, " ")
+		}
+		out = append(out, ui.Event{At: r.RecordedAt, By: d.people[r.PreparedBy], What: fmt.Sprintf("Version %d entered", r.Number),
+			Href: fmt.Sprintf("%s/document?version=%d", contractAddress(d.Number), r.Number), Why: why})
+		for _, s := range r.Decisions {
+			out = append(out, ui.Event{At: s.At, By: d.people[s.By], What: fmt.Sprintf(decisionWords[s.Event], r.Number), Why: s.Reason, Tone: decisionTones[s.Event]})
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// decision says what a version waits for, and what this reader can do about it.
+func (v *visit) decision(d dossier, problem string) (*page.Decision, error) {
+	r, waits := d.Pending()
+	if !waits {
+		return nil, nil
+	}
+	at := contractAddress(d.Number)
+	if r.Last() == "" {
+		out := &page.Decision{Title: fmt.Sprintf("Version %d is a draft", r.Number), Text: "It counts once another person has approved it. Look at what it will bill first.", Problem: problem}
+		if v.By.Require(sellers...) == nil {
+			out.Submit = at + "/submit"
+		}
+		return out, nil
+	}
+	history, err := access.History(v.ctx, v.DB, access.Subject{Kind: "contract", Key: fmt.Sprintf("%s/v%d", d.Number, r.Number), Account: int64(d.Account)})
+	if err != nil || len(history) == 0 {
+		return nil, err
+	}
+	asked := history[len(history)-1]
+	out := &page.Decision{Title: fmt.Sprintf("Version %d waits for approval", r.Number), Text: asked.RequestedBy.Name + " asked for it. What it will bill and earn is on the next tab.", Problem: problem}
+	if err := asked.MayDecide(v.By); err != nil {
+		out.Text = sentence(err)
+	} else {
+		out.Decide = at
+	}
+	return out, nil
+}
+
+// contractBooks fills in what was billed under the contract.
+func (v *visit) contractBooks(d dossier, view *page.Contract) error {
+	rows, err := invoicing.OfContract(v.ctx, v.DB, d.Account, d.ID)
+	if err != nil {
+		return err
+	}
+	items, err := ledger.OpenOn(v.ctx, v.DB, []customers.AccountID{d.Account}, v.Today())
+	if err != nil {
+		return err
+	}
+	open := map[string]money.Amount{}
+	for _, i := range items {
+		open[i.Document] = i.Amount
+	}
+	view.Invoices = ui.TableProps{
+		Title:   "Invoices",
+		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
+		Empty:   ui.EmptyProps{Title: "Nothing billed yet", Text: "The invoice run issues what is due once a version is approved.", Action: &ui.ButtonProps{Label: "What it will bill", Href: contractAddress(d.Number) + "/outlook"}},
+	}
+	billed, owed := money.Zero(d.Currency), money.Zero(d.Currency)
+	for _, r := range rows {
+		view.Invoices.Rows = append(view.Invoices.Rows, v.invoiceRow(r, open[r.Number]))
+		if !r.Voided {
+			billed = billed.Add(r.Total)
+		}
+		owed = owed.Add(open[r.Number])
+	}
+	if len(rows) > 0 {
+		view.Invoices.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Total"), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(billed), ui.Money(owed))}}
+	}
+	view.Stats = []ui.StatProps{
+		{Label: "Billed, gross", Value: ui.Money(billed), Note: counted(len(rows), "document")},
+		{Label: "Open", Value: ui.Money(owed)},
+	}
+	if a, agreed := d.Agreement(); agreed {
+		view.Stats = append(view.Stats, ui.StatProps{Label: "Days left", Value: ui.Count(int64(max(0, a.Term().End.Sub(v.Today())))), Note: "of " + counted(a.Term().Days(), "day")})
+	}
+	return nil
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// differences compares two versions of a document in the document's own words: "lines.seats.fixed.quantity".
+func differences(before, after contracts.Document) []page.Change {
+	was, is := flatten(before), flatten(after)
+	paths := map[string]bool{}
+	for path := range was {
+		paths[path] = true
+	}
+	for path := range is {
+		paths[path] = true
+	}
+	var out []page.Change
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		if was[path] != is[path] {
+			out = append(out, page.Change{Path: path, Before: was[path], After: is[path]})
+		}
+	}
+	return out
+}
+
+// flatten lists a document's values by path. An element of a list goes by its id where it has one, so that a line
+// put in before it moves nothing.
+func flatten(d contracts.Document) map[string]string {
+	text, err := json.Marshal(d)
+	if err != nil {
+		panic(err) // a document that was parsed can be written
+	}
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		panic(err)
+	}
+	out := map[string]string{}
+	var walk func(path string, node any)
+	walk = func(path string, node any) {
+		switch node := node.(type) {
+		case map[string]any:
+			for key, value := range node {
+				walk(strings.TrimPrefix(path+"."+key, "."), value)
+			}
+		case []any:
+			for i, value := range node {
+				name := fmt.Sprint(i + 1)
+				if keyed, ok := value.(map[string]any); ok && keyed["id"] != nil {
+					name = fmt.Sprint(keyed["id"])
+				}
+				walk(path+"."+name, value)
+			}
+		default:
+			out[path] = fmt.Sprint(node)
+		}
+	}
+	walk("", tree)
+	return out
+}
+
+// contractDocument shows a version as exported, and hands it out as a file.
+func (v *visit) contractDocument() error {
+	d, err := v.dossier(v.param("number"))
+	if err != nil {
+		return err
+	}
+	chosen := d.Latest()
+	if n := v.queryNumber("version"); n > 0 {
+		if int(n) > len(d.History) {
+			return fault.New(fault.NotFound, "contract %s has no version %d", d.Number, n)
+		}
+		chosen = d.History[n-1]
+	}
+	text, err := contracts.Export(chosen.Document)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s-v%d.yaml", strings.ReplaceAll(d.Number, "/", "-"), chosen.Number)
+	if v.query("format") == "yaml" {
+		v.echo.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+		return v.echo.Blob(http.StatusOK, "application/yaml", text)
+	}
+	view := page.Contract{Head: d.head(v, "document"), Document: ui.DocumentProps{Name: name, Text: string(text),
+		Corner: ui.Button(ui.ButtonProps{Label: "Download", Icon: "download", Small: true, Href: v.with("version", fmt.Sprint(chosen.Number), "format", "yaml")})}}
+	for _, r := range d.History {
+		state := cmp.Or(r.Last(), "draft")
+		view.Versions = append(view.Versions, ui.Chip{Label: fmt.Sprintf("Version %d, %s", r.Number, state), Href: v.with("version", fmt.Sprint(r.Number)), On: r.Number == chosen.Number})
+	}
+	return v.page(http.StatusOK, frame{Title: d.Number + " document", Room: "contracts"}, page.ContractDocument(view))
+}
+
+// submitContract, approveContract and rejectContract are one verb each.
+func (v *visit) submitContract() error {
+	return v.decideContract("submitted for approval", contracts.Submit)
+}
+
+func (v *visit) approveContract() error { return v.decideContract("approved", contracts.Approve) }
+
+func (v *visit) rejectContract() error { return v.decideContract("sent back", contracts.Reject) }

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/internal/period"
+	"ratable/web/ui"
+)
+
+// This file says the terms of a contract the way one person says them to another.
+
+var cadences = map[string]string{"month": "a month", "quarter": "a quarter", "half-year": "every half year", "year": "a year", "term": "once"}
+
+func every(cadence string) string {
+	if words, ok := cadences[cadence]; ok {
+		return words
+	}
+	return cadence
+}
+
+// digits writes a quantity or unit price with separators and no more decimals than it has: 10,000 or 0.0125.
+func digits(d decimal.Decimal) string {
+	whole, part, _ := strings.Cut(d.String(), ".")
+	sign := ""
+	if strings.HasPrefix(whole, "-") {
+		sign, whole = "−", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if part == "" {
+		return sign + whole
+	}
+	return sign + whole + "." + part
+}
+
+// price is a unit price: money has two decimals at least.
+func price(d decimal.Decimal) string {
+	if d.Exponent() > -2 {
+		whole, _, _ := strings.Cut(digits(d), ".")
+		return whole + "." + strings.Split(d.StringFixed(2), ".")[1]
+	}
+	return digits(d)
+}
+
+// fixedTerms reads "25 × 40.00 a month, in advance"; a ramp has a line a step.
+func fixedTerms(f contracts.Fixed) []string {
+	timing := ", in advance"
+	if f.In == contracts.Arrears {
+		timing = ", in arrears"
+	}
+	if len(f.Ramp) == 0 {
+		return []string{digits(f.Quantity) + " × " + price(f.UnitPrice) + " " + every(f.Every) + timing}
+	}
+	var out []string
+	for _, s := range f.Ramp {
+		out = append(out, fmt.Sprintf("%s: %s × %s %s%s", ui.SpanText(period.Through(s.From, s.Through)), digits(s.Quantity), price(s.UnitPrice), every(f.Every), timing))
+	}
+	return out
+}
+
+// usageTerms reads "1,000 a month included", then how the rest is priced.
+func usageTerms(u contracts.Usage, unit string) []string {
+	var out []string
+	if u.Included.IsPositive() {
+		out = append(out, fmt.Sprintf("First %s %s included", digits(u.Included), plural(unit)))
+	}
+	return append(append(out, priceTerms(u.Price, unit)...), "Counted "+every(u.Every)+", in arrears")
+}
+
+func plural(unit string) string {
+	if unit == "" {
+		return "units"
+	}
+	if strings.HasSuffix(unit, "s") || strings.ToUpper(unit) == unit { // GB stays GB
+		return unit
+	}
+	return unit + "s"
+}
+
+func priceTerms(p catalog.Price, unit string) []string {
+	one := unit
+	if one == "" {
+		one = "unit"
+	}
+	switch p.Model {
+	case catalog.Flat:
+		return []string{price(p.Amount) + " whatever is used"}
+	case catalog.PerUnit:
+		return []string{price(p.Amount) + " per " + one}
+	case catalog.Package:
+		return []string{fmt.Sprintf("%s per started package of %s %s", price(p.Amount), digits(p.Size), plural(unit))}
+	}
+	head := "Each " + one + " at its tier:"
+	if p.Model == catalog.Volume {
+		head = "All " + plural(unit) + " at the tier reached:"
+	}
+	out := []string{head}
+	for _, t := range p.Tiers {
+		text := "beyond that "
+		if t.UpTo != nil {
+			text = "up to " + digits(*t.UpTo) + " "
+		}
+		text += price(t.Unit)
+		if t.Flat.IsPositive() {
+			text += ", and " + price(t.Flat) + " once"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func commitTerms(c contracts.Commit) []string {
+	return []string{
+		"At least " + price(c.Amount) + " " + every(c.Every) + " on " + strings.Join(c.Lines, ", "),
+		"What is not spent is charged at the end",
+	}
+}
+
+func softCapTerms(c contracts.SoftCap) []string {
+	upFront, covers := c.Price, price(c.Amount)+" of usage"
+	if upFront.IsZero() {
+		upFront = c.Amount
+	}
+	if c.Units.IsPositive() {
+		covers = digits(c.Units) + " units"
+	}
+	over := "Above it the list price"
+	if f := c.Overage.Factor; !f.IsZero() && !f.Equal(decimal.NewFromInt(1)) {
+		over += " × " + digits(f)
+	}
+	return []string{price(upFront) + " " + every(c.Every) + " up front", "Covers " + covers + " on " + strings.Join(c.Lines, ", "), over}
+}
