@@ -38,9 +38,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// through is the last month that is over: its last day may be the day before
-// AsOf.
-func (o Options) through() period.Month { return o.AsOf.MonthOf().Prev() }
+// through is the last month that is over at the end of AsOf: 31 March includes
+// March.
+func (o Options) through() period.Month { return o.AsOf.AddDays(1).MonthOf().Prev() }
 
 // Result is what a run did.
 type Result struct {

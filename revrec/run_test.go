@@ -36,13 +36,23 @@ func TestARunTwiceBooksOnce(t *testing.T) {
 		t.Errorf("%d entries earn %s, two contracts and two months are 4 entries of 397.94", r.Entries, r.Revenue["EUR"])
 	}
 	before := w.books(t)
-	for _, asOf := range []string{"2026-03-01", "2026-03-31", "2026-02-01"} {
+	for _, asOf := range []string{"2026-03-01", "2026-03-30", "2026-02-01"} {
 		if r := w.run(t, asOf); r.Rows != 0 || r.Entries != 0 {
 			t.Errorf("a second run as of %s appends %d rows and %d entries", asOf, r.Rows, r.Entries)
 		}
 	}
 	if diff := cmp.Diff(before, w.books(t)); diff != "" {
 		t.Errorf("the books changed:\n%s", diff)
+	}
+}
+
+func TestTheLastDayOfAMonthIncludesTheMonth(t *testing.T) {
+	w := newWorld(t, 1, lines()...)
+	if r := w.run(t, "2026-03-30"); r.Through != month("2026-02") {
+		t.Errorf("as of 30 March recognizes through %s", r.Through)
+	}
+	if r := w.run(t, "2026-03-31"); r.Through != month("2026-03") || r.Entries != 1 {
+		t.Errorf("as of 31 March recognizes through %s with %d entries", r.Through, r.Entries)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"ratable/internal/mail"
 	"ratable/internal/period"
 	"ratable/invoicing"
+	"ratable/web"
 )
 
 type demoCommand struct {
@@ -29,7 +30,11 @@ func (d *demoCommand) Run(ctx context.Context, c *Config) error {
 	if d.FillOnly {
 		return nil
 	}
-	return c.serve(ctx, db, true, func(address string) {
+	shown := site{worker: true, environment: "Demo"}
+	for _, l := range demo.Logins {
+		shown.logins = append(shown.logins, web.DemoLogin{Role: string(l.Role), Email: l.Email, Password: l.Password})
+	}
+	return c.serve(ctx, db, shown, func(address string) {
 		fmt.Printf("\nRatable is at %s\n\n", address)
 		for _, l := range demo.Logins {
 			fmt.Printf("  %-11s %-34s %s\n", l.Role, l.Email, l.Password)

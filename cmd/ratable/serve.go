@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -25,7 +24,7 @@ func (s *serveCommand) Run(ctx context.Context, c *Config) error {
 		return err
 	}
 	defer db.close()
-	return c.serve(ctx, db, !s.NoWorker, func(address string) {
+	return c.serve(ctx, db, site{worker: !s.NoWorker}, func(address string) {
 		fmt.Printf("Ratable is at %s\n", address)
 	})
 }
@@ -66,23 +65,29 @@ func (c *Config) scheduler(db *database) (*jobs.Scheduler, string, error) {
 // drain is how long requests under way may take to finish when the server stops.
 const drain = 10 * time.Second
 
+// site is what differs between the demo and the books.
+type site struct {
+	worker      bool            // run the scheduler in this process
+	environment string          // a badge, so that nobody mistakes the demo for the books
+	logins      []web.DemoLogin // shown on the sign-in page
+}
+
 // serve runs the web app, and the scheduler beside it, until ctx ends. ready is
 // called with the address once it answers.
-func (c *Config) serve(ctx context.Context, db *database, work bool, ready func(address string)) error {
-	scheduler, via, err := c.scheduler(db)
+func (c *Config) serve(ctx context.Context, db *database, s site, ready func(address string)) error {
+	scheduler, _, err := c.scheduler(db)
 	if err != nil {
 		return err
 	}
-	handler := web.New(web.Config{
-		DB: db.DB, Sessions: access.NewSessions(db.DB, false), Now: time.Now, Scheduler: scheduler,
-		Environment: environment(c), MailTo: via, Log: c.log(),
-	})
+	server := web.HTTPServer(web.New(web.Config{
+		DB: db.DB, Sessions: access.NewSessions(db.DB, false), Now: time.Now, Today: today, Scheduler: scheduler,
+		Environment: s.environment, Logins: s.logins, Log: c.log(),
+	}))
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w (RATABLE_ADDR or --addr chooses another address)", c.Addr, err)
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
-	if work {
+	if s.worker {
 		scheduler.Start(ctx)
 		defer scheduler.Stop()
 	}
@@ -101,13 +106,4 @@ func (c *Config) serve(ctx context.Context, db *database, work bool, ready func(
 		return err
 	}
 	return nil
-}
-
-// environment is the badge of the page: nobody should mistake the demo for the
-// books.
-func environment(c *Config) string {
-	if c.DatabaseURL == "" {
-		return "embedded"
-	}
-	return ""
 }
