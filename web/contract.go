@@ -119,7 +119,7 @@ func (v *visit) decision(d dossier, problem string) (*page.Decision, error) {
 		}
 		return out, nil
 	}
-	history, err := access.History(v.ctx, v.DB, access.Subject{Kind: "contract", Key: fmt.Sprintf("%s/v%d", d.Number, r.Number), Account: int64(d.Account)})
+	history, err := access.History(v.ctx, v.DB, access.Subject{Kind: "contract", Key: contractKey(d.Number, r.Number), Account: int64(d.Account)})
 	if err != nil || len(history) == 0 {
 		return nil, err
 	}

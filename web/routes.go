@@ -36,6 +36,7 @@ func (s *Server) routes() []route {
 
 		{get, "/", staff, (*visit).home},
 		{get, "/search", staff, (*visit).search},
+		{get, "/approvals", staff, (*visit).approvals},
 		{get, "/customers", staff, (*visit).customers},
 		{get, "/customers/:id", staff, (*visit).customer},
 		{get, "/contracts", staff, (*visit).contracts},
@@ -47,5 +48,10 @@ func (s *Server) routes() []route {
 		{post, "/contracts/:number/submit", sellers, (*visit).submitContract},
 		{post, "/contracts/:number/approve", deciders, (*visit).approveContract},
 		{post, "/contracts/:number/reject", deciders, (*visit).rejectContract},
+
+		{get, "/users", admins, (*visit).users},
+		{post, "/users", admins, (*visit).addUser},
+		{post, "/users/:id/disable", admins, (*visit).disableUser},
+		{post, "/users/:id/enable", admins, (*visit).enableUser},
 	}
 }

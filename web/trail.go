@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"ratable/internal/access"
@@ -69,3 +70,9 @@ func contractAddress(number string) string { return "/contracts/" + url.PathEsca
 func invoiceAddress(number string) string  { return "/invoices/" + url.PathEscape(number) }
 
 func escape(text string) string { return url.QueryEscape(text) }
+
+// contractKey is how a version is named as a subject.
+func contractKey(number string, version int) string { return number + "/v" + strconv.Itoa(version) }
+
+// kindWords writes "credit_note" for people.
+func kindWords(kind string) string { return capital(strings.ReplaceAll(kind, "_", " ")) }

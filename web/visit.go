@@ -199,3 +199,28 @@ func capital(word string) string {
 	}
 	return strings.ToUpper(word[:1]) + word[1:]
 }
+
+// opens says whether an address is a page this person may open.
+func (v *visit) opens(address string) bool {
+	path, _, _ := strings.Cut(address, "?")
+	for _, r := range v.table {
+		if r.method == http.MethodGet && matches(r.path, path) {
+			return r.allowed(v.By)
+		}
+	}
+	return false
+}
+
+// matches compares a path with a route's pattern, part by part.
+func matches(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != got[i] && !(strings.HasPrefix(want[i], ":") && got[i] != "") {
+			return false
+		}
+	}
+	return true
+}

@@ -8,10 +8,23 @@ package page
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "ratable/web/ui"
+import (
+	"ratable/internal/period"
+	"ratable/web/ui"
+)
 
 // Home is the work that waits for one person.
-type Home struct{}
+type Home struct {
+	Greeting string
+	Today    period.Date
+	Tasks    []Task
+}
+
+// Task is one thing to do. Word is its status, On the day it is about.
+type Task struct {
+	Word, What, Why, Href string
+	On                    period.Date
+}
 
 func HomePage(p Home) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -34,12 +47,28 @@ func HomePage(p Home) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Home"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Greeting, Sub: "The books are as of " + ui.DayText(p.Today) + "."}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = ui.Table(taskTable(p.Tasks)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
+}
+
+func taskTable(all []Task) ui.TableProps {
+	t := ui.TableProps{
+		Title:   "Waiting for you",
+		Columns: []ui.Column{{Label: "What"}, {Label: "Status"}, {Label: "Why"}, {Label: "Day", Kind: ui.Tight}},
+		Empty:   ui.EmptyProps{Title: "Nothing waits for you", Text: "Approvals, drafts, failed mails, stopped runs and overdue invoices show up here.", Icon: "check"},
+	}
+	for _, task := range all {
+		t.Rows = append(t.Rows, ui.Row{Href: task.Href, Cells: ui.Cells(ui.Text(task.What), ui.Status(task.Word), ui.Soft(task.Why), ui.Day(task.On))})
+	}
+	return t
 }
 
 var _ = templruntime.GeneratedTemplate
