@@ -19,7 +19,8 @@ func registerTypes(_ context.Context, conn *pgx.Conn) error {
 	m := conn.TypeMap()
 	pgxdecimal.Register(m)
 	m.TryWrapEncodePlanFuncs = append([]pgtype.TryWrapEncodePlanFunc{wrapCivilEncode}, m.TryWrapEncodePlanFuncs...)
-	m.TryWrapScanPlanFuncs = append([]pgtype.TryWrapScanPlanFunc{wrapCivilScan}, m.TryWrapScanPlanFuncs...)
+	m.RegisterType(&pgtype.Type{Name: "numeric", OID: pgtype.NumericOID, Codec: numericCodec{}})
+	m.RegisterType(&pgtype.Type{Name: "date", OID: pgtype.DateOID, Codec: dateCodec{}})
 	return nil
 }
 
@@ -88,30 +89,6 @@ func wrapCivilEncode(value any) (pgtype.WrappedEncodePlanNextSetter, any, bool) 
 	case period.Month:
 		wrap := func(m period.Month) civilMonth { return civilMonth(m) }
 		return &civilPlan[period.Month, civilMonth]{wrap: wrap}, civilMonth(v), true
-	}
-	return nil, nil, false
-}
-
-// civilScanPlan is civilPlan for the way back.
-type civilScanPlan[T, W any] struct {
-	scan pgtype.ScanPlan
-	wrap func(*T) *W
-}
-
-func (p *civilScanPlan[T, W]) SetNext(next pgtype.ScanPlan) { p.scan = next }
-
-func (p *civilScanPlan[T, W]) Scan(src []byte, dst any) error {
-	return p.scan.Scan(src, p.wrap(dst.(*T)))
-}
-
-func wrapCivilScan(target any) (pgtype.WrappedScanPlanNextSetter, any, bool) {
-	switch v := target.(type) {
-	case *period.Date:
-		wrap := func(d *period.Date) *civilDate { return (*civilDate)(d) }
-		return &civilScanPlan[period.Date, civilDate]{wrap: wrap}, (*civilDate)(v), true
-	case *period.Month:
-		wrap := func(m *period.Month) *civilMonth { return (*civilMonth)(m) }
-		return &civilScanPlan[period.Month, civilMonth]{wrap: wrap}, (*civilMonth)(v), true
 	}
 	return nil, nil, false
 }
