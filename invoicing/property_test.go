@@ -183,8 +183,11 @@ func TestAfterAnyHistoryWhatStandsBilledIsWhatIsOwed(t *testing.T) {
 
 // checkBooks holds the ledger against the documents, added up anew.
 func (l *life) checkBooks() {
-	var receivable, net, taxes money.Amount
+	receivable, net, taxes := usd(0), usd(0), usd(0)
 	balance := map[ledger.Account]money.Amount{}
+	for _, a := range []ledger.Account{ledger.AccountsReceivable, ledger.TaxLiability, ledger.DeferredRevenue, ledger.UnbilledReceivable} {
+		balance[a] = usd(0)
+	}
 	for _, d := range l.standing() {
 		receivable, net, taxes = receivable.Add(d.Total), net.Add(d.Net), taxes.Add(d.Tax)
 		if (d.Total.Sign() < 0) != (d.Kind == "credit_note") {
