@@ -106,9 +106,9 @@ func (p *playing) close(on period.Date, x closure) error {
 		return fault.New(fault.Conflict, "close %s: %w", x.month, errors.New(fmt.Sprintf(format, args...)))
 	}
 	through := p.months.ClosedThrough(x.entity)
-	next := through.Next()
-	if through.IsZero() {
-		next = p.book.firstMonth(x.entity, x.month)
+	next := p.book.firstMonth(x.entity, x.month)
+	if !through.IsZero() {
+		next = through.Next()
 	}
 	switch {
 	case !x.month.After(through):

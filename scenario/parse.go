@@ -116,7 +116,8 @@ func agreed(n yaml.Node, path string) (contracts.Document, []fault.Field) {
 	return d, found
 }
 
-// unfold copies a node with aliases filled in and one key per line.
+// unfold copies a node with aliases and merges (<<: *first) filled in and one key
+// per line: documents of one scenario may share terms, a contract stands alone.
 func unfold(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return unfold(n.Alias)
@@ -124,11 +125,35 @@ func unfold(n *yaml.Node) *yaml.Node {
 	c := *n
 	c.Anchor, c.HeadComment, c.LineComment, c.FootComment = "", "", "", ""
 	c.Style &^= yaml.FlowStyle
-	c.Content = make([]*yaml.Node, len(n.Content))
+	c.Content = nil
+	var merged []*yaml.Node
 	for i, child := range n.Content {
-		c.Content[i] = unfold(child)
+		switch {
+		case n.Kind == yaml.MappingNode && i%2 == 0 && child.Tag == "!!merge":
+		case n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Tag == "!!merge":
+			merged = append(merged, unfold(child))
+		default:
+			c.Content = append(c.Content, unfold(child))
+		}
+	}
+	for _, m := range merged {
+		c.Content = fill(c.Content, m)
 	}
 	return &c
+}
+
+// fill adds the keys of a merged group that the group itself does not set.
+func fill(keys []*yaml.Node, from *yaml.Node) []*yaml.Node {
+	for i := 0; i+1 < len(from.Content); i += 2 {
+		set := false
+		for j := 0; j+1 < len(keys); j += 2 {
+			set = set || keys[j].Value == from.Content[i].Value
+		}
+		if !set {
+			keys = append(keys, from.Content[i], from.Content[i+1])
+		}
+	}
+	return keys
 }
 
 // lineMap says on which line of the scenario a line of the extracted document

@@ -263,7 +263,10 @@ func mark(days map[period.Date]bool, d contracts.Document) {
 		days[date] = true
 	}
 	for _, l := range d.Lines {
-		days[l.From], days[l.Through.AddDays(1)] = true, true
+		days[l.From] = true
+		if !l.Through.IsZero() {
+			days[l.Through.AddDays(1)] = true
+		}
 		if l.Fixed != nil {
 			for _, step := range l.Fixed.Ramp {
 				days[step.From], days[step.Through.AddDays(1)] = true, true
