@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -336,4 +337,15 @@ func TestAWrongPasswordStopsThePassInsteadOfFailingMessages(t *testing.T) {
 
 func bytesReplace(s, from, to string) string {
 	return string(bytes.Replace([]byte(s), []byte(from), []byte(to), 1))
+}
+
+func TestAFolderRefusesTheDomainThatIsNobodys(t *testing.T) {
+	db := pgtest.New(t)
+	m := invoiceMail("a")
+	m.To = []mail.Address{{Email: "ap@gone.INVALID"}}
+	id := enqueue(t, db, m)
+	deliver(t, db, mail.Folder(t.TempDir()), start, mail.Summary{Failed: 1})
+	if got := get(t, db, id).LastError; !strings.Contains(got, "550") || !strings.Contains(got, "RFC 2606") {
+		t.Errorf("the message failed with %q", got)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,11 @@ func (f folder) Name() string { return "folder " + f.dir }
 func (f folder) Close() error { return nil }
 
 func (f folder) Send(_ context.Context, e Email) (string, error) {
+	for _, a := range slices.Concat(e.To, e.Cc) {
+		if nowhere(a) {
+			return "", &Refusal{Code: 550, Reply: "550 5.1.2 " + a.Email + ": the domain .invalid is nobody's (RFC 2606)"}
+		}
+	}
 	m, err := compose(e)
 	if err != nil {
 		return "", err
@@ -34,6 +40,9 @@ func (f folder) Send(_ context.Context, e Email) (string, error) {
 	}
 	return "written to " + filepath.Join(f.dir, name), nil
 }
+
+// nowhere tells an address that no server would take: on a machine without one, too, such a message must be seen to fail.
+func nowhere(a Address) bool { return strings.HasSuffix(strings.ToLower(a.Email), ".invalid") }
 
 // fileName is the key where that is a harmless file name, else a readable part of it with a hash, so that two keys never share a file.
 func fileName(key string) string {
