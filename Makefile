@@ -42,7 +42,8 @@ bench: ## measure the main paths against the limit of this machine; ratios from 
 	@go test ./bench -run '^$$' -bench . -benchtime 1x -timeout 30m
 
 schema: ## write migrations/schema.sql, the whole schema on one page
-	@go run ./cmd/ratable schema > migrations/schema.sql
+	@home=$$(mktemp -d /var/tmp/ratable.XXXXXX) && chmod 755 $$home && \
+	RATABLE_HOME=$$home go run ./cmd/ratable schema > migrations/schema.sql; status=$$?; rm -rf $$home; exit $$status
 
 clean: ## remove what was built; data stays
 	@rm -rf bin

@@ -7,5 +7,5 @@ import "embed"
 // FS holds every migration, named NNNN_schema.sql. They are forward only (goose "Up" sections): a
 // mistake is corrected by the next number.
 //
-//go:embed *.sql
+//go:embed [0-9]*.sql
 var FS embed.FS
