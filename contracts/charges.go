@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
+	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/usage"
@@ -49,8 +50,9 @@ type pricing struct {
 // stretch is a run of days on which one line had one set of terms.
 type stretch[T any] struct {
 	span    period.Span
+	whole   period.Span // all days of the line, as agreed last while these terms held
 	terms   T
-	version Version
+	version Version // the first that set the terms
 }
 
 // stretches lists what pick finds in each version, clipped to the days that the
@@ -63,41 +65,63 @@ type stretch[T any] struct {
 func stretches[T any](a Agreement, pick func(Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
 	var out []stretch[T]
 	for _, g := range a.inForce() {
-		days, terms, ok := pick(g.version)
-		days = days.Intersect(g.span)
-		if !ok || days.Empty() {
-			continue
+		if days, terms, ok := pick(g.version); ok {
+			out = join(out, stretch[T]{days.Intersect(g.span), days, terms, g.version}, same)
 		}
-		if last := len(out) - 1; last >= 0 && out[last].span.End == days.Start && same(out[last].terms, terms) {
-			out[last].span.End = days.End
-			continue
-		}
-		out = append(out, stretch[T]{days, terms, g.version})
 	}
+	return out
+}
+
+func join[T any](out []stretch[T], next stretch[T], same func(a, b T) bool) []stretch[T] {
+	if next.span.Empty() {
+		return out
+	}
+	if len(out) == 0 {
+		// A line that an amendment adds begins with it, whatever the term.
+		next.whole.Start = next.span.Start
+		return append(out, next)
+	}
+	next.whole.Start = period.MaxDate(next.whole.Start, out[0].whole.Start)
+	last := &out[len(out)-1]
+	if last.span.End != next.span.Start || !same(last.terms, next.terms) {
+		return append(out, next)
+	}
+	last.span.End = next.span.End
+	last.whole = period.NewSpan(period.MinDate(last.whole.Start, next.whole.Start), next.whole.End)
 	return out
 }
 
 // billed is a billing period and the part of it in which the terms held.
 type billed struct{ whole, span period.Span }
 
-// periods cuts days at the billing periods of a cadence. "term" is one period:
-// all the line's days.
-func (p *pricing) periods(every string, days period.Span) []billed {
-	if every == "term" {
-		return []billed{{days, days}}
-	}
+// share gives the days of the part and of the whole.
+func (b billed) share() (days, whole int64) { return int64(b.span.Days()), int64(b.whole.Days()) }
+
+// periods cuts a stretch at the billing periods of a cadence. "term" is one
+// period: all the line's days, of which an amendment may leave a part.
+func periods[T any](p *pricing, every string, s stretch[T]) []billed {
 	cadence, err := period.ParseCadence(every)
 	if err != nil {
-		p.err = err
+		p.fail(err)
 		return nil
+	}
+	if cadence == period.Term {
+		return []billed{{s.whole, s.span}}
 	}
 	first := p.agreement.Versions[0].Document
 	rec := period.Recurrence{Anchor: anchor(first.Term.From, cadence, first.Billing.Align), Cadence: cadence}
 	var out []billed
-	for _, whole := range rec.Within(days) {
-		out = append(out, billed{whole, whole.Intersect(days)})
+	for _, whole := range rec.Within(s.span) {
+		out = append(out, billed{whole, whole.Intersect(s.span)})
 	}
 	return out
+}
+
+// fail keeps the first thing that went wrong.
+func (p *pricing) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
 }
 
 // anchor is the day billing periods are counted from: the day the contract began,
@@ -146,8 +170,8 @@ func documentSoftCaps(d Document) []SoftCap { return d.SoftCaps }
 // catalog versions never reach into a signed contract.
 func (p *pricing) product(code string, v Version) catalog.Product {
 	product, ok := p.catalog.Product(code, v.EffectiveOn)
-	if !ok && p.err == nil {
-		p.err = fmt.Errorf("product %q is not in the catalog on %s", code, v.EffectiveOn)
+	if !ok {
+		p.fail(fault.New(fault.NotFound, "product %q is not in the catalog on %s", code, v.EffectiveOn))
 	}
 	return product
 }
@@ -172,7 +196,13 @@ func margin(d Document) decimal.Decimal {
 func sameMargin(a, b Document) bool { return margin(a).Equal(margin(b)) }
 
 // round is the one place where a charge becomes money.
-func round(e money.Exact) money.Amount { return money.Round(e, money.HalfAwayFromZero) }
+func (p *pricing) round(e money.Exact) money.Amount {
+	if !bookable(e) {
+		p.fail(fault.New(fault.Invalid, "a charge of %s %s is more than can be booked; check the usage reported", p.agreement.Currency, e))
+		return money.Zero(p.agreement.Currency)
+	}
+	return money.Round(e, money.HalfAwayFromZero)
+}
 
 // most is the largest single charge, in minor units. Hundreds of them still add
 // up to what can be booked.

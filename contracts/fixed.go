@@ -12,7 +12,7 @@ import (
 func (p *pricing) fixedFees() {
 	for _, id := range lineages(p.agreement, documentLines, lineID) {
 		for _, s := range p.fixedStretches(id) {
-			for _, b := range p.periods(s.terms.every, s.span) {
+			for _, b := range periods(p, s.terms.every, s) {
 				p.pieces = append(p.pieces, p.fixedPiece(id, s, b))
 			}
 		}
@@ -42,20 +42,12 @@ func (p *pricing) fixedStretches(id string) []stretch[fee] {
 		if !ok || l.Fixed == nil {
 			continue
 		}
-		days := g.version.Document.days(l).Intersect(g.span)
-		for _, step := range ramp(l, days) {
-			out = join(out, stretch[fee]{step.span, step.fee(l, g.version.Document), g.version})
+		days := g.version.Document.days(l)
+		for _, step := range ramp(l, days.Intersect(g.span)) {
+			out = join(out, stretch[fee]{step.span, days, step.fee(l, g.version.Document), g.version}, fee.same)
 		}
 	}
 	return out
-}
-
-func join(out []stretch[fee], next stretch[fee]) []stretch[fee] {
-	if last := len(out) - 1; last >= 0 && out[last].span.End == next.span.Start && out[last].terms.same(next.terms) {
-		out[last].span.End = next.span.End
-		return out
-	}
-	return append(out, next)
 }
 
 // level is a part of a line's days with one quantity and price.
@@ -89,7 +81,7 @@ func ramp(l Line, days period.Span) []level {
 func (p *pricing) fixedPiece(id string, s stretch[fee], b billed) Piece {
 	f := s.terms
 	list := money.Price(f.unitPrice, p.agreement.Currency).Mul(f.quantity)
-	total := round(net(list, f.document))
+	total := p.round(net(list, f.document))
 	product := p.product(f.line.Product, s.version)
 	return Piece{
 		Line: id, Kind: FixedFee, Span: b.span, Period: b.whole,
@@ -99,13 +91,13 @@ func (p *pricing) fixedPiece(id string, s stretch[fee], b billed) Piece {
 		Recognition: product.Recognition,
 		Detail: Detail{
 			Quantity: f.quantity, Unit: product.Unit, UnitPrice: f.unitPrice, Margin: margin(f.document),
-			List: part(round(list), b.span, b.whole),
+			List: part(p.round(list), b.span, b.whole),
 		},
 	}
 }
 
-// billOn: in advance on the first day served; in arrears once the billing period
-// is over, so that a period cut by an amendment is still asked for in one go.
+// billOn: in advance on the first day served, in arrears on the day after the
+// last one.
 func billOn(in Timing, b billed) period.Date {
 	if in == Arrears {
 		return b.span.End

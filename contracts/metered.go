@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -25,15 +26,18 @@ type window struct {
 	key      usage.Key
 	included decimal.Decimal
 
-	capped bool
-	draws  []draw // how the usage met the cap, day by day, when capped
+	cap    string // the soft cap that covers it, if any
+	rank   int    // its place among the lines of the cap
+	used   decimal.Decimal
+	valued money.Exact // of used, at list price; both grow while the cap is drawn
+	draws  []draw      // how the usage met the cap, day by day
 }
 
 // usage prices metered lines that no cap covers; capped ones wait for softCaps.
 func (p *pricing) usage() {
 	for _, id := range lineages(p.agreement, documentLines, lineID) {
 		for _, s := range p.usageStretches(id) {
-			for _, b := range p.periods(s.terms.line.Usage.Every, s.span) {
+			for _, b := range periods(p, s.terms.line.Usage.Every, s) {
 				if b.span.Start.Before(p.until) {
 					p.windows = append(p.windows, p.window(s, b))
 				}
@@ -41,7 +45,7 @@ func (p *pricing) usage() {
 		}
 	}
 	for _, w := range p.windows {
-		if !w.capped {
+		if w.cap == "" {
 			p.pieces = append(p.pieces, p.meteredPiece(w))
 		}
 	}
@@ -57,7 +61,8 @@ type metered struct {
 func (p *pricing) usageStretches(id string) []stretch[metered] {
 	return stretches(p.agreement, func(v Version) (period.Span, metered, bool) {
 		l, ok := v.Document.line(id)
-		return v.Document.days(l), metered{l, v.Document, coveredBy(v.Document, id)}, ok && l.Usage != nil
+		cap, _ := coveredBy(v.Document, id)
+		return v.Document.days(l), metered{l, v.Document, cap}, ok && l.Usage != nil
 	}, func(a, b metered) bool {
 		return a.line.Product == b.line.Product && a.cap == b.cap && sameMargin(a.document, b.document) &&
 			reflect.DeepEqual(comparable(*a.line.Usage), comparable(*b.line.Usage))
@@ -82,66 +87,82 @@ func comparable(u Usage) Usage {
 
 func plain(d decimal.Decimal) decimal.Decimal { return decimal.RequireFromString(d.String()) }
 
-func coveredBy(d Document, line string) string {
+// coveredBy names the soft cap of a line, and the line's place in it.
+func coveredBy(d Document, line string) (cap string, rank int) {
 	for _, c := range d.SoftCaps {
-		for _, id := range c.Lines {
-			if id == line {
-				return c.ID
-			}
+		if i := slices.Index(c.Lines, line); i >= 0 {
+			return c.ID, i
 		}
 	}
-	return ""
+	return "", 0
 }
 
 func (p *pricing) window(s stretch[metered], b billed) *window {
 	u := s.terms.line.Usage
-	if _, ok := p.catalog.Meter(u.Meter); !ok && p.err == nil {
-		p.err = fault.New(fault.NotFound, "meter %q is not in the catalog", u.Meter)
+	if _, ok := p.catalog.Meter(u.Meter); !ok {
+		p.fail(fault.New(fault.NotFound, "meter %q is not in the catalog", u.Meter))
 	}
-	included := u.Included
-	if b.span != b.whole && u.Every != "term" {
-		included = prorated(included, int64(b.span.Days()), int64(b.whole.Days()))
-	}
+	cap, rank := coveredBy(s.version.Document, s.terms.line.ID)
 	return &window{
 		line: s.terms.line, version: s.version, product: p.product(s.terms.line.Product, s.version), billed: b,
 		key:      usage.Key{Customer: p.agreement.Customer, Meter: u.Meter},
-		included: included, capped: s.terms.cap != "",
+		included: prorated(u.Included, b), cap: cap, rank: rank, valued: money.Price(decimal.Zero, p.agreement.Currency),
 	}
 }
 
 // prorated is the part of a whole period's units that falls on some of its days,
 // down to what meters can count.
-func prorated(units decimal.Decimal, days, whole int64) decimal.Decimal {
+func prorated(units decimal.Decimal, b billed) decimal.Decimal {
+	if b.span == b.whole {
+		return units
+	}
+	days, whole := b.share()
 	return units.Mul(decimal.NewFromInt(days)).DivRound(decimal.NewFromInt(whole), unitPlaces+2).Truncate(unitPlaces)
 }
 
-// chargeable is what was used before a day, less what is free.
-func (p *pricing) chargeable(w *window, before period.Date) (used, above decimal.Decimal) {
-	used = p.days.Quantity(w.key, period.NewSpan(w.billed.span.Start, before))
-	return used, decimal.Max(decimal.Zero, used.Sub(w.included))
+// rate prices what was used less what is free, at list price.
+func (p *pricing) rate(w *window, used decimal.Decimal) catalog.Rating {
+	return w.line.Usage.Price.Rate(w.charged(used), p.agreement.Currency)
 }
 
-// list is the value of the window's usage before a day, at the line's price.
-func (p *pricing) list(w *window, before period.Date) money.Exact {
-	_, above := p.chargeable(w, before)
-	return w.line.Usage.Price.Rate(above, p.agreement.Currency).Total
+// charged is what was used less what is free.
+func (w *window) charged(used decimal.Decimal) decimal.Decimal {
+	return decimal.Max(decimal.Zero, used.Sub(w.included))
+}
+
+// count is what a window had used before a day.
+type count struct {
+	before period.Date
+	used   decimal.Decimal
+}
+
+// counts walks the window's days once and notes what was used at each mark.
+func (p *pricing) counts(w *window) []count {
+	var out []count
+	from := w.billed.span.Start
+	var used decimal.Decimal
+	for _, before := range marks(w.billed.span, p.until) {
+		used = used.Add(p.days.Quantity(w.key, period.NewSpan(from, before)))
+		out = append(out, count{before, used})
+		from = before
+	}
+	return out
 }
 
 func (p *pricing) meteredPiece(w *window) Piece {
-	piece := p.windowPiece(w, Metered)
-	for _, before := range marks(w.billed.span, p.until) {
-		piece.Values = append(piece.Values, Value{before, round(net(p.list(w, before), w.version.Document))})
+	counts := p.counts(w)
+	piece := p.windowPiece(w, Metered, counts[len(counts)-1].used)
+	for _, c := range counts {
+		piece.Values = append(piece.Values, Value{c.before, p.round(net(p.rate(w, c.used).Total, w.version.Document))})
 	}
 	piece.Amount = piece.Values[len(piece.Values)-1].Amount
 	return piece
 }
 
 // windowPiece fills in what every piece of a usage window shows.
-func (p *pricing) windowPiece(w *window, kind Kind) Piece {
-	end := period.MinDate(w.billed.span.End, p.until)
-	used, above := p.chargeable(w, end)
-	rating := w.line.Usage.Price.Rate(above, p.agreement.Currency)
-	list := round(rating.Total)
+func (p *pricing) windowPiece(w *window, kind Kind, used decimal.Decimal) Piece {
+	rating := p.rate(w, used)
+	list := p.round(rating.Total)
 	return Piece{
 		Line: w.line.ID, Kind: kind, Span: w.billed.span, Period: w.billed.whole,
 		Product: w.line.Product, Description: first(w.line.Description, w.product.Name), Clause: w.line.Clause,

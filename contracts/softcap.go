@@ -1,6 +1,9 @@
 package contracts
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
@@ -8,31 +11,22 @@ import (
 	"ratable/internal/period"
 )
 
-// draw is one day's usage of a window against its cap: what the cap covered and
-// what lay above it, at list price.
-type draw struct {
-	day    period.Date
-	inside money.Exact
-	above  money.Exact
-	factor decimal.Decimal
-}
-
-// softCaps prices capped usage. Each day's usage is drawn from the cap in the
-// order of the cap's lines, first used first; the record that straddles the
-// boundary is split there.
+// softCaps prices capped usage. Each day's usage is drawn from the cap, within a
+// day in the order of the cap's lines, first used first; the record that
+// straddles the boundary is split there.
 //
 //	list value  |■■■■■■■■■■■■■■■■|□□□□□□□
 //	            0                C          □ = (cost - C), charged x factor
 func (p *pricing) softCaps() {
 	for _, id := range lineages(p.agreement, documentSoftCaps, softCapID) {
 		for _, s := range p.capStretches(id) {
-			for _, b := range p.periods(s.terms.cap.Every, s.span) {
+			for _, b := range periods(p, s.terms.cap.Every, s) {
 				p.capPeriod(s, b)
 			}
 		}
 	}
 	for _, w := range p.windows {
-		if w.capped {
+		if w.cap != "" {
 			p.pieces = append(p.pieces, p.cappedPieces(w)...)
 		}
 	}
@@ -73,105 +67,116 @@ func (c SoftCap) price() decimal.Decimal {
 func (p *pricing) capPeriod(s stretch[capped], b billed) {
 	c := s.terms.cap
 	product := p.product(c.Product, s.version)
-	total := round(money.Price(c.price(), p.agreement.Currency))
+	total := p.round(money.Price(c.price(), p.agreement.Currency))
 	fee := Piece{
 		Line: c.ID, Kind: CapFee, Span: b.span, Period: b.whole,
 		Product: c.Product, Description: product.Name, Clause: c.Clause, Version: s.version.Number,
 		Amount: part(total, b.span, b.whole), BillOn: b.span.Start, Closed: true,
 		Recognition: product.Recognition,
-		Detail:      Detail{Quantity: decimal.NewFromInt(1), Unit: product.Unit, UnitPrice: c.price(), List: part(total, b.span, b.whole)},
+		Detail:      Detail{Quantity: one, Unit: product.Unit, UnitPrice: c.price(), List: part(total, b.span, b.whole)},
 	}
+	values := p.drawDown(c, b, fee.Amount)
 	if product.Recognition == catalog.AsUsed {
-		fee.Values = p.drawDown(c, s, b, fee.Amount)
-	} else {
-		p.drawDown(c, s, b, fee.Amount)
+		fee.Values = values
 	}
 	p.pieces = append(p.pieces, fee)
 }
 
-// drawDown walks the days, records each draw on its window, and gives how much
-// of the payment had been used up at each mark. What is never used lapses with
-// the period: on its last day the whole payment is earned.
-func (p *pricing) drawDown(c SoftCap, s stretch[capped], b billed, fee money.Amount) []Value {
-	r := c.reserve(p.agreement.Currency, b)
-	end := period.MinDate(b.span.End, p.until)
-	var values []Value
-	next := b.span.Start.MonthOf().End()
-	for day := b.span.Start; day.Before(end); day = day.AddDays(1) {
-		for _, w := range p.windows {
-			if w.capped && w.billed.span.Contains(day) && coveredBy(s.version.Document, w.line.ID) == c.ID {
-				p.drawDay(r, w, day)
-			}
-		}
-		if tomorrow := day.AddDays(1); tomorrow == next || tomorrow == end {
-			values = append(values, Value{tomorrow, money.SpreadToExact(fee, r.size.Sub(r.left), r.size)})
-			next = tomorrow.MonthOf().End()
-		}
+// drawDown draws the period's usage from the cap, records each draw on its
+// window, and gives how much of the payment had been used up at each mark. What
+// is never used lapses with the period: on its last day all of it is earned.
+func (p *pricing) drawDown(c SoftCap, b billed, fee money.Amount) []Value {
+	if !b.span.Start.Before(p.until) {
+		return nil
 	}
-	if n := len(values); n > 0 && values[n-1].Before == b.span.End {
-		values[n-1].Amount = fee
+	r := c.reserve(p.agreement.Currency, b)
+	records := p.records(c.ID, b.span)
+	var values []Value
+	for _, before := range marks(b.span, p.until) {
+		for ; len(records) > 0 && records[0].day.Before(before); records = records[1:] {
+			p.draw(r, records[0])
+		}
+		values = append(values, Value{before, r.earned(fee)})
+	}
+	if last := &values[len(values)-1]; last.Before == b.span.End {
+		last.Amount = fee
 	}
 	return values
 }
 
-// reserve is what a cap still covers in one period: money at list value, or
-// units. Units are counted in size and left too, as if each cost one.
-type reserve struct {
-	size, left money.Exact
-	inUnits    bool
-	units      decimal.Decimal // left, when the cap is in units
-	factor     decimal.Decimal // for what lies above
+// record is what one window used on one day.
+type record struct {
+	day      period.Date
+	window   *window
+	quantity decimal.Decimal
 }
 
-// reserve opens a period's cap; a partial period has a partial one.
-func (c SoftCap) reserve(currency money.Currency, b billed) *reserve {
-	days, whole := int64(b.span.Days()), int64(b.whole.Days())
-	r := &reserve{factor: c.factor(), inUnits: c.Units.IsPositive()}
+// records lists a cap's usage in the order in which it is drawn. A window's first
+// day is among them even when nothing was used: its price may have a flat fee.
+func (p *pricing) records(cap string, span period.Span) []record {
+	var out []record
+	for _, w := range p.windows {
+		days := w.billed.span.Intersect(span)
+		if w.cap != cap || days.Empty() {
+			continue
+		}
+		if span.Contains(w.billed.span.Start) {
+			out = append(out, record{w.billed.span.Start, w, decimal.Zero})
+		}
+		days.End = period.MinDate(days.End, p.until)
+		p.days.Each(w.key, days, func(day period.Date, quantity decimal.Decimal) {
+			out = append(out, record{day, w, quantity})
+		})
+	}
+	slices.SortStableFunc(out, func(a, b record) int {
+		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.window.rank, b.window.rank))
+	})
+	return out
+}
+
+// draw splits one record at the boundary of the cap and notes it on its window.
+// A record can be worth less than nothing, when usage is taken back or a volume
+// price reaches a cheaper tier: that gives back what was drawn last.
+func (p *pricing) draw(r *reserve, rec record) {
+	w := rec.window
+	before := w.charged(w.used)
+	w.used = w.used.Add(rec.quantity)
+	after := w.charged(w.used)
+	value := p.rate(w, w.used).Total
+	d := draw{day: rec.day, factor: r.factor}
+	cost := value.Sub(w.valued)
+	w.valued = value
 	if r.inUnits {
-		r.units = prorated(c.Units, days, whole)
-		r.size = money.Price(r.units, currency)
+		d.above = p.unitsAbove(w, before, after, r.takeUnits(after.Sub(before)))
 	} else {
-		r.size = money.Price(c.Amount, currency).MulRatio(days, whole)
+		d.above = r.takeMoney(cost)
 	}
-	r.left = r.size
-	return r
+	d.inside = cost.Sub(d.above)
+	if !cost.IsZero() || !d.above.IsZero() {
+		w.draws = append(w.draws, d)
+	}
 }
 
-// drawDay splits one day's usage of one window at the boundary of the cap. A day
-// can be worth less than nothing (a volume price that reached a cheaper tier);
-// that gives back to the cap.
-func (p *pricing) drawDay(r *reserve, w *window, day period.Date) {
-	_, before := p.chargeable(w, day)
-	_, after := p.chargeable(w, day.AddDays(1))
-	if before.Equal(after) {
-		return
+// unitsAbove is the list value of those of a record's units that lay above the
+// cap: the last ones, whether they came or went.
+func (p *pricing) unitsAbove(w *window, before, after, units decimal.Decimal) money.Exact {
+	if units.IsZero() {
+		return money.Price(decimal.Zero, p.agreement.Currency)
 	}
-	d := draw{day: day, factor: r.factor}
-	value := p.between(w, before, after)
-	if r.inUnits {
-		inside := decimal.Min(after.Sub(before), r.units)
-		d.inside = p.between(w, before, before.Add(inside))
-		r.units = r.units.Sub(inside)
-		r.left = money.Price(r.units, p.agreement.Currency)
-	} else {
-		d.inside = value.Min(r.left)
-		r.left = r.left.Sub(d.inside)
+	list := func(units decimal.Decimal) money.Exact {
+		return w.line.Usage.Price.Rate(units, p.agreement.Currency).Total
 	}
-	d.above = value.Sub(d.inside)
-	w.draws = append(w.draws, d)
-}
-
-// between is the list value of the units from one count to another.
-func (p *pricing) between(w *window, from, to decimal.Decimal) money.Exact {
-	price, currency := w.line.Usage.Price, p.agreement.Currency
-	return price.Rate(to, currency).Total.Sub(price.Rate(from, currency).Total)
+	if units.IsNegative() {
+		return list(before.Add(units)).Sub(list(before))
+	}
+	return list(after).Sub(list(after.Sub(units)))
 }
 
 // cappedPieces shows a window's usage at list value with nothing to pay, and
 // beside it the overage, if any.
 func (p *pricing) cappedPieces(w *window) []Piece {
-	shown, over := p.windowPiece(w, Metered), p.windowPiece(w, OverCap)
-	shown.Detail.DrawnFrom = coveredBy(w.version.Document, w.line.ID)
+	shown, over := p.windowPiece(w, Metered, w.used), p.windowPiece(w, OverCap, w.used)
+	shown.Detail.DrawnFrom = w.cap
 	over.Description += ", above the prepaid amount"
 	zero := money.Price(decimal.Zero, p.agreement.Currency)
 	inside, charged, i := zero, zero, 0
@@ -182,11 +187,11 @@ func (p *pricing) cappedPieces(w *window) []Piece {
 			over.Detail.Factor = w.draws[i].factor
 		}
 		shown.Values = append(shown.Values, Value{before, money.Zero(p.agreement.Currency)})
-		over.Values = append(over.Values, Value{before, round(net(charged, w.version.Document))})
+		over.Values = append(over.Values, Value{before, p.round(net(charged, w.version.Document))})
 	}
 	// What is printed on the two lines adds up: the cap covers one part, the rest
 	// is the list value of the other.
-	shown.Detail.Drawn = round(inside)
+	shown.Detail.Drawn = p.round(inside)
 	over.Detail.List = shown.Detail.List.Sub(shown.Detail.Drawn)
 	over.Amount = over.Values[len(over.Values)-1].Amount
 	over.Detail.Tiers, over.Detail.Included = nil, decimal.Zero
