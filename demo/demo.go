@@ -43,8 +43,8 @@ type Summary struct {
 	Customers int
 	Contracts int
 	Events    int
-	Documents int
-	Receipts  int
+	Documents int64
+	Receipts  int64
 	Released  []string // billing days that were held, and let go
 }
 

@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"ratable/contracts"
@@ -100,6 +102,7 @@ func fill(t *testing.T, db *postgres.DB, o demo.Options) demo.Summary {
 }
 
 func TestTheYearIsLivedAndTheBooksAgree(t *testing.T) {
+	t.Parallel()
 	db := seeded(t)
 	o := options(db)
 	report := timed(t, &o)
@@ -119,6 +122,107 @@ func TestTheYearIsLivedAndTheBooksAgree(t *testing.T) {
 	}
 	if after := rows(t, db); !maps.Equal(before, after) {
 		t.Errorf("a second fill changed row counts:\n%v\nbecame\n%v", before, after)
+	}
+}
+
+// stops are ways to end a fill in the middle; cancel is what kills it.
+var stops = []func(o *demo.Options, cancel func()){
+	func(o *demo.Options, cancel func()) { // before a billing day
+		bill := o.BillingDay
+		o.BillingDay = func(ctx context.Context, day period.Date) error {
+			if day == period.NewDate(2026, 1, 8) {
+				cancel()
+			}
+			return bill(ctx, day)
+		}
+	},
+	func(o *demo.Options, cancel func()) { // after one
+		bill := o.BillingDay
+		o.BillingDay = func(ctx context.Context, day period.Date) error {
+			err := bill(ctx, day)
+			if day == period.NewDate(2026, 5, 1) {
+				cancel()
+			}
+			return err
+		}
+	},
+	func(o *demo.Options, cancel func()) { o.Progress = stopAt("2026-07-08 receipts", cancel) },
+	func(o *demo.Options, cancel func()) { o.Progress = stopAt("2026-08-27 a credit", cancel) },
+}
+
+func stopAt(what string, cancel func()) func(int64, int64, string) {
+	return func(_, _ int64, note string) {
+		if note == what {
+			cancel()
+		}
+	}
+}
+
+// A fill that is stopped four times, and goes on another day each time, tells the
+// same story as one that was left in peace.
+func TestAnInterruptedFillGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	whole, stopped := seeded(t), seeded(t)
+	fill(t, whole, options(whole))
+	for i, stop := range stops {
+		ctx, cancel := context.WithCancel(context.Background())
+		o := options(stopped)
+		o.Today, o.Now = o.Today.AddDays(i), o.Now.AddDate(0, 0, i)
+		stop(&o, cancel)
+		if _, err := demo.Fill(ctx, stopped, o); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stop %d: the fill answered %v", i, err)
+		}
+	}
+	s := fill(t, stopped, options(stopped))
+	if !s.Filled || s.Today != today {
+		t.Errorf("the fill that went on says %+v", s)
+	}
+	trialBalanceIsZero(t, stopped)
+	if diff := cmp.Diff(told(t, whole), told(t, stopped)); diff != "" {
+		t.Errorf("left in peace (-) and stopped four times (+) differ:\n%s", diff)
+	}
+}
+
+// told is the story as the books have it.
+func told(t *testing.T, db *postgres.DB) []string {
+	t.Helper()
+	var out []string
+	for _, query := range []string{
+		`select number || ' ' || issued_on || ' ' || total || ' ' || currency from invoicing.documents order by number`,
+		`select transaction || ' ' || received_on || ' ' || amount from payments.receipts order by transaction`,
+		`select entity_id || ' ' || currency || ' ' || ledger_account || ' ' || booked_on || ' ' || sum(amount) || ' ' || count(*)
+		from ledger.postings group by entity_id, currency, ledger_account, booked_on order by entity_id, currency, ledger_account, booked_on`,
+		`select customer_id || ' ' || meter_id || ' ' || sum(quantity) || ' ' || count(*)
+		from usage.events group by customer_id, meter_id order by customer_id, meter_id`,
+		`select 'conflicts ' || count(*) from usage.conflicts`,
+		`select 'quarantined ' || count(*) from usage.quarantine`,
+	} {
+		found, err := db.Query(context.Background(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(found, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, lines...)
+	}
+	return out
+}
+
+func TestAnotherCompanyIsNotMovedInWith(t *testing.T) {
+	t.Parallel()
+	db := seeded(t)
+	err := db.Tx(context.Background(), func(tx pgx.Tx) error {
+		_, err := entities.Create(context.Background(), tx, entities.Entity{Code: "acme", Name: "Acme Inc.", Country: "US", Region: "CA",
+			City: "Fresno", TimeZone: "America/Los_Angeles", Currency: "USD"}, access.System("test"))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := demo.Fill(context.Background(), db, options(db)); fault.Kind(err) != fault.Conflict || !strings.Contains(err.Error(), "Acme Inc.") {
+		t.Errorf("the fill answered %v", err)
 	}
 }
 
@@ -280,4 +384,3 @@ func all(t *testing.T, db *postgres.DB) []entities.Entity {
 	}
 	return d.All()
 }
-

@@ -13,6 +13,8 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
+	"ratable/invoicing"
+	"ratable/payments"
 	"ratable/usage"
 )
 
@@ -111,12 +113,38 @@ func (f *filling) meet(ctx context.Context) (err error) {
 	return nil
 }
 
-// finish marks the database as filled.
+// finish counts what there is and marks the database as filled.
 func (f *filling) finish(ctx context.Context) error {
-	f.summary.describe()
+	if err := f.count(ctx); err != nil {
+		return err
+	}
 	return f.db.Tx(ctx, func(tx pgx.Tx) error {
 		return access.Audit(ctx, tx, narrator, finished, marker, nil, f.summary, "")
 	})
+}
+
+func (f *filling) count(ctx context.Context) error {
+	numbers := map[string]bool{}
+	for _, d := range f.story.documents {
+		numbers[d.Contract] = true
+	}
+	f.summary.Contracts = len(numbers)
+	issued, err := invoicing.Sums(ctx, f.db, invoicing.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, s := range issued {
+		f.summary.Documents += s.Documents
+	}
+	received, err := payments.Sums(ctx, f.db, payments.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, s := range received {
+		f.summary.Receipts += s.Receipts
+	}
+	f.summary.describe()
+	return nil
 }
 
 // marked reads back what one of the two lines says.

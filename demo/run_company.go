@@ -87,10 +87,7 @@ func (m *making) sold(ctx context.Context) error {
 
 func (m *making) buyers(ctx context.Context) error {
 	for _, c := range m.story.customers {
-		signed := c.From
-		if signed.IsZero() {
-			signed = m.story.served(c.ID)
-		}
+		signed := m.story.served(c.ID)
 		made, err := customers.Create(ctx, m.tx, c.new(m.entities[c.Entity].ID, m.customers[c.Parent].ID, signed), narrator)
 		if err != nil {
 			return err

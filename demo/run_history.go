@@ -95,7 +95,6 @@ func (f *filling) bill(ctx context.Context, day period.Date, done bool) error {
 	if err != nil {
 		return err
 	}
-	f.summary.Documents += len(rows)
 	f.expect(rows)
 	return nil
 }
@@ -151,7 +150,6 @@ func (f *filling) invoiceOf(ctx context.Context, w wish) (invoicing.Issued, erro
 }
 
 func (f *filling) credit(ctx context.Context, w wish, on period.Date) error {
-	f.summary.Documents++
 	invoice, err := f.invoiceOf(ctx, w)
 	if err != nil {
 		return err

@@ -38,12 +38,12 @@ func (f *filling) consumeAll(ctx context.Context) error {
 		return e.Customer == tardy.customer && late.Contains(period.DateOf(e.OccurredAt, seller.Location()))
 	})
 	f.tardy, f.summary.Events = held, len(all)+len(held)
-	g, ctx := errgroup.WithContext(ctx)
+	g, sending := errgroup.WithContext(ctx)
 	g.SetLimit(senders)
 	// In order of customer: two senders rarely meet in the sums of one.
 	for batch := range slices.Chunk(all, 10_000) {
 		g.Go(func() error {
-			_, err := usage.Ingest(ctx, f.db, batch, f.Now, narrator)
+			_, err := usage.Ingest(sending, f.db, batch, f.Now, narrator)
 			return err
 		})
 	}

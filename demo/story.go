@@ -208,10 +208,10 @@ func (s *story) moved(d contracts.Document) contracts.Document {
 // open one.
 func (s *story) begins() period.Date { return s.today.MonthOf().Add(-12).First() }
 
-// served is the first day a customer uses anything: its contract's first.
+// served is the first day of a customer's contracts, of those it pays for too.
 func (s *story) served(id string) (first period.Date) {
 	for _, d := range s.documents {
-		if d.Customer == id {
+		if d.Customer == id || d.Payer == id {
 			first = period.MinDate(first, d.Term.From)
 		}
 	}
