@@ -39,7 +39,9 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range inOrder(Plan(Due(pieces, asOf), f.Standing.Of(int64(a.Contract))), pieces) {
+		stood := f.Standing.Of(int64(a.Contract))
+		due := append(Due(pieces, asOf), Held(pieces, stood, asOf)...)
+		for _, c := range inOrder(Plan(due, stood), pieces) {
 			if !c.empty() {
 				out = append(out, agreed{a, c})
 			}
