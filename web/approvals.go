@@ -35,7 +35,7 @@ func (v *visit) approvals() error {
 	}
 	var view page.Approvals
 	for _, a := range waiting {
-		row := page.Approval{Href: subjectAddress(a.Subject), Kind: kindWords(a.Subject.Kind), Subject: subjectText(a.Subject), About: names[a.Subject.Key], By: a.RequestedBy.Name, At: a.At, Reason: a.Reason}
+		row := page.Approval{Href: subjectAddress(a.Subject), Kind: subjectKind(a.Subject.Kind), Subject: subjectText(a.Subject), About: names[a.Subject.Key], By: a.RequestedBy.Name, At: a.At, Reason: a.Reason}
 		if a.MayDecide(v.By) == nil {
 			view.Mine = append(view.Mine, row)
 			continue

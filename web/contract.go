@@ -164,16 +164,16 @@ func (v *visit) contractBooks(d dossier, view *page.Contract) error {
 		view.Invoices.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Total"), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(billed), ui.Money(owed))}}
 	}
 	view.Stats = []ui.StatProps{
-		{Label: "Billed, gross", Value: ui.Money(billed), Note: counted(len(rows), "document")},
+		{Label: "Billed, gross", Value: ui.Money(billed), Note: howMany(len(rows), "document")},
 		{Label: "Open", Value: ui.Money(owed)},
 	}
 	if a, agreed := d.Agreement(); agreed {
-		view.Stats = append(view.Stats, ui.StatProps{Label: "Days left", Value: ui.Count(int64(max(0, a.Term().End.Sub(v.Today())))), Note: "of " + counted(a.Term().Days(), "day")})
+		view.Stats = append(view.Stats, ui.StatProps{Label: "Days left", Value: ui.Count(int64(max(0, a.Term().End.Sub(v.Today())))), Note: "of " + howMany(a.Term().Days(), "day")})
 	}
 	return nil
 }
 
-func counted(n int, noun string) string {
+func howMany(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -229,7 +229,7 @@ func guessed(w invoicing.World, a contracts.Agreement, sent func(name string) st
 		meter, _ := w.Catalog.Meter(code)
 		field := page.Guess{Meter: code, Label: meter.Name, Value: sent("expect." + code)}
 		if meter.Unit != "" {
-			field.Label += ", " + plural(meter.Unit)
+			field.Label += ", " + units(meter.Unit)
 		}
 		if field.Value != "" {
 			quantity, err := decimal.NewFromString(strings.ReplaceAll(field.Value, ",", ""))
@@ -246,8 +246,8 @@ func guessed(w invoicing.World, a contracts.Agreement, sent func(name string) st
 
 func outlookView(a contracts.Agreement, o outlook) page.Outlook {
 	view := page.Outlook{Net: o.Net, Tax: o.Tax, Stats: []ui.StatProps{
-		{Label: "Revenue of the whole term", Value: ui.Money(o.Earned), Note: counted(len(o.Months), "month")},
-		{Label: "To be billed, net", Value: ui.Money(o.Net), Note: counted(len(o.Invoices), "invoice")},
+		{Label: "Revenue of the whole term", Value: ui.Money(o.Earned), Note: howMany(len(o.Months), "month")},
+		{Label: "To be billed, net", Value: ui.Money(o.Net), Note: howMany(len(o.Invoices), "invoice")},
 		{Label: "Tax", Value: ui.Money(o.Tax)},
 	}}
 	if len(o.Meters) > 0 {

@@ -61,7 +61,7 @@ func (v *visit) approvalTasks() ([]page.Task, error) {
 	waiting, err := v.decidable()
 	var out []page.Task
 	for _, a := range waiting {
-		out = append(out, page.Task{Word: "Waiting", What: kindWords(a.Subject.Kind) + " " + subjectText(a.Subject), Why: "Decide; " + a.RequestedBy.Name + " asked for it", Href: subjectAddress(a.Subject), On: period.DateOf(a.At, time.UTC)})
+		out = append(out, page.Task{Word: "Waiting", What: subjectKind(a.Subject.Kind) + " " + subjectText(a.Subject), Why: "Decide; " + a.RequestedBy.Name + " asked for it", Href: subjectAddress(a.Subject), On: period.DateOf(a.At, time.UTC)})
 	}
 	return out, err
 }
@@ -128,7 +128,7 @@ func (v *visit) usageTasks() ([]page.Task, error) {
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
-	count := counted(min(len(waiting), 100), "event")
+	count := howMany(min(len(waiting), 100), "event")
 	if len(waiting) > 100 {
 		count = "More than " + count
 	}
@@ -162,7 +162,7 @@ func (v *visit) overdueTasks() ([]page.Task, error) {
 			out = append(out, page.Task{Word: "Overdue", What: fmt.Sprintf("%d more invoices", len(late)-5), Why: "Past their due day", Href: "/invoices", On: r.DueOn})
 			break
 		}
-		out = append(out, page.Task{Word: "Overdue", What: "Invoice " + r.Number + ", " + ui.AmountText(open[r.Number]), Why: counted(v.Today().Sub(r.DueOn), "day") + " late", Href: invoiceAddress(r.Number), On: r.DueOn})
+		out = append(out, page.Task{Word: "Overdue", What: "Invoice " + r.Number + ", " + ui.AmountText(open[r.Number]), Why: howMany(v.Today().Sub(r.DueOn), "day") + " late", Href: invoiceAddress(r.Number), On: r.DueOn})
 	}
 	return out, nil
 }

@@ -78,14 +78,14 @@ func TestNothingIsDoneThatAnotherSiteSent(t *testing.T) {
 
 func TestEveryPageIsWellFormedAndRunsNoInlineCode(t *testing.T) {
 	site := webtest.New(t)
-	world := furnish(site)
+	world := webtest.Furnish(site)
 	for _, role := range access.Roles {
 		b := site.Login(role)
 		for _, a := range web.Addresses() {
 			if a.Method != http.MethodGet {
 				continue
 			}
-			p := b.Get(world.address(a.Path))
+			p := b.Get(world.Address(a.Path))
 			if p.Status >= 500 {
 				t.Errorf("%s breaks for %s:\n%s", a.Path, role, site.Log)
 			}

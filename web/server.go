@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -70,9 +72,26 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 			s.fail(v, err)
 			return nil
 		}
+		if err := readable(c.Request()); err != nil {
+			s.fail(v, err)
+			return nil
+		}
 		s.fail(v, r.handle(v))
 		return nil
 	}
+}
+
+// readable parses a form before a handler asks for its values, which would come out empty if it cannot be read.
+func readable(r *http.Request) error {
+	err := r.ParseForm()
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") && err == nil {
+		err = r.ParseMultipartForm(maxBody)
+	}
+	var tooLarge *http.MaxBytesError
+	if err == nil || errors.As(err, &tooLarge) {
+		return err
+	}
+	return fault.New(fault.Invalid, "the form cannot be read: %w", err)
 }
 
 // visit reads who is signed in, once per request.

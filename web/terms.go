@@ -68,12 +68,12 @@ func fixedTerms(f contracts.Fixed) []string {
 func usageTerms(u contracts.Usage, unit string) []string {
 	var out []string
 	if u.Included.IsPositive() {
-		out = append(out, fmt.Sprintf("First %s %s included", digits(u.Included), plural(unit)))
+		out = append(out, fmt.Sprintf("First %s %s included", digits(u.Included), units(unit)))
 	}
 	return append(append(out, priceTerms(u.Price, unit)...), "Counted "+every(u.Every)+", in arrears")
 }
 
-func plural(unit string) string {
+func units(unit string) string {
 	if unit == "" {
 		return "units"
 	}
@@ -94,11 +94,11 @@ func priceTerms(p catalog.Price, unit string) []string {
 	case catalog.PerUnit:
 		return []string{price(p.Amount) + " per " + one}
 	case catalog.Package:
-		return []string{fmt.Sprintf("%s per started package of %s %s", price(p.Amount), digits(p.Size), plural(unit))}
+		return []string{fmt.Sprintf("%s per started package of %s %s", price(p.Amount), digits(p.Size), units(unit))}
 	}
 	head := "Each " + one + " at its tier:"
 	if p.Model == catalog.Volume {
-		head = "All " + plural(unit) + " at the tier reached:"
+		head = "All " + units(unit) + " at the tier reached:"
 	}
 	out := []string{head}
 	for _, t := range p.Tiers {

@@ -74,5 +74,5 @@ func escape(text string) string { return url.QueryEscape(text) }
 // contractKey is how a version is named as a subject.
 func contractKey(number string, version int) string { return number + "/v" + strconv.Itoa(version) }
 
-// kindWords writes "credit_note" for people.
-func kindWords(kind string) string { return capital(strings.ReplaceAll(kind, "_", " ")) }
+// subjectKind writes "credit_note" for people.
+func subjectKind(kind string) string { return capital(strings.ReplaceAll(kind, "_", " ")) }
