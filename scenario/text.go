@@ -165,7 +165,7 @@ func explain(l invoicing.Line) []string {
 	}
 	switch l.Kind {
 	case contracts.FixedFee, contracts.CapFee:
-		say("%s x %s for a whole period", units(d.Quantity, d.Unit), d.UnitPrice)
+		say("%s x %s for a whole period", units(d.Quantity, d.Unit), price(d.UnitPrice, l.Amount.Currency()))
 	case contracts.Metered:
 		text := units(d.Quantity, d.Unit) + " used"
 		if !d.Included.IsZero() {
@@ -173,11 +173,7 @@ func explain(l invoicing.Line) []string {
 		}
 		say("%s", text)
 		for _, t := range d.Tiers {
-			flat := ""
-			if !t.Flat.IsZero() {
-				flat = fmt.Sprintf(" + %s", t.Flat)
-			}
-			say("%s to %s: %s x %s%s = %s", commas(t.From), commas(t.Through), commas(t.Quantity), t.Unit, flat, t.Amount.Display())
+			say("%s", tier(t, len(d.Tiers)))
 		}
 		if d.DrawnFrom != "" {
 			say("%s at list price, %s of it drawn from %s", d.List.Display(), d.Drawn.Display(), d.DrawnFrom)
@@ -191,6 +187,32 @@ func explain(l invoicing.Line) []string {
 		say("%s at list price less %s%% margin", d.List.Display(), d.Margin)
 	}
 	return out
+}
+
+// tier says what the units of one step of a price cost; which units these are
+// goes without saying when there is one step.
+func tier(t contracts.Tier, steps int) string {
+	c := t.Amount.Currency()
+	text := fmt.Sprintf("%s x %s", commas(t.Quantity), price(t.Unit, c))
+	if !t.Flat.IsZero() {
+		text += " + " + price(t.Flat, c)
+	}
+	text += " = " + t.Amount.Display()
+	switch {
+	case !t.From.IsZero():
+		text = fmt.Sprintf("above %s: %s", commas(t.From), text)
+	case steps > 1:
+		text = fmt.Sprintf("up to %s: %s", commas(t.Through), text)
+	}
+	return text
+}
+
+// price shows a unit price with at least the decimals of its currency.
+func price(d decimal.Decimal, c money.Currency) string {
+	if places := int32(c.Exponent()); -d.Exponent() < places {
+		return d.StringFixed(places)
+	}
+	return d.String()
 }
 
 func units(quantity decimal.Decimal, unit string) string {
