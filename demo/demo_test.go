@@ -39,7 +39,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 func options(db *postgres.DB) demo.Options {
 	return demo.Options{Today: today, Now: now, BillingDay: func(ctx context.Context, day period.Date) error {
 		by := access.System("test")
-		earned, err := revrec.Run(ctx, db, revrec.Options{AsOf: day}, by)
+		earned, err := revrec.Run(ctx, db, revrec.Options{AsOf: day.AddDays(-1)}, by)
 		if err != nil {
 			return err
 		}
@@ -114,6 +114,7 @@ func TestTheYearIsLivedAndTheBooksAgree(t *testing.T) {
 	receivableIsWhatInvoicesAndPaymentsLeave(t, db)
 	nothingIsLeftToInvoice(t, db)
 	monthsAreClosed(t, db)
+	invoiceLinesEqualANaiveRating(t, db)
 	exceptionsWait(t, db)
 
 	before := rows(t, db)
