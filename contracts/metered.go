@@ -117,7 +117,8 @@ func prorated(units decimal.Decimal, b billed) decimal.Decimal {
 		return units
 	}
 	days, whole := b.share()
-	return units.Mul(decimal.NewFromInt(days)).DivRound(decimal.NewFromInt(whole), unitPlaces+2).Truncate(unitPlaces)
+	down, _ := units.Mul(decimal.NewFromInt(days)).QuoRem(decimal.NewFromInt(whole), unitPlaces)
+	return down
 }
 
 // rate prices what was used less what is free, at list price.
