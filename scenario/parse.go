@@ -66,10 +66,41 @@ func decode(source []byte, d *document) error {
 		return nil
 	}
 	found := contracts.Complaints(err)
+	var root yaml.Node
+	_ = yaml.Unmarshal(source, &root) // where it cannot be read at all, the complaint says so
 	for i := range found {
 		found[i].Message = plain.Replace(found[i].Message)
+		if path := pathOf(&root, found[i].Line, found[i].Message); found[i].Path == "document" && path != "" {
+			found[i].Path = path
+		}
 	}
 	return fault.InvalidFields(found...)
+}
+
+// pathOf names the key whose value a complaint quotes: the decoder knows only the
+// line.
+func pathOf(n *yaml.Node, line int, message string) string {
+	for i, child := range n.Content {
+		step := ""
+		switch {
+		case n.Kind == yaml.MappingNode && i%2 == 0:
+			continue
+		case n.Kind == yaml.MappingNode:
+			step = "." + n.Content[i-1].Value
+		case n.Kind == yaml.SequenceNode:
+			step = fmt.Sprintf("[%d]", i)
+		}
+		if child.Kind == yaml.ScalarNode && child.Line == line && strings.HasPrefix(message, fault.Quote(child.Value)) {
+			return strings.TrimPrefix(step, ".")
+		}
+		if below := pathOf(child, line, message); below != "" {
+			if below[0] != '[' && step != "" {
+				step += "."
+			}
+			return strings.TrimPrefix(step, ".") + below
+		}
+	}
+	return ""
 }
 
 // plain takes Go's names out of the decoder's messages.
@@ -95,7 +126,11 @@ func placed(source []byte, found []fault.Field) []fault.Field {
 // agreed reads one contract document out of the scenario. It is handed to the
 // contract's own parser as text of its own; its findings get their lines back.
 func agreed(n yaml.Node, path string) (contracts.Document, []fault.Field) {
-	own := unfold(&n)
+	left := maxNodes
+	own := unfold(&n, &left)
+	if left < 0 {
+		return contracts.Document{}, []fault.Field{{Path: path, Line: n.Line, Message: "is too large, or an alias (*name) in it holds itself"}}
+	}
 	source, err := yaml.Marshal(own)
 	if err != nil {
 		return contracts.Document{}, []fault.Field{{Path: path, Line: n.Line, Message: err.Error()}}
@@ -116,11 +151,19 @@ func agreed(n yaml.Node, path string) (contracts.Document, []fault.Field) {
 	return d, found
 }
 
+// maxNodes bounds a contract document once its aliases are filled in: a few lines
+// of aliases can stand for more text than there is memory.
+const maxNodes = 100_000
+
 // unfold copies a node with aliases and merges (<<: *first) filled in and one key
 // per line: documents of one scenario may share terms, a contract stands alone.
-func unfold(n *yaml.Node) *yaml.Node {
+// It stops when left runs out, as an alias that holds itself makes it.
+func unfold(n *yaml.Node, left *int) *yaml.Node {
+	if *left--; *left < 0 {
+		return &yaml.Node{Kind: yaml.ScalarNode}
+	}
 	if n.Kind == yaml.AliasNode {
-		return unfold(n.Alias)
+		return unfold(n.Alias, left)
 	}
 	c := *n
 	c.Anchor, c.HeadComment, c.LineComment, c.FootComment = "", "", "", ""
@@ -131,9 +174,9 @@ func unfold(n *yaml.Node) *yaml.Node {
 		switch {
 		case n.Kind == yaml.MappingNode && i%2 == 0 && child.Tag == "!!merge":
 		case n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Tag == "!!merge":
-			merged = append(merged, unfold(child))
+			merged = append(merged, unfold(child, left))
 		default:
-			c.Content = append(c.Content, unfold(child))
+			c.Content = append(c.Content, unfold(child, left))
 		}
 	}
 	for _, m := range merged {

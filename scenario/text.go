@@ -209,7 +209,7 @@ func tier(t contracts.Tier, steps int) string {
 
 // price shows a unit price with at least the decimals of its currency.
 func price(d decimal.Decimal, c money.Currency) string {
-	if places := int32(c.Exponent()); -d.Exponent() < places {
+	if places := int32(c.Exponent()); d.Equal(d.Truncate(places)) {
 		return d.StringFixed(places)
 	}
 	return d.String()
