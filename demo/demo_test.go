@@ -116,6 +116,7 @@ func TestTheYearIsLivedAndTheBooksAgree(t *testing.T) {
 	monthsAreClosed(t, db)
 	invoiceLinesEqualANaiveRating(t, db)
 	exceptionsWait(t, db)
+	everybodySignsIn(t, db)
 
 	before := rows(t, db)
 	if again := fill(t, db, o); again.Filled || again.Text != s.Text {
@@ -333,6 +334,21 @@ func exceptionsWait(t *testing.T, db *postgres.DB) {
 		if n < 1 {
 			t.Errorf("there are no %s", what)
 		}
+	}
+}
+
+// everybodySignsIn tries the logins as printed; finance finds a contract to decide.
+func everybodySignsIn(t *testing.T, db *postgres.DB) {
+	t.Helper()
+	for _, l := range demo.Logins {
+		a, err := access.Authenticate(context.Background(), db, l.Email, l.Password, "127.0.0.1", now)
+		if err != nil || !slices.Equal(a.Roles, []access.Role{l.Role}) || a.Name != l.Name {
+			t.Errorf("%s signs in as %s %v, %v", l.Email, a.Name, a.Roles, err)
+		}
+	}
+	waiting, err := access.Pending(context.Background(), db, []access.Role{access.Finance})
+	if err != nil || len(waiting) != 1 || waiting[0].Subject.Key != "C-1013/v1" {
+		t.Errorf("finance should decide about C-1013, finds %+v, %v", waiting, err)
 	}
 }
 
