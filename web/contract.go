@@ -163,7 +163,12 @@ func (v *visit) contractBooks(d dossier, view *page.Contract) error {
 	if len(rows) > 0 {
 		view.Invoices.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Total"), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(billed), ui.Money(owed))}}
 	}
+	least, err := d.agreedAtLeast()
+	if err != nil {
+		return err
+	}
 	view.Stats = []ui.StatProps{
+		{Label: "Agreed, at least", Value: ui.MoneyLink(least, contractAddress(d.Number)+"/outlook"), Note: "net, for the whole term, without usage"},
 		{Label: "Billed, gross", Value: ui.Money(billed), Note: howMany(len(rows), "document")},
 		{Label: "Open", Value: ui.Money(owed)},
 	}

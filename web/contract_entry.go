@@ -13,6 +13,7 @@ import (
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/invoicing"
 	"ratable/web/page"
 	"ratable/web/ui"
@@ -181,13 +182,32 @@ func (v *visit) contractOutlook() error {
 	return v.page(http.StatusOK, frame{Title: d.Number + " outlook", Room: "contracts"}, page.ContractOutlook(view, guesses, contractAddress(d.Number)+"/outlook"))
 }
 
+// proposed is the contract with its latest version, approved or not; one that was sent back counts only where there is
+// no other.
+func proposed(c contracts.Contract) contracts.Agreement {
+	a, _ := c.Agreement()
+	pending, ok := c.Pending()
+	if !ok && len(a.Versions) > 0 {
+		return a
+	}
+	return contracts.Agreement{Account: c.Account, Contract: c.ID, Number: c.Number, Entity: c.Entity, Customer: c.Customer, Payer: c.Payer,
+		Currency: c.Currency, Concessions: c.Concessions, Versions: append(slices.Clone(a.Versions), pending.Version)}
+}
+
+// agreedAtLeast is what the term brings in if nothing is ever used: fees, caps and commitments.
+func (d dossier) agreedAtLeast() (money.Amount, error) {
+	a := proposed(d.Contract)
+	pieces, err := contracts.Charges(a, d.catalog, nil, a.Term().End)
+	sum := money.Zero(d.Currency)
+	for _, p := range pieces {
+		sum = sum.Add(p.Amount)
+	}
+	return sum, err
+}
+
 // outlook foresees a contract with its latest version, approved or not, from today's books on.
 func (v *visit) outlook(c contracts.Contract, sent func(name string) string) (*page.Outlook, []page.Guess, error) {
-	a, _ := c.Agreement()
-	if pending, ok := c.Pending(); ok || len(a.Versions) == 0 {
-		a = contracts.Agreement{Account: c.Account, Contract: c.ID, Number: c.Number, Entity: c.Entity, Customer: c.Customer, Payer: c.Payer,
-			Currency: c.Currency, Concessions: c.Concessions, Versions: append(slices.Clone(a.Versions), pending.Version)}
-	}
+	a := proposed(c)
 	w, facts, err := v.previewFacts(a)
 	if err != nil {
 		return nil, nil, err
@@ -228,8 +248,8 @@ func guessed(w invoicing.World, a contracts.Agreement, sent func(name string) st
 	for _, code := range meters(a) {
 		meter, _ := w.Catalog.Meter(code)
 		field := page.Guess{Meter: code, Label: meter.Name, Value: sent("expect." + code)}
-		if meter.Unit != "" {
-			field.Label += ", " + units(meter.Unit)
+		if unit := units(meter.Unit); meter.Unit != "" && !strings.Contains(strings.ToLower(meter.Name), strings.ToLower(unit)) {
+			field.Label += ", " + unit
 		}
 		if field.Value != "" {
 			quantity, err := decimal.NewFromString(strings.ReplaceAll(field.Value, ",", ""))

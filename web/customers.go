@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
@@ -42,7 +45,7 @@ func (v *visit) customers() error {
 	}
 	view := page.Customers{
 		Filter: ui.FilterProps{
-			Action: "/customers", Query: f.Search, Placeholder: "Name, number, e-mail, tax identity",
+			Action: "/customers", Query: f.Search, Placeholder: "Name, number, e-mail, tax ID",
 			Keep: []ui.Value{{Name: "entity", Value: v.query("entity")}, {Name: "country", Value: f.Country}},
 		},
 		Entities: entityOptions(directory), Entity: v.query("entity"), Country: f.Country, CSV: v.with("format", "csv"),
@@ -243,7 +246,16 @@ func addressLines(a customers.Address) []string {
 	if a.Region != "" {
 		city = a.City + ", " + a.Region + " " + a.Postcode
 	}
-	return append(out, city, a.Country)
+	return append(out, city, countryName(a.Country))
+}
+
+// countryName is a country in English; a code nobody knows stays a code.
+func countryName(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return display.English.Regions().Name(region)
 }
 
 func (v *visit) customerFamily(c customers.Customer, view *page.Customer) error {

@@ -61,7 +61,7 @@ func (v *visit) approvalTasks() ([]page.Task, error) {
 	waiting, err := v.decidable()
 	var out []page.Task
 	for _, a := range waiting {
-		out = append(out, page.Task{Word: "Waiting", What: subjectKind(a.Subject.Kind) + " " + subjectText(a.Subject), Why: "Decide; " + a.RequestedBy.Name + " asked for it", Href: subjectAddress(a.Subject), On: period.DateOf(a.At, time.UTC)})
+		out = append(out, page.Task{Word: "Waiting", What: subjectKind(a.Subject.Kind) + " " + subjectText(a.Subject), Why: a.RequestedBy.Name + " asks for your decision", Href: subjectAddress(a.Subject), On: period.DateOf(a.At, time.UTC)})
 	}
 	return out, err
 }

@@ -16,6 +16,9 @@ import (
 
 var cadences = map[string]string{"month": "a month", "quarter": "a quarter", "half-year": "every half year", "year": "a year", "term": "once"}
 
+// each is the same before a noun of counting: "Counted each month".
+var each = map[string]string{"month": "each month", "quarter": "each quarter", "half-year": "each half year", "year": "each year", "term": "over the whole term"}
+
 func every(cadence string) string {
 	if words, ok := cadences[cadence]; ok {
 		return words
@@ -70,7 +73,7 @@ func usageTerms(u contracts.Usage, unit string) []string {
 	if u.Included.IsPositive() {
 		out = append(out, fmt.Sprintf("First %s %s included", digits(u.Included), units(unit)))
 	}
-	return append(append(out, priceTerms(u.Price, unit)...), "Counted "+every(u.Every)+", in arrears")
+	return append(append(out, priceTerms(u.Price, unit)...), "Counted "+each[u.Every]+", in arrears")
 }
 
 func units(unit string) string {

@@ -21,6 +21,9 @@ var deeds = map[string]string{
 	"invoice.issue":      "Invoice %s issued",
 	"invoice.void":       "Invoice %s voided",
 	"credit_note.issue":  "Credit note %s issued",
+	"receipt.record":     "Payment %s recorded",
+	"receipt.apply":      "Payment %s applied",
+	"revenue.recognize":  "Revenue recognized",
 }
 
 var deedTones = map[string]ui.Tone{"approval.approved": ui.Good, "approval.rejected": ui.Bad, "approval.requested": ui.Info, "invoice.void": ui.Warn}

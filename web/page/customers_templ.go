@@ -439,7 +439,7 @@ func contactTable(all []Contact) ui.TableProps {
 
 func taxIDTable(all []TaxID) ui.TableProps {
 	t := ui.TableProps{Title: "Tax identities", Columns: []ui.Column{{Label: "Number"}, {Label: "Kind"}, {Label: "Verified", Kind: ui.Tight}},
-		Empty: ui.EmptyProps{Title: "No tax identity", Text: "A business in the EU without a verified VAT number is charged VAT like a consumer."}}
+		Empty: ui.EmptyProps{Title: "No tax identity", Text: "A business in another country of the EU needs a verified VAT number for the reverse charge."}}
 	for _, id := range all {
 		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Mono(id.Value), ui.Text(id.Kind), ui.Day(id.VerifiedOn))})
 	}
