@@ -393,7 +393,9 @@ func (n *naive) commits(id string) {
 		parts     []cut
 	}
 	periods := map[period.Date]*sum{}
-	find := func(d Document) Commit { return d.Commits[slices.IndexFunc(d.Commits, func(c Commit) bool { return c.ID == id })] }
+	find := func(d Document) Commit {
+		return d.Commits[slices.IndexFunc(d.Commits, func(c Commit) bool { return c.ID == id })]
+	}
 	for _, c := range n.cuts(func(d Document, on period.Date) (string, string, period.Span) {
 		if !slices.ContainsFunc(d.Commits, func(c Commit) bool { return c.ID == id }) {
 			return "", "", period.Span{}

@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,6 +25,10 @@ func Prepare(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date, by ac
 	if err := by.Require(access.Sales, access.Finance); err != nil {
 		return Contract{}, fmt.Errorf("%s: %w", doing, err)
 	}
+	d.normalize() // it may not have come through Parse
+	if found := d.Validate(); len(found) > 0 {
+		return Contract{}, fmt.Errorf("%s: %w", doing, fault.InvalidFields(found...))
+	}
 	parties, err := check(ctx, tx, d, asOf)
 	if err != nil {
 		return Contract{}, fmt.Errorf("%s: %w", doing, err)
@@ -33,7 +38,8 @@ func Prepare(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date, by ac
 		return Contract{}, fmt.Errorf("%s: %w", doing, err)
 	}
 	if found {
-		if c.Latest().Document.Equal(d) {
+		// What was rejected may be asked for again, as a version of its own.
+		if c.Latest().Document.Equal(d) && c.Latest().Last() != "rejected" {
 			return c, nil
 		}
 		if c.Latest().Last() == "submitted" {
@@ -73,15 +79,21 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 	if p.entity, ok = directory.ByCode(d.Entity); !ok {
 		f.add("entity", d.Entity, "is not one of our legal entities")
 	}
-	for path, x := range map[string]struct {
-		external string
-		into     *customers.Customer
-	}{"customer": {d.Customer, &p.customer}, "payer": {d.Paying(), &p.payer}} {
+	for _, x := range []struct {
+		path, external string
+		into           *customers.Customer
+	}{{"customer", d.Customer, &p.customer}, {"payer", d.Payer, &p.payer}} {
+		if x.external == "" {
+			continue
+		}
 		if *x.into, err = customers.ByExternalID(ctx, tx, x.external, asOf); err != nil && fault.Kind(err) != fault.NotFound {
 			return p, err
 		} else if err != nil {
-			f.add(path, x.external, "is not the external id of a customer; create the customer first")
+			f.add(x.path, x.external, "is not the external id of a customer; create the customer first")
 		}
+	}
+	if d.Payer == "" {
+		p.payer = p.customer
 	}
 	if p.customer.ID != 0 && p.payer.ID != 0 && p.customer.Account != p.payer.Account {
 		f.add("payer", d.Paying(), "does not pay for %s: they belong to different paying families", d.Customer)
@@ -221,6 +233,13 @@ func (c Contract) grantable(g Granted) error {
 	}
 	if g.Reason == "" {
 		f.add("reason", "", "is missing: it is printed on the credit note")
+	}
+	f.prose("reason", g.Reason, 1000)
+	if !slices.ContainsFunc(c.History, func(r Revision) bool {
+		_, _, sold := r.Document.Sells(g.Line)
+		return r.Approved() && sold
+	}) {
+		f.add("line", fault.Shown(g.Line), "is not a line of the contract")
 	}
 	if a, ok := c.Agreement(); !ok || a.Term().Intersect(g.Span) != g.Span {
 		f.add("span", g.Span.String(), "lies outside the contract's term")

@@ -1,0 +1,9 @@
+package contracts_test
+
+import (
+	"testing"
+
+	"ratable/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
