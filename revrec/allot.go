@@ -103,45 +103,44 @@ func (a *allotting) credit(b billing) {
 	}
 }
 
-// charge spreads charges over what the months have left, by rounding both ways
-// cumulatively: round(billed so far x earned so far / earned in all).
+// charge gives each charge the months of its own service first, as far as they
+// have revenue left; then, the earliest first, months that earned it later (the
+// month of the service was closed, or usage fell unevenly). What is billed and
+// not to be earned waits for its credit; what is earned beyond is not billed.
 func (a *allotting) charge(billed []billing) {
 	months := a.months()
-	whole, asked := money.Amount{}, money.Amount{}
+	rest := make([]money.Amount, len(billed))
+	for i, b := range billed {
+		rest[i] = b.amount
+		own := byDays(b.amount, b.span)
+		for _, month := range months {
+			rest[i] = rest[i].Sub(a.take(b, month, own[month]))
+		}
+	}
+	for i, b := range billed {
+		for _, month := range months {
+			rest[i] = rest[i].Sub(a.take(b, month, rest[i]))
+		}
+		for month, part := range byDays(rest[i], b.span) {
+			a.put(b.month, month, part)
+			a.put(period.Month{}, month, part.Neg())
+		}
+	}
 	for _, month := range months {
-		whole = whole.Add(a.left[month])
+		a.put(period.Month{}, month, a.left[month])
 	}
-	if whole.IsZero() { // billed, and not to be earned: it waits for its credit
-		for _, b := range billed {
-			for month, part := range byDays(b.amount, b.span) {
-				a.put(b.month, month, part)
-				a.put(period.Month{}, month, part.Neg())
-			}
-		}
-		return
+}
+
+// take gives a charge as much of a month's revenue as it wants and there is.
+func (a *allotting) take(b billing, month period.Month, wanted money.Amount) money.Amount {
+	if left := a.left[month]; left.Cmp(wanted) < 0 {
+		wanted = left
 	}
-	for _, b := range billed {
-		asked = asked.Add(b.amount)
+	if wanted.Sign() <= 0 {
+		return wanted.Sub(wanted)
 	}
-	rows := append(slices.Clone(billed), billing{amount: whole.Sub(asked)})
-	earned := make([]money.Amount, len(months))
-	for i, month := range months {
-		earned[i] = a.left[month]
-	}
-	before := make([]money.Amount, len(months)) // of the rows above, cumulative over months
-	asked = money.Amount{}
-	for _, row := range rows {
-		asked = asked.Add(row.amount)
-		sofar, placed := money.Amount{}, money.Amount{}
-		for i, month := range months {
-			sofar = sofar.Add(earned[i])
-			stands := money.SpreadTo(asked, sofar.Minor(), whole.Minor())
-			part := stands.Sub(before[i]).Sub(placed)
-			a.put(row.month, month, part)
-			placed = placed.Add(part)
-			before[i] = stands
-		}
-	}
+	a.put(b.month, month, wanted)
+	return wanted
 }
 
 // byDays splits an amount over the months of its service.

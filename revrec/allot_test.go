@@ -2,6 +2,7 @@ package revrec
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -67,8 +68,43 @@ func TestUsageEarnedBeforeItsBillStandsInTheRowOfWhatIsNotBilled(t *testing.T) {
 
 func TestAConcessionIsAChargeInAMirror(t *testing.T) {
 	got := grid(allot([]billing{{month("2026-03"), quarter(), eur("-15")}}, earnings("2026-01", "-10", "2026-02", "-10", "2026-03", "-10")))
-	half := map[string]string{"2026-01": "-5.00", "2026-02": "-5.00", "2026-03": "-5.00"}
-	if diff := cmp.Diff(map[string]map[string]string{"2026-03": half, "": half}, got); diff != "" {
+	want := map[string]map[string]string{ // 15.00 by days: 31/90, 28/90, 31/90
+		"2026-03": {"2026-01": "-5.17", "2026-02": "-4.66", "2026-03": "-5.17"},
+		"":        {"2026-01": "-4.83", "2026-02": "-5.34", "2026-03": "-4.83"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("waterfall (-due +drawn):\n%s", diff)
+	}
+}
+
+// Seats added on 15 May serve from then on: nothing of their bill is earned in
+// April, whatever the other seats earn there.
+func TestAnAdditionIsEarnedOnItsOwnDays(t *testing.T) {
+	day := func(m time.Month, d int) period.Date { return period.NewDate(2026, m, d) }
+	got := grid(allot([]billing{
+		{month("2026-04"), period.NewSpan(day(4, 1), day(7, 1)), eur("910")},
+		{month("2026-05"), period.NewSpan(day(5, 15), day(7, 1)), eur("235")},
+	}, earnings("2026-04", "300", "2026-05", "395", "2026-06", "450")))
+	want := map[string]map[string]string{
+		"2026-04": {"2026-04": "300.00", "2026-05": "310.00", "2026-06": "300.00"},
+		"2026-05": {"2026-05": "85.00", "2026-06": "150.00"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("waterfall (-due +drawn):\n%s", diff)
+	}
+}
+
+// January was closed when 30.00 more of it became known, February when 10.00 did:
+// they are earned where they are booked, each by the bill that asked for it.
+func TestLateUsageIsEarnedByTheBillThatAskedForIt(t *testing.T) {
+	january := month("2026-01").Span()
+	got := grid(allot([]billing{{month("2026-02"), january, eur("130")}, {month("2026-03"), january, eur("10")}},
+		earnings("2026-01", "100", "2026-02", "30", "2026-03", "10")))
+	want := map[string]map[string]string{
+		"2026-02": {"2026-01": "100.00", "2026-02": "30.00"},
+		"2026-03": {"2026-03": "10.00"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("waterfall (-due +drawn):\n%s", diff)
 	}
 }
