@@ -91,3 +91,23 @@ func hledger(t *testing.T, journal string) {
 		}
 	}
 }
+
+func TestTheExampleInTheDocumentationPlays(t *testing.T) {
+	page, err := os.ReadFile("../docs/scenario.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("docs/scenario.md has no example")
+	}
+	s, err := scenario.Parse([]byte(example))
+	if err != nil {
+		t.Fatalf("the example cannot be read:\n%v", err)
+	}
+	o, err := scenario.Play(s)
+	if err != nil || len(o.Documents) != 2 || !o.Open["US-2026-000001"].IsZero() || o.Documents[1].Total.String() != "910.00" {
+		t.Errorf("the example should give two invoices of 910.00, the first of them paid: %v, %v", o.Documents, err)
+	}
+}
