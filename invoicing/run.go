@@ -38,13 +38,15 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Result is what a run did. Held is why it stopped before issuing anything.
+// Result is what a run did. Held is why it stopped before issuing anything;
+// Overtaken is the later day whose run has issued what was due by then.
 type Result struct {
-	Run      int64
-	AsOf     period.Date
-	Issued   Totals
-	Failures []Failure
-	Held     string
+	Run       int64
+	AsOf      period.Date
+	Issued    Totals
+	Failures  []Failure
+	Held      string
+	Overtaken period.Date
 }
 
 // Failure is an account that could not be billed; the others were.
@@ -64,6 +66,14 @@ const attempts = 5
 func Run(ctx context.Context, db *postgres.DB, o Options, by access.Actor) (Result, error) {
 	o = o.withDefaults()
 	doing := fmt.Sprintf("invoice run of %s", o.AsOf)
+	// What a later run billed is not due on this day, and must not be taken back.
+	last, err := latestFinished(ctx, db)
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", doing, err)
+	}
+	if last.After(o.AsOf) {
+		return Result{AsOf: o.AsOf, Overtaken: last}, nil
+	}
 	run, err := openRun(ctx, db, o.AsOf)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", doing, err)
@@ -144,7 +154,10 @@ func (r *running) plan(ctx context.Context) error {
 		return err
 	}
 	return r.db.Tx(ctx, func(tx pgx.Tx) error {
-		if r.result.Held, err = holds(ctx, tx, r.run, r.planned); err != nil {
+		if r.run, err = lockRun(ctx, tx, r.options.AsOf); err != nil {
+			return err
+		}
+		if r.result.Held, err = holds(ctx, tx, r.run, r.planned, r.world.Rates); err != nil {
 			return err
 		}
 		event := "planned"
@@ -222,6 +235,9 @@ func (r *running) finish(ctx context.Context) error {
 		return nil
 	}
 	return r.db.Tx(ctx, func(tx pgx.Tx) error {
+		if _, err := lockRun(ctx, tx, r.options.AsOf); err != nil {
+			return err
+		}
 		if err := recordFailures(ctx, tx, r.run.ID, r.result.Failures); err != nil {
 			return err
 		}

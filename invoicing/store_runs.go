@@ -83,6 +83,16 @@ func openRun(ctx context.Context, db *postgres.DB, asOf period.Date) (RunRecord,
 	return r, err
 }
 
+// lockRun keeps the record of a day to one writer until tx ends: two runs of the
+// day count its events up one after the other.
+func lockRun(ctx context.Context, tx pgx.Tx, asOf period.Date) (RunRecord, error) {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended(@key, 0))`, pgx.NamedArgs{"key": "invoicing.runs " + asOf.String()})
+	if err != nil {
+		return RunRecord{}, postgres.Fault(err)
+	}
+	return RunOf(ctx, tx, asOf)
+}
+
 // RunOf returns the record of a day's runs; fault.NotFound when there was none.
 func RunOf(ctx context.Context, q postgres.Querier, asOf period.Date) (RunRecord, error) {
 	found, err := runs(ctx, q, asOf, asOf.AddDays(1), 1)
@@ -185,20 +195,27 @@ func RunFailures(ctx context.Context, q postgres.Querier, run int64) ([]RunFailu
 	return out, postgres.Fault(err)
 }
 
-// holds says why a plan must wait for a person: it strays from the run a month
-// before and nobody has released it. Without such a run there is no measure.
-func holds(ctx context.Context, tx pgx.Tx, r RunRecord, plan Totals) (string, error) {
-	if r.Released() || r.Finished() {
-		return "", nil
-	}
-	before, err := RunOf(ctx, tx, r.AsOf.AddMonths(-1))
-	if fault.Kind(err) == fault.NotFound || err == nil && !before.Finished() {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return Tolerance.Strays(plan, before.Issued()), nil
+// latestFinished is the last day whose run went through; no date when none did.
+func latestFinished(ctx context.Context, q postgres.Querier) (period.Date, error) {
+	var day period.Date
+	err := q.QueryRow(ctx, `
+		select max(r.as_of)
+		from invoicing.runs r
+		where exists (select 1 from invoicing.run_events e where e.run_id = r.id and e.event = 'finished')`).Scan(&day)
+	return day, postgres.Fault(err)
+}
+
+// heldBefore is the first day before asOf whose run waits for a person; no date
+// when none does.
+func heldBefore(ctx context.Context, q postgres.Querier, asOf period.Date) (period.Date, error) {
+	var day period.Date
+	err := q.QueryRow(ctx, `
+		select min(r.as_of)
+		from invoicing.runs r
+		where r.as_of < @as_of and (
+			select e.event from invoicing.run_events e where e.run_id = r.id order by e.seq desc limit 1) = 'held'`,
+		pgx.NamedArgs{"as_of": asOf}).Scan(&day)
+	return day, postgres.Fault(err)
 }
 
 // Release lets a held run go on; the next tick or `run invoices` issues it.
@@ -207,7 +224,7 @@ func Release(ctx context.Context, tx pgx.Tx, asOf period.Date, reason string, by
 	if err := by.Require(access.Finance); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	r, err := RunOf(ctx, tx, asOf)
+	r, err := lockRun(ctx, tx, asOf)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
