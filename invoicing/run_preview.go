@@ -5,17 +5,18 @@ import (
 	"fmt"
 
 	"ratable/customers"
-	"ratable/internal/fault"
+	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
 
 // Planned is what a run of a day would issue if it ran now.
 type Planned struct {
-	Totals   Totals
-	Largest  []Draft   // by net, at most Sample of them
-	Failures []Failure // accounts that cannot be decided
-	Before   Totals    // the run a month before; no documents when there was none
-	Strays   string    // why the run would be held; empty when it would not
+	Totals    Totals
+	Largest   []Draft     // by net, at most Sample of them
+	Failures  []Failure   // accounts that cannot be decided
+	Before    Totals      // the run a month before; no documents when there was none
+	Strays    string      // why the run would be held; empty when it would not
+	Overtaken period.Date // a later day whose run has issued what was due by then
 }
 
 // Sample is how many documents a preview of a run lists.
@@ -26,10 +27,15 @@ const Sample = 20
 func Preview(ctx context.Context, db *postgres.DB, o Options) (Planned, error) {
 	r := &running{db: db, options: o.withDefaults()}
 	var out Planned
+	last, err := latestFinished(ctx, db)
+	if err != nil || last.After(o.AsOf) {
+		out.Overtaken = last
+		return out, err
+	}
 	if err := r.prepare(ctx); err != nil {
 		return out, fmt.Errorf("preview the invoice run of %s: %w", o.AsOf, err)
 	}
-	err := r.batches("planning", func(accounts []customers.AccountID) error {
+	err = r.batches("planning", func(accounts []customers.AccountID) error {
 		decided, err := loadAndDecide(ctx, db, r.world, accounts, r.options)
 		for _, d := range decided {
 			if d.err != nil {
@@ -44,21 +50,9 @@ func Preview(ctx context.Context, db *postgres.DB, o Options) (Planned, error) {
 	if err != nil {
 		return out, fmt.Errorf("preview the invoice run of %s: %w", o.AsOf, err)
 	}
-	out.Before, out.Strays, err = r.stray(ctx, out.Totals)
+	out.Before, out.Strays, err = stray(ctx, db, o.AsOf, out.Totals, r.world.Rates)
 	if err != nil {
 		return out, fmt.Errorf("preview the invoice run of %s: %w", o.AsOf, err)
 	}
 	return out, nil
-}
-
-// stray compares with the run a month before, as the run itself would.
-func (r *running) stray(ctx context.Context, plan Totals) (Totals, string, error) {
-	before, err := RunOf(ctx, r.db, r.options.AsOf.AddMonths(-1))
-	if fault.Kind(err) == fault.NotFound || err == nil && !before.Finished() {
-		return Totals{}, "", nil
-	}
-	if err != nil {
-		return Totals{}, "", err
-	}
-	return before.Issued(), Tolerance.Strays(plan, before.Issued()), nil
 }

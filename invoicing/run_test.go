@@ -207,6 +207,40 @@ func TestARunThatStraysWaitsForAPerson(t *testing.T) {
 	}
 }
 
+func TestARunOfAnEarlierDayTakesNothingBack(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, acme)
+	c.Bill(t, "2026-01-01")
+	c.Bill(t, "2026-04-01")
+	issued := len(c.Documents(t, c.Account("acme")))
+	r := c.Bill(t, "2026-02-01")
+	if r.Overtaken != invoicingtest.Day("2026-04-01") || len(c.Documents(t, c.Account("acme"))) != issued {
+		t.Errorf("a run of February after April's issued %d documents; April's run had issued all that was due", r.Issued.Documents)
+	}
+}
+
+func TestALaterRunWaitsBehindAHeldOne(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, acme)
+	c.Bill(t, "2026-01-01")
+	c.Use(t, "acme", "api.calls", "2026-01-20", "900000")
+	for _, day := range []string{"2026-02-01", "2026-02-02"} {
+		r, err := invoicing.Run(t.Context(), c.DB, invoicing.Options{AsOf: invoicingtest.Day(day)}, c.Finance)
+		if err != nil || r.Held == "" || r.Issued.Documents != 0 {
+			t.Fatalf("the run of %s issued %d documents and is held for %q (%v)", day, r.Issued.Documents, r.Held, err)
+		}
+	}
+	if err := c.DB.Tx(t.Context(), func(tx pgx.Tx) error {
+		return invoicing.Release(t.Context(), tx, invoicingtest.Day("2026-02-01"), "the product launched", c.Finance)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if r := c.Bill(t, "2026-02-01"); r.Issued.Documents != 1 {
+		t.Errorf("the released run issued %d documents", r.Issued.Documents)
+	}
+	c.Bill(t, "2026-02-02")
+}
+
 func TestSalesCannotVoidAndAReasonIsAsked(t *testing.T) {
 	c := invoicingtest.New(t, pgtest.New(t))
 	c.Sign(t, acme)

@@ -76,6 +76,8 @@ func invoices(db *postgres.DB) job {
 		}
 		switch {
 		case err != nil:
+		case !r.Overtaken.IsZero():
+			s.Text = fmt.Sprintf("nothing as of %s: the run of %s has issued what was due", run.AsOf, r.Overtaken)
 		case r.Held != "":
 			// Trying again cannot mend it: a person must look.
 			err = jobs.NoRetry(fault.New(fault.Conflict, "held before anything was issued: %s", r.Held))
