@@ -269,6 +269,7 @@ func outlookView(a contracts.Agreement, o outlook) page.Outlook {
 		{Label: "Revenue of the whole term", Value: ui.Money(o.Earned), Note: howMany(len(o.Months), "month")},
 		{Label: "To be billed, net", Value: ui.Money(o.Net), Note: howMany(len(o.Invoices), "invoice")},
 		{Label: "Tax", Value: ui.Money(o.Tax)},
+		{Label: "To be billed, gross", Value: ui.Money(o.Net.Add(o.Tax))},
 	}}
 	if len(o.Meters) > 0 {
 		view.Note = "Usage to come is what was entered as expected; without it, usage lines show what was used so far."

@@ -301,8 +301,11 @@ func (v *visit) customerContracts(c customers.Customer, view *page.Customer) err
 	return nil
 }
 
+// invoicesShown is how many of a customer's invoices its page lists; the rest is one link away.
+const invoicesShown = 12
+
 func (v *visit) customerInvoices(c customers.Customer, view *page.Customer) error {
-	rows, err := invoicing.List(v.ctx, v.DB, invoicing.Filter{Payer: c.ID, Limit: 12})
+	rows, err := invoicing.List(v.ctx, v.DB, invoicing.Filter{Payer: c.ID, Limit: 500})
 	if err != nil {
 		return err
 	}
@@ -327,11 +330,18 @@ func (v *visit) customerInvoices(c customers.Customer, view *page.Customer) erro
 		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "No invoice yet", Text: "The first one is issued by the invoice run on the day something is due."},
 	}
+	var late []money.Amount
 	for _, r := range rows {
+		if v.invoiceStatus(r, open[r.Number]) == "Overdue" {
+			late = addAmounts(late, open[r.Number])
+		}
+	}
+	for _, r := range rows[:min(len(rows), invoicesShown)] {
 		view.Invoices.Rows = append(view.Invoices.Rows, v.invoiceRow(r, open[r.Number]))
 	}
 	view.Stats = append([]ui.StatProps{
 		{Label: "Open", Value: page.Amounts(owed)},
+		{Label: "Overdue", Value: page.Amounts(late)},
 		{Label: "Invoiced, gross", Value: page.Amounts(grossOf(sums)), Note: documentCount(sums)},
 	}, view.Stats...)
 	return nil

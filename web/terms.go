@@ -105,9 +105,9 @@ func priceTerms(p catalog.Price, unit string) []string {
 	}
 	out := []string{head}
 	for _, t := range p.Tiers {
-		text := "beyond that "
+		text := "beyond that: "
 		if t.UpTo != nil {
-			text = "up to " + digits(*t.UpTo) + " "
+			text = "up to " + digits(*t.UpTo) + ": "
 		}
 		text += price(t.Unit)
 		if t.Flat.IsPositive() {
