@@ -26,11 +26,12 @@ type window struct {
 	key      usage.Key
 	included decimal.Decimal
 
-	cap    string // the soft cap that covers it, if any
-	rank   int    // its place among the lines of the cap
-	used   decimal.Decimal
-	valued money.Exact // of used, at list price; both grow while the cap is drawn
-	draws  []draw      // how the usage met the cap, day by day
+	used decimal.Decimal // so far
+
+	cap    string      // the soft cap that covers it, if any
+	rank   int         // its place among the lines of the cap
+	valued money.Exact // of what was used so far, at list price, as the cap is drawn
+	draws  []draw      // how the usage met the cap, record by record
 }
 
 // usage prices metered lines that no cap covers; capped ones wait for softCaps.
@@ -151,26 +152,28 @@ func (p *pricing) counts(w *window) []count {
 }
 
 func (p *pricing) meteredPiece(w *window) Piece {
-	counts := p.counts(w)
-	piece := p.windowPiece(w, Metered, counts[len(counts)-1].used)
-	for _, c := range counts {
-		piece.Values = append(piece.Values, Value{c.before, p.round(net(p.rate(w, c.used).Total, w.version.Document))})
+	var rating catalog.Rating
+	var values []Value
+	for _, c := range p.counts(w) {
+		w.used, rating = c.used, p.rate(w, c.used)
+		values = append(values, Value{c.before, p.round(net(rating.Total, w.version.Document))})
 	}
-	piece.Amount = piece.Values[len(piece.Values)-1].Amount
+	piece := p.windowPiece(w, rating)
+	piece.Values, piece.Amount = values, values[len(values)-1].Amount
 	return piece
 }
 
-// windowPiece fills in what every piece of a usage window shows.
-func (p *pricing) windowPiece(w *window, kind Kind, used decimal.Decimal) Piece {
-	rating := p.rate(w, used)
+// windowPiece is what every piece of a usage window shows, given the rating of
+// all it used.
+func (p *pricing) windowPiece(w *window, rating catalog.Rating) Piece {
 	list := p.round(rating.Total)
 	return Piece{
-		Line: w.line.ID, Kind: kind, Span: w.billed.span, Period: w.billed.whole,
+		Line: w.line.ID, Kind: Metered, Span: w.billed.span, Period: w.billed.whole,
 		Product: w.line.Product, Description: first(w.line.Description, w.product.Name), Clause: w.line.Clause,
 		Version: w.version.Number, BillOn: w.billed.span.End, Closed: !p.until.Before(w.billed.span.End),
 		Amount: money.Zero(p.agreement.Currency), Recognition: catalog.AsUsed,
 		Detail: Detail{
-			Quantity: used, Unit: w.product.Unit, Included: w.included, Tiers: tiers(rating, list),
+			Quantity: w.used, Unit: w.product.Unit, Included: w.included, Tiers: tiers(rating, list),
 			List: list, Margin: margin(w.version.Document),
 		},
 	}

@@ -139,15 +139,15 @@ func (p *pricing) records(cap string, span period.Span) []record {
 // price reaches a cheaper tier: that gives back what was drawn last.
 func (p *pricing) draw(r *reserve, rec record) {
 	w := rec.window
-	before := w.charged(w.used)
-	w.used = w.used.Add(rec.quantity)
-	after := w.charged(w.used)
+	before := w.used
+	w.used = before.Add(rec.quantity)
 	value := p.rate(w, w.used).Total
 	d := draw{day: rec.day, factor: r.factor}
 	cost := value.Sub(w.valued)
 	w.valued = value
 	if r.inUnits {
-		d.above = p.unitsAbove(w, before, after, r.takeUnits(after.Sub(before)))
+		was, is := w.charged(before), w.charged(w.used)
+		d.above = p.unitsAbove(w, was, is, r.takeUnits(is.Sub(was)))
 	} else {
 		d.above = r.takeMoney(cost)
 	}
@@ -175,9 +175,10 @@ func (p *pricing) unitsAbove(w *window, before, after, units decimal.Decimal) mo
 // cappedPieces shows a window's usage at list value with nothing to pay, and
 // beside it the overage, if any.
 func (p *pricing) cappedPieces(w *window) []Piece {
-	shown, over := p.windowPiece(w, Metered, w.used), p.windowPiece(w, OverCap, w.used)
+	shown := p.windowPiece(w, p.rate(w, w.used))
+	over := shown
 	shown.Detail.DrawnFrom = w.cap
-	over.Description += ", above the prepaid amount"
+	over.Kind, over.Description = OverCap, over.Description+", above the prepaid amount"
 	zero := money.Price(decimal.Zero, p.agreement.Currency)
 	inside, charged, i := zero, zero, 0
 	for _, before := range marks(w.billed.span, p.until) {
