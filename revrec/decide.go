@@ -142,11 +142,12 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 		booked = d.facts.FirstOpen(a.Entity, month)
 	}
 	e := d.entry(a, month, booked)
+	moved := d.moved(keys)
 	var lines earnedLines
 	for _, key := range keys {
 		c := d.stored.cells[key]
 		seq := int64(0)
-		if due := c.due(); !due.IsZero() {
+		if due := c.due(); !due.IsZero() && !moved[earningOf(key)].IsZero() {
 			lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due)
 			e.Postings = append(e.Postings, revenue(key, c.last, due))
 			seq = e.Seq
@@ -166,6 +167,30 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 	d.next++
 }
 
+// earning is what a revenue balance is kept by.
+type earning struct {
+	line    string
+	account ledger.Account
+}
+
+func earningOf(key Key) earning {
+	if key.Kind == contracts.OverCap {
+		return earning{key.Line, ledger.OverageRevenue}
+	}
+	return earning{key.Line, ledger.Revenue}
+}
+
+// moved adds up what is due by balance. An amendment that cuts a period moves
+// what was earned from the old span to the new one: nothing to book, when the
+// days before it cost what they did.
+func (d *deciding) moved(keys []Key) map[earning]money.Amount {
+	out := map[earning]money.Amount{}
+	for _, key := range keys {
+		out[earningOf(key)] = out[earningOf(key)].Add(d.stored.cells[key].due())
+	}
+	return out
+}
+
 // entry names the next entry: the count keeps its source its own when late facts
 // add to a month that was recognized before.
 func (d *deciding) entry(a contracts.Agreement, month, booked period.Month) ledger.Entry {
@@ -179,11 +204,7 @@ func (d *deciding) entry(a contracts.Agreement, month, booked period.Month) ledg
 
 // revenue credits what a key earns and points at the row that is recognized.
 func revenue(key Key, row int64, amount money.Amount) ledger.Posting {
-	account := ledger.Revenue
-	if key.Kind == contracts.OverCap {
-		account = ledger.OverageRevenue
-	}
-	p := ledger.Credit(account, amount)
+	p := ledger.Credit(earningOf(key).account, amount)
 	p.Contract, p.Line, p.Schedule = int64(key.Contract), key.Line, row
 	return p
 }

@@ -56,8 +56,8 @@ type Row struct {
 }
 
 // Recognition records that a row has been recognized. Entry is the place of the
-// booking, 0 when the row and others of its key came to nothing, so that there
-// was nothing to book.
+// booking, 0 when the row and others of its line and month came to nothing, so
+// that there was nothing to book.
 type Recognition struct {
 	Row   int64
 	Entry int64
