@@ -102,7 +102,7 @@ func newCall(c echo.Context) *call {
 }
 
 // errNoToken is told apart from a token that does not open the scope: 401 asks for one, 403 says it is not enough.
-var errNoToken = errors.New("send an API token: Authorization: Bearer ratable_...")
+var errNoToken = errors.New("send an API token in the header Authorization: Bearer <token>")
 
 // admit finds out who calls. A call that needs no scope is nobody's.
 func (s *server) admit(c *call, scope access.Scope) error {
