@@ -213,3 +213,5 @@ func (b *book) bill(t testing.TB, asOf string) []Document {
 func concede(l Line, invoice string, amount money.Amount, reason, on string) contracts.Granted {
 	return contracts.Granted{Line: l.Line, Span: l.Span, Amount: amount, Reason: reason, GrantedOn: date(on), Invoice: invoice}
 }
+
+func decimalOf(s string) decimal.Decimal { return decimal.RequireFromString(s) }

@@ -28,7 +28,14 @@ func (s *sheet) steps(l Line) []pdf.Row {
 	case contracts.TrueUp:
 		out = append(out, step("Committed for this period", l.Detail.Committed), step("Charged for this period", l.Detail.Spent.Neg()))
 	}
-	return append(append(out, margin(l)...), before(l)...)
+	out = append(out, margin(l)...)
+	if l.Before.IsZero() {
+		return out
+	}
+	if len(out) == 0 {
+		out = append(out, step("Charge for this period", l.Amount.Add(l.Before)))
+	}
+	return append(out, step("Charged before", l.Before.Neg()))
 }
 
 func step(label string, amount money.Amount) pdf.Row {
@@ -86,7 +93,11 @@ func drawn(l Line) []pdf.Row {
 	if d.DrawnFrom == "" {
 		return nil
 	}
-	out := []pdf.Row{step("Covered by the prepaid amount", d.Drawn.Neg())}
+	var out []pdf.Row
+	if l.plain() { // its price stands on the line itself
+		out = append(out, step("Usage at list price", d.List))
+	}
+	out = append(out, step("Covered by the prepaid amount", d.Drawn.Neg()))
 	if above := d.List.Sub(d.Drawn); !above.IsZero() {
 		out = append(out, step("Above the prepaid amount, charged as overage", above.Neg()))
 	}
@@ -118,12 +129,4 @@ func margin(l Line) []pdf.Row {
 		out = append(out, step("List price", d.List))
 	}
 	return append(out, step("Reseller margin "+figure(d.Margin, 0)+"%", whole.Sub(from)))
-}
-
-// before takes off what an earlier document asked for.
-func before(l Line) []pdf.Row {
-	if l.Before.IsZero() {
-		return nil
-	}
-	return []pdf.Row{step("Charged before", l.Before.Neg())}
 }
