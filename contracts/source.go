@@ -30,7 +30,7 @@ func tree(source []byte) (*yaml.Node, error) {
 	}
 	source = bytes.TrimPrefix(source, []byte("\uFEFF"))
 	if start := bytes.TrimLeft(source, " \t\r\n"); len(start) > 0 && start[0] == '{' && json.Valid(source) {
-		return (&jsonTree{json.NewDecoder(bytes.NewReader(source)), source}).document()
+		return (&jsonTree{Decoder: json.NewDecoder(bytes.NewReader(source)), source: source, line: 1}).document()
 	}
 	return yamlTree(source)
 }
@@ -90,6 +90,17 @@ var tabbed = regexp.MustCompile(`(?m)^ *\t`)
 type jsonTree struct {
 	*json.Decoder
 	source []byte
+	line   int // on which offset lies
+	offset int
+}
+
+// at counts on from the token before: from the start each time would take hours
+// for a megabyte of short tokens.
+func (t *jsonTree) at() int {
+	next := int(t.InputOffset())
+	t.line += bytes.Count(t.source[t.offset:next], []byte("\n"))
+	t.offset = next
+	return t.line
 }
 
 func (t *jsonTree) document() (*yaml.Node, error) {
@@ -104,7 +115,7 @@ func (t *jsonTree) value() (*yaml.Node, error) {
 	if err != nil {
 		return nil, whole(0, "cannot be read as JSON: %v", err)
 	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Line: lineAt(t.source, int(t.InputOffset()))}
+	n := &yaml.Node{Kind: yaml.ScalarNode, Line: t.at()}
 	switch v := token.(type) {
 	case json.Delim:
 		n.Kind = yaml.SequenceNode

@@ -19,6 +19,7 @@ func (d Document) validateLines(f *findings) {
 		f.add("lines", "", "is empty: a contract needs at least one line")
 	case n > maxLines:
 		f.add("lines", "", "has %d lines; at most %d fit, so make it several contracts", n, maxLines)
+		return
 	}
 	seen := map[string]string{}
 	for i, l := range d.Lines {
