@@ -93,7 +93,7 @@ const (
 type Fixed struct {
 	Quantity  decimal.Decimal `yaml:"quantity,omitempty" json:"quantity,omitzero"`
 	UnitPrice decimal.Decimal `yaml:"unit_price,omitempty" json:"unit_price,omitzero"` // per unit and whole period
-	Every     string          `yaml:"every" json:"every"`                              // month, quarter, half-year, year, term
+	Every     string          `yaml:"every" json:"every"`                              // month, quarter, half-year, year, term: once for all the line's days
 	In        Timing          `yaml:"in,omitempty" json:"in,omitempty"`                // default advance
 	Ramp      []Step          `yaml:"ramp,omitempty" json:"ramp,omitempty"`            // instead of quantity and unit_price
 }

@@ -22,6 +22,7 @@ type naive struct {
 	deal
 	until period.Date
 	owed  map[string]*big.Int // line kind span -> minor units
+	drawn map[string]*big.Int // of a cap's payment, as far as usage has come
 }
 
 func (n *naive) owe(line string, kind Kind, span period.Span, amount *big.Int) {
@@ -333,12 +334,15 @@ func (n *naive) caps(id string, all []*meter) {
 		if price.IsZero() {
 			price = x.Amount
 		}
-		n.owe(id, CapFee, c.Span, share(cents(n.minor(price)), c))
-		n.drain(x, c, all)
+		fee := share(cents(n.minor(price)), c)
+		n.owe(id, CapFee, c.Span, fee)
+		part := n.drain(x, c, all)
+		n.drawn[fmt.Sprintf("%s %s %s", id, CapFee, c.Span)] = cents(part.Mul(part, new(big.Rat).SetInt(fee)))
 	}
 }
 
-func (n *naive) drain(x SoftCap, c cut, all []*meter) {
+// drain gives the part of the cap that was used.
+func (n *naive) drain(x SoftCap, c cut, all []*meter) *big.Rat {
 	size := new(big.Rat).Quo(new(big.Rat).Mul(n.minor(x.Amount), ints(c.Days())), ints(c.whole.Days()))
 	if x.Units.IsPositive() {
 		size = free(x.Units, c)
@@ -384,6 +388,13 @@ func (n *naive) drain(x SoftCap, c cut, all []*meter) {
 			m.charged.Add(m.charged, above.Mul(above, factor))
 		}
 	}
+	switch {
+	case size.Sign() == 0 || sum.Sign() <= 0:
+		return new(big.Rat)
+	case sum.Cmp(size) >= 0:
+		return ints(1)
+	}
+	return sum.Quo(sum, size)
 }
 
 func (n *naive) commits(id string) {
@@ -434,9 +445,10 @@ func (n *naive) commits(id string) {
 	}
 }
 
-// rateNaively says what is owed, as "line kind span" -> minor units.
-func rateNaively(d deal, until period.Date) map[string]*big.Int {
-	n := &naive{d, until, map[string]*big.Int{}}
+// rateNaively says what is owed, as "line kind span" -> minor units, and how much
+// of each cap's payment has been used up.
+func rateNaively(d deal, until period.Date) (owed, drawn map[string]*big.Int) {
+	n := &naive{d, until, map[string]*big.Int{}, map[string]*big.Int{}}
 	lines, caps, commits := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, v := range d.agreement.Versions {
 		for _, l := range v.Document.Lines {
@@ -470,5 +482,5 @@ func rateNaively(d deal, until period.Date) map[string]*big.Int {
 	for id := range commits {
 		n.commits(id)
 	}
-	return n.owed
+	return n.owed, n.drawn
 }

@@ -230,6 +230,15 @@ func TestADocumentWithoutATermIsBlamedForThatOnly(t *testing.T) {
 	}
 }
 
+func TestAFindingOfTheDatabaseGetsItsLineInEveryShape(t *testing.T) {
+	unknown := fault.InvalidFields(fault.Field{Path: "lines[1].product", Value: "platform", Message: "is not sold"})
+	for source, line := range map[string]int{good: 10, asJSON(good, `"Deal"`, `"\ud83d\ude80"`): 29} {
+		if found := fault.Fields(Placed([]byte(source), unknown)); len(found) != 1 || found[0].Line != line {
+			t.Errorf("it is placed at %v, not on line %d of\n%s", found, line, source)
+		}
+	}
+}
+
 // comesBack holds that a document survives YAML, JSON and back.
 func comesBack(t *testing.T, d Document) {
 	t.Helper()

@@ -31,14 +31,17 @@ func TestChargesEqualANaiveRatingOfTheRawEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDeal(t)
 		until := drawUntil(t, d)
+		owed, drawn := rateNaively(d, until)
 		charged := map[string]*big.Int{}
 		for _, p := range chargeDeal(t, d, until) {
 			if charged[named(p)] != nil {
 				t.Fatalf("%s is charged twice", named(p))
 			}
 			charged[named(p)] = big.NewInt(p.Amount.Minor())
+			if n := len(p.Values); p.Kind == CapFee && n > 0 && until.Before(p.Span.End) && p.Values[n-1].Amount.Minor() != drawn[named(p)].Int64() {
+				t.Fatalf("on %s, %s of %s is used up, says the naive rater %s", until, p.Values[n-1].Amount, named(p), drawn[named(p)])
+			}
 		}
-		owed := rateNaively(d, until)
 		if diff := cmp.Diff(text(owed), text(charged)); diff != "" {
 			var documents string
 			for _, v := range d.agreement.Versions {
@@ -178,6 +181,27 @@ func TestMonthlyValuesEndAtTheAmount(t *testing.T) {
 			over := p.Kind != CapFee || !until.Before(p.Span.End)
 			if n := len(p.Values); n > 0 && over && p.Values[n-1].Amount != p.Amount {
 				t.Fatalf("%s comes to %s, its values end at %s", named(p), p.Amount, p.Values[n-1].Amount)
+			}
+		}
+	})
+}
+
+func TestTheValueAtAMonthsEndIsWhatWasChargedOnThatDay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := drawDeal(t)
+		for _, p := range chargeDeal(t, d, drawUntil(t, d)) {
+			if p.Kind != Metered && p.Kind != OverCap {
+				continue
+			}
+			v := rapid.SampledFrom(p.Values).Draw(t, "value")
+			then := money.Zero(p.Amount.Currency())
+			for _, was := range chargeDeal(t, d, v.Before) {
+				if named(was) == named(p) {
+					then = was.Amount
+				}
+			}
+			if then != v.Amount {
+				t.Fatalf("%s is valued at %s before %s, and was charged at %s then", named(p), v.Amount, v.Before, then)
 			}
 		}
 	})
