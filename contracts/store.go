@@ -74,22 +74,18 @@ func Accounts(ctx context.Context, q postgres.Querier, after customers.AccountID
 	return accounts, nil
 }
 
-// lockByNumber finds a contract and holds its row, so that two people cannot
-// decide about it at once.
+// lockByNumber finds a contract and holds its number, so that two people cannot
+// enter or decide about it at once.
 func lockByNumber(ctx context.Context, tx pgx.Tx, number string) (Contract, bool, error) {
-	c, err := Get(ctx, tx, number)
-	if errors.Is(err, fault.NotFound) {
-		return Contract{}, false, nil
-	}
-	if err != nil {
-		return Contract{}, false, err
-	}
 	// The lock only makes the second person wait; the keys of versions and
 	// decisions are what refuses two of the same.
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended(@key, 0))`, pgx.NamedArgs{"key": "contract " + number}); err != nil {
 		return Contract{}, false, postgres.Fault(err)
 	}
-	c, err = Get(ctx, tx, number) // as it stands now that we hold it
+	c, err := Get(ctx, tx, number)
+	if errors.Is(err, fault.NotFound) {
+		return Contract{}, false, nil
+	}
 	return c, err == nil, err
 }
 

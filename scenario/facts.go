@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -103,7 +102,7 @@ func (p *playing) void(on period.Date, x voiding) error {
 // revrec.Close does.
 func (p *playing) close(on period.Date, x closure) error {
 	refused := func(format string, args ...any) error {
-		return fault.New(fault.Conflict, "close %s: %w", x.month, errors.New(fmt.Sprintf(format, args...)))
+		return fault.New(fault.Conflict, "close %s: %w", x.month, fmt.Errorf(format, args...))
 	}
 	through := p.months.ClosedThrough(x.entity)
 	next := p.book.firstMonth(x.entity, x.month)
