@@ -120,7 +120,9 @@ func options[T any](any string, all []T, name func(T) ui.Option) []ui.Option {
 }
 
 // word is an option that is called what it is.
-func word[T ~string](value T) ui.Option { return ui.Option{Value: string(value), Label: capital(string(value))} }
+func word[T ~string](value T) ui.Option {
+	return ui.Option{Value: string(value), Label: capital(string(value))}
+}
 
 // currencies our entities and customers deal in, as far as the entities say.
 func currencies(d *entities.Directory) []money.Currency {

@@ -6,6 +6,7 @@ import (
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
+	"ratable/internal/access"
 	"ratable/internal/postgres"
 )
 
@@ -31,4 +32,14 @@ func unique[T ~int64](ids []T) []T {
 	slices.Sort(out)
 	out = slices.Compact(out)
 	return slices.DeleteFunc(out, func(id T) bool { return id == 0 })
+}
+
+// people is what users are called, by id; 0 is the program itself.
+func (v *visit) people(q postgres.Querier) (map[int64]string, error) {
+	users, err := access.ListUsers(v.ctx, q)
+	called := map[int64]string{0: "System"}
+	for _, u := range users {
+		called[u.ID] = u.Name
+	}
+	return called, err
 }
