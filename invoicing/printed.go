@@ -20,7 +20,7 @@ type Printed struct {
 
 // PrintedLine is a line with how its amount came about.
 type PrintedLine struct {
-	Number             string // its place in the document, from 1
+	Place              int    // in the document, from 1
 	User               string // who used it, where a reseller pays for several
 	Description, About string
 	Span, Part         string // service period, and "12 of 31 days"
@@ -50,6 +50,7 @@ func (d Document) Printed() Printed {
 				continue
 			}
 			line := printedLine(s.line(i+1, l))
+			line.Place = i + 1
 			if several {
 				line.User = l.CustomerName
 			}
@@ -67,7 +68,7 @@ func (d Document) Printed() Printed {
 func printedLine(rows []pdf.Row) PrintedLine {
 	c := rows[0].Cells
 	out := PrintedLine{
-		Number: c[0].Text, Description: c[1].Text, About: c[1].Note, Span: c[2].Text, Part: c[2].Note,
+		Description: c[1].Text, About: c[1].Note, Span: c[2].Text, Part: c[2].Note,
 		Quantity: c[3].Text, Price: c[4].Text, Unit: c[4].Note, Amount: c[5].Text,
 	}
 	for _, row := range rows[1:] {

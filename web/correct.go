@@ -1,0 +1,306 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/revrec"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// voidForm asks for a reason and shows what would be booked.
+func (v *visit) voidForm() error { return v.showVoid(http.StatusOK, nil) }
+
+func (v *visit) voidInvoice() error {
+	number := v.param("number")
+	err := invoicing.Void(v.ctx, v.DB, number, v.Today(), v.form("reason"), v.By)
+	if fault.Kind(err) == fault.Invalid && !technical(err) {
+		return v.showVoid(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(invoiceAddress(number), done(number+" is void. What is still owed is billed by the next invoice run, under a new number."))
+}
+
+func (v *visit) showVoid(status int, refused error) error {
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		d, err := invoicing.Get(v.ctx, t, v.param("number"))
+		if err != nil {
+			return err
+		}
+		open, err := ledger.OpenOf(v.ctx, t, d.Account, d.Number)
+		if err != nil {
+			return err
+		}
+		if err := d.Voidable(open); err != nil {
+			return err
+		}
+		standings, err := ledger.LoadStandings(v.ctx, t, []customers.AccountID{d.Account})
+		if err != nil {
+			return err
+		}
+		entry := invoicing.Unissue(d.Document, v.Today(), standings[d.Account])
+		n, err := v.namesOfEntry(t, entry)
+		if err != nil {
+			return err
+		}
+		postings := entryPostings(entry, n)
+		postings.Title = "What would be booked today"
+		view := page.Ask{
+			Head:   ui.HeadProps{Title: "Void " + d.Number, Sub: ui.AmountText(d.Total) + " to " + d.Buyer.Name, Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}, {Label: d.Number, Href: invoiceAddress(d.Number)}}},
+			Text:   []string{"Its lines no longer stand billed, so the next invoice run bills what is still owed under a new number. This number stays used and the document stays readable."},
+			Form:   ui.FormProps{Action: invoiceAddress(d.Number) + "/void", Errors: fault.Fields(refused)},
+			Fields: []ui.FieldProps{{Name: "reason", Label: "Reason", Value: v.form("reason"), Hint: "Kept in the audit trail", Required: true, Errors: fault.Fields(refused), Wide: true}},
+			Verb:   ui.ButtonProps{Label: "Void the invoice", Look: ui.Danger}, Back: invoiceAddress(d.Number),
+		}
+		view.Shown = ui.Cells(page.TableOf(postings))
+		return v.page(status, frame{Title: "Void " + d.Number, Room: "invoices"}, page.AskPage(view))
+	})
+}
+
+func (v *visit) namesOfEntry(t tx, e ledger.Entry) (names, error) {
+	var people []customers.ID
+	var agreed []int64
+	for _, p := range e.Postings {
+		people, agreed = append(people, p.Customer), append(agreed, p.Contract)
+	}
+	return v.namesOf(t, people, agreed)
+}
+
+// creditForm asks what to give back of which line.
+func (v *visit) creditForm() error { return v.showCredit(http.StatusOK, nil, false) }
+
+// creditInvoice shows what a credit would do, and when that was seen and confirmed, does it.
+func (v *visit) creditInvoice() error {
+	c, err := v.wishedCredit()
+	if err == nil && v.form("step") == "commit" {
+		note, err := invoicing.GrantCredit(v.ctx, v.DB, c, v.By)
+		if refusal(err) {
+			return v.showCredit(http.StatusUnprocessableEntity, err, false)
+		}
+		if err != nil {
+			return err
+		}
+		return v.redirect(invoiceAddress(note.Number), done("Credit note "+note.Number+" is issued and on its way."))
+	}
+	if refusal(err) {
+		return v.showCredit(http.StatusUnprocessableEntity, err, false)
+	}
+	if err != nil {
+		return err
+	}
+	return v.showCredit(http.StatusOK, nil, true)
+}
+
+// wishedCredit reads the form.
+func (v *visit) wishedCredit() (invoicing.Credit, error) {
+	d, err := invoicing.Get(v.ctx, v.DB, v.param("number"))
+	if err != nil {
+		return invoicing.Credit{}, err
+	}
+	c := invoicing.Credit{Invoice: d.Number, Reason: v.form("reason"), On: v.Today()}
+	_, _ = fmt.Sscan(v.form("line"), &c.Line) // what is no line is line 0, which is refused by name
+	if c.Amount, err = v.typedAmount("amount", d.Currency, false); err != nil {
+		return c, err
+	}
+	if c.Reason == "" {
+		return c, fault.InvalidFields(fault.Field{Path: "reason", Message: "is missing: it is printed on the credit note"})
+	}
+	return c, nil
+}
+
+func (v *visit) showCredit(status int, refused error, preview bool) error {
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		d, err := invoicing.Get(v.ctx, t, v.param("number"))
+		if err != nil {
+			return err
+		}
+		originals, err := invoicing.LoadOriginals(v.ctx, t, d.Account)
+		if err != nil {
+			return err
+		}
+		at := invoiceAddress(d.Number)
+		errors := fault.Fields(refused)
+		if refused != nil && len(errors) == 0 {
+			errors = []fault.Field{{Message: sentence(refused)}}
+		}
+		view := page.Ask{
+			Head: ui.HeadProps{Title: "Credit " + d.Number, Sub: ui.AmountText(d.Total) + " to " + d.Buyer.Name, Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}, {Label: d.Number, Href: at}}},
+			Text: []string{"The contract's charge is lowered by a fact; the credit note, the tax given back and the revenue taken back follow from it."},
+			Form: ui.FormProps{Action: at + "/credit", Errors: errors},
+			Fields: []ui.FieldProps{
+				{Name: "line", Label: "Line", Kind: ui.SelectInput, Options: creditable(d, originals), Value: v.lineAsked(), Errors: errors, Wide: true},
+				{Name: "amount", Label: "Amount before tax", Kind: ui.MoneyInput, Currency: string(d.Currency), Value: v.form("amount"), Errors: errors, Required: true},
+				{Name: "reason", Label: "Reason", Value: v.form("reason"), Hint: "Printed on the credit note", Errors: errors, Required: true},
+			},
+			Verb: ui.ButtonProps{Label: "Preview", Look: ui.Primary, Name: "step", Value: "preview"}, Back: at,
+		}
+		if len(view.Fields[0].Options) == 0 {
+			return fault.New(fault.Conflict, "nothing is left to credit on %s", d.Number)
+		}
+		if preview {
+			shown, err := v.creditEffects(t, d, originals)
+			if refusal(err) {
+				return v.showCreditRefused(view, err)
+			}
+			if err != nil {
+				return err
+			}
+			view.Verb.Look = ui.Secondary
+			view.Shown = ui.Cells(page.EffectsPreview(shown))
+		}
+		return v.page(status, frame{Title: "Credit " + d.Number, Room: "invoices"}, page.AskPage(view))
+	})
+}
+
+// showCreditRefused puts what the decision refused beside the fields.
+func (v *visit) showCreditRefused(view page.Ask, err error) error {
+	errors := fault.Fields(err)
+	if len(errors) == 0 {
+		errors = []fault.Field{{Message: sentence(err)}}
+	}
+	view.Form.Errors = errors
+	for i := range view.Fields {
+		view.Fields[i].Errors = errors
+	}
+	return v.page(http.StatusUnprocessableEntity, frame{Title: view.Head.Title, Room: "invoices"}, page.AskPage(view))
+}
+
+// lineAsked is the line chosen in the form, or named by the link that led here.
+func (v *visit) lineAsked() string {
+	if line := v.form("line"); line != "" {
+		return line
+	}
+	return v.query("line")
+}
+
+// creditable are the lines that still hold something to give back.
+func creditable(d invoicing.Issued, originals []invoicing.Original) []ui.Option {
+	var out []ui.Option
+	for _, o := range originals {
+		if o.Document == d.Number && o.Left().Sign() > 0 {
+			l := d.Lines[o.Line-1]
+			out = append(out, ui.Option{Value: fmt.Sprint(o.Line), Label: fmt.Sprintf("%d: %s, %s, %s left", o.Line, l.Description, ui.SpanText(l.Span), ui.AmountText(o.Left()))})
+		}
+	}
+	return out
+}
+
+// creditEffects decides the credit on the facts of one moment and appends nothing: the document, what it books, and
+// what each month will earn less.
+func (v *visit) creditEffects(t tx, d invoicing.Issued, originals []invoicing.Original) (page.Effects, error) {
+	c, err := v.wishedCredit()
+	if err != nil {
+		return page.Effects{}, err
+	}
+	w, err := invoicing.LoadWorld(v.ctx, t, c.On)
+	if err != nil {
+		return page.Effects{}, err
+	}
+	facts, err := invoicing.LoadFacts(v.ctx, t, []customers.AccountID{d.Account}, c.On)
+	if err != nil {
+		return page.Effects{}, err
+	}
+	f := facts[0]
+	f.Originals = originals
+	granted, draft, err := invoicing.DecideCredit(w, f, d, c)
+	if err != nil {
+		return page.Effects{}, err
+	}
+	revenue, err := v.revenueEffect(t, w, f, d.Lines[c.Line-1].Contract, granted)
+	if err != nil {
+		return page.Effects{}, err
+	}
+	note, entry := invoicing.Issue(draft, "Preview", 0, f.Standing)
+	n, err := v.namesOfEntry(t, entry)
+	if err != nil {
+		return page.Effects{}, err
+	}
+	sheet := v.sheet(note)
+	postings := entryPostings(entry, n)
+	postings.Title = "What would be booked today"
+	return page.Effects{
+		Title:  "What the credit would do",
+		Stats:  []ui.StatProps{{Label: "Before tax", Value: ui.Money(draft.Net)}, {Label: "Tax", Value: ui.Money(draft.Tax)}, {Label: "Credit note", Value: ui.Money(draft.Total)}},
+		Sheet:  &sheet,
+		Tables: []ui.TableProps{revenue, postings},
+		Form: ui.FormProps{Action: invoiceAddress(d.Number) + "/credit", Values: []ui.Value{
+			{Name: "line", Value: v.form("line")}, {Name: "amount", Value: v.form("amount")}, {Name: "reason", Value: v.form("reason")}, {Name: "step", Value: "commit"}}},
+		Verb: ui.ButtonProps{Label: "Issue the credit note", Look: ui.Primary},
+	}, nil
+}
+
+// revenueEffect compares what the contract earns by month without and with the credit. What falls into a closed month
+// is booked in the first open one.
+func (v *visit) revenueEffect(t tx, w invoicing.World, f invoicing.Facts, contract contracts.ID, granted contracts.Granted) (ui.TableProps, error) {
+	table := ui.TableProps{Title: "Revenue by month", Columns: []ui.Column{{Label: "Month", Kind: ui.Tight}, {Label: "Before", Kind: ui.Figures}, {Label: "After", Kind: ui.Figures}, {Label: "Change", Kind: ui.Figures}, {Label: "Booked in", Kind: ui.Tight}}}
+	i := slices.IndexFunc(f.Agreements, func(a contracts.Agreement) bool { return a.Contract == contract })
+	if i < 0 {
+		return table, fault.New(fault.NotFound, "the contract of this line is gone")
+	}
+	months, err := ledger.LoadMonths(v.ctx, t)
+	if err != nil {
+		return table, err
+	}
+	before := f.Agreements[i]
+	after := before
+	after.Concessions = append(slices.Clone(before.Concessions), granted)
+	was, err := earnedByMonth(w, f, before, granted.GrantedOn)
+	if err != nil {
+		return table, err
+	}
+	is, err := earnedByMonth(w, f, after, granted.GrantedOn)
+	if err != nil {
+		return table, err
+	}
+	sum := money.Zero(before.Currency)
+	for _, m := range slices.SortedFunc(keysOf(was, is), period.Month.Compare) {
+		change := is[m].Sub(was[m])
+		if change.IsZero() {
+			continue
+		}
+		sum = sum.Add(change)
+		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(ui.MonthText(m)), ui.Figure(was[m]), ui.Figure(is[m]), ui.Figure(change), ui.Text(ui.MonthText(months.FirstOpen(before.Entity, m))))})
+	}
+	none := ui.Text("")
+	table.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("In all"), none, none, ui.Money(sum), none)}}
+	return table, nil
+}
+
+func earnedByMonth(w invoicing.World, f invoicing.Facts, a contracts.Agreement, on period.Date) (map[period.Month]money.Amount, error) {
+	pieces, err := contracts.Charges(a, w.Catalog, f.Usage, on)
+	if err != nil {
+		return nil, err
+	}
+	out := map[period.Month]money.Amount{}
+	for _, row := range revrec.Schedule(a.Contract, pieces, on.MonthOf()) {
+		out[row.Month] = out[row.Month].Add(row.Amount)
+	}
+	return out, nil
+}
+
+// keysOf yields the keys of two maps, each once.
+func keysOf[K comparable, V any](a, b map[K]V) func(yield func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range a {
+			if !yield(k) {
+				return
+			}
+		}
+		for k := range b {
+			if _, seen := a[k]; !seen && !yield(k) {
+				return
+			}
+		}
+	}
+}
