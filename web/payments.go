@@ -1,0 +1,371 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/payments"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// receiptAddress is a receipt's page by its number, "R-000123".
+func receiptAddress(number string) string {
+	id, _ := receiptID(number)
+	return fmt.Sprintf("/payments/%d", id)
+}
+
+// receiptID reads a receipt's number.
+func receiptID(number string) (int64, bool) {
+	digits, ok := strings.CutPrefix(number, "R-")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	return id, ok && err == nil
+}
+
+// payments is the list of what came in.
+func (v *visit) payments() error {
+	f := v.receiptFilter()
+	if v.query("format") == "csv" {
+		return v.receiptsFile(f)
+	}
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		found, err := payments.ListReceipts(v.ctx, t, f)
+		if err != nil {
+			return err
+		}
+		sums, err := payments.Sums(v.ctx, t, f)
+		if err != nil {
+			return err
+		}
+		found, pager := paged(v, found, func(r payments.Receipt) string { return fmt.Sprintf("%s~%d", r.ReceivedOn, r.ID) })
+		n, err := v.namesOf(t, append(receiptPayers(found), f.Payer), nil)
+		if err != nil {
+			return err
+		}
+		narrowing := v.narrowing("/payments", "Reference or receipt number",
+			ui.FieldProps{Name: "entity", Label: "Received by", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
+			ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"},
+			ui.FieldProps{Name: "from", Label: "Received from", Kind: ui.DateInput},
+			ui.FieldProps{Name: "through", Label: "Received through", Kind: ui.DateInput})
+		v.fixed(narrowing, "payer", "Customer", n.customers[f.Payer])
+		list := page.List{
+			Head:   v.paymentsHead("Payments"),
+			Filter: v.views(narrowing, "view", []ui.Option{{Value: "", Label: "All"}, {Value: "unapplied", Label: "Unapplied"}}),
+			Tables: []ui.TableProps{receiptTable(found, sums, pager, n)},
+		}
+		return v.page(http.StatusOK, frame{Title: "Payments", Room: "payments"}, page.ListPage(list))
+	})
+}
+
+// paymentsHead is the top of the room's pages, one tab each.
+func (v *visit) paymentsHead(title string) ui.HeadProps {
+	at := v.echo.Request().URL.Path
+	h := ui.HeadProps{Title: title, Others: ui.Cells(v.csvButton())}
+	if v.may(get, "/payments/statement") {
+		h.Others = append(h.Others, ui.Button(ui.ButtonProps{Label: "Import statement", Href: "/payments/statement"}))
+		h.Action = ui.Button(ui.ButtonProps{Label: "Record transfer", Href: "/payments/new", Look: ui.Primary, Icon: "plus"})
+	}
+	for _, tab := range []ui.Tab{{Label: "Receipts", Href: "/payments"}, {Label: "Ageing", Href: "/payments/ageing"}} {
+		tab.On = tab.Href == at
+		h.Tabs = append(h.Tabs, tab)
+	}
+	return h
+}
+
+func (v *visit) receiptFilter() payments.Filter {
+	f := payments.Filter{
+		Search: v.query("q"), Payer: customers.ID(v.queryNumber("payer")), Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")),
+		Unapplied: v.query("view") == "unapplied", From: v.queryDate("from"), Through: v.queryDate("through"), Limit: pageLength + 1,
+	}
+	if on, id, ok := strings.Cut(v.query("after"), "~"); ok {
+		if day, err := period.ParseDate(on); err == nil {
+			f.Before.ReceivedOn = day
+			f.Before.ID, _ = strconv.ParseInt(id, 10, 64) // a cursor that cannot be read is the beginning of its day
+		}
+	}
+	return f
+}
+
+func receiptPayers(found []payments.Receipt) []customers.ID {
+	var out []customers.ID
+	for _, r := range found {
+		out = append(out, r.Payer)
+	}
+	return out
+}
+
+func receiptTable(found []payments.Receipt, sums []payments.Sum, pager ui.Pager, n names) ui.TableProps {
+	t := ui.TableProps{Caption: "Receipts", Pager: &pager,
+		Columns: []ui.Column{{Label: "Receipt", Kind: ui.Tight}, {Label: "Customer"}, {Label: "Status"}, {Label: "Received", Kind: ui.Tight}, {Label: "Reference"}, {Label: "Amount", Kind: ui.Figures}, {Label: "Applied", Kind: ui.Figures}, {Label: "Unapplied", Kind: ui.Figures}},
+		Empty:   ui.EmptyProps{Title: "No receipt matches", Text: "Bank transfers are recorded one by one, or from a bank statement.", Action: &ui.ButtonProps{Label: "Show all", Href: "/payments"}}}
+	for _, r := range found {
+		t.Rows = append(t.Rows, ui.Row{Href: receiptAddress(r.Number()), Cells: ui.Cells(ui.Text(r.Number()), ui.Text(n.customers[r.Payer]), ui.Status(receiptStatus(r)), ui.Day(r.ReceivedOn),
+			ui.Text(r.Reference), ui.Money(r.Amount), ui.Figure(r.Applied), ui.Figure(r.Unapplied()))})
+	}
+	none := ui.Text("")
+	for _, s := range sums {
+		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(s.Receipts)+" in all"), none, none, none, none, ui.Money(s.Amount), ui.Figure(s.Applied), ui.Figure(s.Unapplied))})
+	}
+	return t
+}
+
+// receiptStatus says how much of the money has found an invoice.
+func receiptStatus(r payments.Receipt) string {
+	switch {
+	case r.Unapplied().IsZero():
+		return "Applied"
+	case r.Applied.Sign() > 0:
+		return "Partial"
+	}
+	return "Unapplied"
+}
+
+func (v *visit) receiptsFile(f payments.Filter) error {
+	head := []string{"receipt", "received_on", "customer_id", "customer", "entity", "reference", "currency", "amount", "applied", "unapplied"}
+	return v.csvFile("receipts.csv", head, func(write func(cells ...string) error) error {
+		return v.DB.Snapshot(v.ctx, func(t tx) error {
+			f.Before, f.Limit = payments.Cursor{}, 500
+			for {
+				found, err := payments.ListReceipts(v.ctx, t, f)
+				if err != nil || len(found) == 0 {
+					return err
+				}
+				n, err := v.namesOf(t, receiptPayers(found), nil)
+				if err != nil {
+					return err
+				}
+				for _, r := range found {
+					seller, _ := n.entities.ByID(r.Entity)
+					if err := write(r.Number(), r.ReceivedOn.String(), fmt.Sprint(r.Payer), n.customers[r.Payer], seller.Code, r.Reference, string(r.Currency()), r.Amount.String(), r.Applied.String(), r.Unapplied().String()); err != nil {
+						return err
+					}
+				}
+				f.Before = found[len(found)-1].Cursor()
+			}
+		})
+	})
+}
+
+// receipt is one transfer, what it pays, and the forms that change that.
+func (v *visit) receipt() error { return v.showReceipt(http.StatusOK, "", nil) }
+
+// showReceipt shows the page, after a refused form with what was wrong beside its fields. Verb names the form.
+func (v *visit) showReceipt(status int, verb string, refused error) error {
+	id, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		r, err := payments.ReceiptByID(v.ctx, t, id)
+		if err != nil {
+			return err
+		}
+		n, err := v.namesOf(t, []customers.ID{r.Payer}, nil)
+		if err != nil {
+			return err
+		}
+		view := page.Record{
+			Head:  ui.HeadProps{Title: r.Number(), Status: receiptStatus(r), Sub: ui.AmountText(r.Amount) + " from " + n.customers[r.Payer], Crumbs: []ui.Anchor{{Label: "Payments", Href: "/payments"}}},
+			Stats: []ui.StatProps{{Label: "Received", Value: ui.Money(r.Amount)}, {Label: "Applied", Value: ui.Money(r.Applied)}, {Label: "Unapplied", Value: ui.Money(r.Unapplied()), Note: "Stands as the customer's balance"}},
+			Body:  []templ.Component{page.TableOf(applicationTable(r))},
+			Rail: []templ.Component{ui.Facts("Receipt", []ui.Fact{{Term: "Customer", Value: n.customerLink(r.Payer)}, {Term: "Received on", Value: ui.Day(r.ReceivedOn)}, {Term: "Booked on", Value: ui.Day(r.BookedOn)},
+				{Term: "Received by", Value: ui.Text(n.entity(r.Entity))}, {Term: "Reference", Value: ui.Text(r.Reference)}, {Term: "Bank's name for it", Value: orDash(r.Transaction)},
+				{Term: "Entry", Value: ui.Link("Open", entryAddress(ledger.Entry{Account: r.Account, Seq: r.Entry}))}})},
+		}
+		if v.may(post, "/payments/:id/apply") {
+			forms, err := v.receiptForms(t, r, verb, refused)
+			if err != nil {
+				return err
+			}
+			view.Body = append(view.Body, forms...)
+		}
+		return v.page(status, frame{Title: r.Number(), Room: "payments"}, page.RecordPage(view))
+	})
+}
+
+func orDash(text string) templ.Component {
+	if text == "" {
+		return ui.Nothing()
+	}
+	return ui.Text(text)
+}
+
+func applicationTable(r payments.Receipt) ui.TableProps {
+	t := ui.TableProps{Title: "Pays", Columns: []ui.Column{{Label: "Invoice", Kind: ui.Tight}, {Label: "Booked on", Kind: ui.Tight}, {Label: "Reason"}, {Label: "Entry"}, {Label: "Amount", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "Pays nothing yet", Text: "The money stands as the customer's balance until it is applied to an invoice."}}
+	for _, a := range r.Applications {
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(a.Document, invoiceAddress(a.Document)), ui.Day(a.BookedOn), orDash(a.Reason),
+			ui.Link("Open", entryAddress(ledger.Entry{Account: r.Account, Seq: a.Entry})), ui.Money(a.Amount))})
+	}
+	t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Applied"), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(r.Applied))}}
+	return t
+}
+
+// receiptForms apply what is left and take back what was applied, each only where there is something to do.
+func (v *visit) receiptForms(q postgres.Querier, r payments.Receipt, verb string, refused error) ([]templ.Component, error) {
+	var out []templ.Component
+	at := receiptAddress(r.Number())
+	if r.Unapplied().Sign() > 0 {
+		open, err := payments.OpenInvoices(v.ctx, q, payments.Scope{Account: r.Account, Entity: r.Entity, Currency: r.Currency()})
+		if err != nil {
+			return nil, err
+		}
+		var choices []ui.Option
+		for _, o := range open {
+			if o.Open.Sign() > 0 {
+				choices = append(choices, ui.Option{Value: o.Number, Label: fmt.Sprintf("%s, %s open, due %s", o.Number, ui.AmountText(o.Open), ui.DayText(o.DueOn))})
+			}
+		}
+		if len(choices) > 0 {
+			out = append(out, v.moneyPanel(at+"/apply", "Apply", "Apply to an invoice", choices, r.Currency(), "As much as fits when left empty", pick(verb == "apply", refused), false))
+		}
+	}
+	if held := appliedNow(r); len(held) > 0 {
+		out = append(out, v.moneyPanel(at+"/unapply", "Take back", "Take back from an invoice", held, r.Currency(), "All of it when left empty", pick(verb == "unapply", refused), true))
+	}
+	return out, nil
+}
+
+func pick(mine bool, err error) error {
+	if mine {
+		return err
+	}
+	return nil
+}
+
+// appliedNow lists the invoices that the receipt pays at present.
+func appliedNow(r payments.Receipt) []ui.Option {
+	sums := map[string]money.Amount{}
+	var order []string
+	for _, a := range r.Applications {
+		if _, seen := sums[a.Document]; !seen {
+			order = append(order, a.Document)
+		}
+		sums[a.Document] = sums[a.Document].Add(a.Amount)
+	}
+	var out []ui.Option
+	for _, document := range order {
+		if sums[document].Sign() > 0 {
+			out = append(out, ui.Option{Value: document, Label: fmt.Sprintf("%s, %s applied", document, ui.AmountText(sums[document]))})
+		}
+	}
+	return out
+}
+
+// moneyPanel is a form that moves money between the receipt and an invoice. Fields carry the verb's prefix, so that the
+// two forms of the page do not share ids.
+func (v *visit) moneyPanel(action, verb, title string, choices []ui.Option, c money.Currency, hint string, refused error, reason bool) templ.Component {
+	prefix := strings.ToLower(strings.Fields(verb)[0]) + "_"
+	errors := prefixed(prefix, refused)
+	p := page.Panel{Title: title, Form: ui.FormProps{Action: action, Errors: errors}, Verb: ui.ButtonProps{Label: verb},
+		Fields: []ui.FieldProps{
+			{Name: prefix + "document", Label: "Invoice", Kind: ui.SelectInput, Options: choices, Value: v.form(prefix + "document"), Errors: errors},
+			{Name: prefix + "amount", Label: "Amount", Kind: ui.MoneyInput, Currency: string(c), Hint: hint, Value: v.form(prefix + "amount"), Errors: errors, Optional: true},
+		}}
+	if reason {
+		p.Fields = append(p.Fields, ui.FieldProps{Name: prefix + "reason", Label: "Reason", Value: v.form(prefix + "reason"), Errors: errors, Required: true})
+	} else {
+		p.Verb.Look = ui.Primary
+	}
+	return page.PanelForm(p)
+}
+
+// prefixed names the fields of a refusal as the form does; a refusal without fields stands above the form.
+func prefixed(prefix string, err error) []fault.Field {
+	if err == nil {
+		return nil
+	}
+	fields := fault.Fields(err)
+	if len(fields) == 0 {
+		return []fault.Field{{Message: sentence(err)}}
+	}
+	out := make([]fault.Field, len(fields))
+	for i, f := range fields {
+		f.Path = prefix + f.Path
+		out[i] = f
+	}
+	return out
+}
+
+// refusal says whether an error is the form's to show again: what was typed, or what stands against it.
+func refusal(err error) bool {
+	return (fault.Kind(err) == fault.Invalid || fault.Kind(err) == fault.Conflict || fault.Kind(err) == fault.Closed) && !technical(err)
+}
+
+// typedAmount reads an amount a person typed; empty is zero where that is allowed.
+func (v *visit) typedAmount(name string, c money.Currency, empty bool) (money.Amount, error) {
+	text := strings.ReplaceAll(v.form(name), ",", "")
+	if text == "" && empty {
+		return money.Zero(c), nil
+	}
+	a, err := money.ParseAmount(text, c)
+	if err != nil || a.Sign() <= 0 {
+		return a, fault.InvalidFields(fault.Field{Path: "amount", Value: v.form(name), Message: fmt.Sprintf("is no amount in %s, such as 1250%s", c, strings.TrimPrefix(money.Zero(c).String(), "0"))})
+	}
+	return a, nil
+}
+
+// applyReceipt and unapplyReceipt move money between the receipt and an invoice.
+func (v *visit) applyReceipt() error {
+	return v.moveMoney("apply", func(t tx, r payments.Receipt, amount money.Amount) error {
+		_, err := payments.Apply(v.ctx, t, r.ID, v.form("apply_document"), amount, v.Today(), v.By)
+		return err
+	})
+}
+
+func (v *visit) unapplyReceipt() error {
+	return v.moveMoney("unapply", func(t tx, r payments.Receipt, amount money.Amount) error {
+		_, err := payments.Unapply(v.ctx, t, r.ID, v.form("take_document"), amount, v.Today(), v.form("take_reason"), v.By)
+		return err
+	})
+}
+
+func (v *visit) moveMoney(verb string, move func(t tx, r payments.Receipt, amount money.Amount) error) error {
+	id, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	r, err := payments.ReceiptByID(v.ctx, v.DB, id)
+	if err != nil {
+		return err
+	}
+	amount, err := v.typedAmount(map[string]string{"apply": "apply_amount", "unapply": "take_amount"}[verb], r.Currency(), true)
+	if err == nil {
+		err = v.do(func(t tx) error { return move(t, r, amount) })
+	}
+	if refusal(err) {
+		return v.showReceipt(http.StatusUnprocessableEntity, verb, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(receiptAddress(r.Number()), done(map[string]string{"apply": "Applied.", "unapply": "Taken back. The invoice is open again."}[verb]))
+}
+
+// releaseInvoice frees what was paid too much on an invoice that was credited after it was paid.
+func (v *visit) releaseInvoice() error {
+	number := v.param("number")
+	if _, err := invoicing.Get(v.ctx, v.DB, number); err != nil {
+		return err
+	}
+	err := v.do(func(t tx) error {
+		_, err := payments.Release(v.ctx, t, number, v.Today(), v.By)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.redirect(invoiceAddress(number), done("The overpayment is the customer's balance again."))
+}
