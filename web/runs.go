@@ -1,0 +1,404 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"ratable/internal/fault"
+	"ratable/internal/jobs"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/invoicing"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// runs is what the scheduler did, does and will do.
+func (v *visit) runs() error {
+	f := jobs.Filter{Job: v.query("job"), State: jobs.State(v.chosen("state", "", string(jobs.Waiting), string(jobs.Running), string(jobs.Done), string(jobs.Failed))), Before: v.queryNumber("after"), Limit: pageLength + 1}
+	found, err := jobs.ListRuns(v.ctx, v.DB, f)
+	if err != nil {
+		return err
+	}
+	found, pager := paged(v, found, func(r jobs.Record) string { return fmt.Sprint(r.ID) })
+	held, err := v.heldRuns()
+	if err != nil {
+		return err
+	}
+	list := page.List{Head: v.runsHead("Runs"), Filter: v.views(v.narrowing("/runs", "", v.jobField()), "state", jobStates), Tables: []ui.TableProps{jobRunTable(found, pager)}}
+	for _, r := range held {
+		list.Parts = append(list.Parts, page.Notice(page.Note{Title: "The invoice run of " + ui.DayText(r.AsOf) + " is held", Text: lastReason(r), Tone: ui.Warn, Link: ui.Anchor{Label: "Look at it", Href: invoiceRunAddress(r.AsOf)}}))
+	}
+	for _, r := range found {
+		if r.State == jobs.Running {
+			list.Parts = append(list.Parts, ui.Progress(v.progress(r)))
+		}
+	}
+	if v.Scheduler != nil && f.Job == "" && f.State == "" && f.Before == 0 {
+		list.Tables = append(list.Tables, scheduleTable(v.Scheduler.Jobs()))
+	}
+	return v.page(http.StatusOK, frame{Title: "Runs", Room: "runs"}, page.ListPage(list))
+}
+
+var jobStates = []ui.Option{{Value: "", Label: "All"}, {Value: "running", Label: "Running"}, {Value: "waiting", Label: "Waiting"}, {Value: "failed", Label: "Failed"}, {Value: "done", Label: "Done"}}
+
+func (v *visit) jobField() ui.FieldProps {
+	f := ui.FieldProps{Name: "job", Label: "Job"}
+	if v.Scheduler != nil {
+		f.Kind, f.Options = ui.SelectInput, options("Any", v.Scheduler.Jobs(), func(j jobs.Job) ui.Option { return ui.Option{Value: j.Name, Label: capital(j.Name)} })
+	}
+	return f
+}
+
+func (v *visit) runsHead(title string) ui.HeadProps {
+	at := v.echo.Request().URL.Path
+	h := ui.HeadProps{Title: title}
+	if v.Scheduler != nil {
+		h.Action = ui.Button(ui.ButtonProps{Label: "Start a run", Href: "/runs/new", Look: ui.Primary})
+	}
+	for _, tab := range []ui.Tab{{Label: "Jobs", Href: "/runs"}, {Label: "Invoice runs", Href: "/runs/invoices"}} {
+		tab.On = tab.Href == at
+		h.Tabs = append(h.Tabs, tab)
+	}
+	return h
+}
+
+// heldRuns are invoice runs that wait for a person.
+func (v *visit) heldRuns() ([]invoicing.RunRecord, error) {
+	latest, err := invoicing.Runs(v.ctx, v.DB, period.Date{}, 20)
+	return slices.DeleteFunc(latest, func(r invoicing.RunRecord) bool { return r.State() != "held" }), err
+}
+
+func lastReason(r invoicing.RunRecord) string { return r.Events[len(r.Events)-1].Reason }
+
+func jobRunTable(found []jobs.Record, pager ui.Pager) ui.TableProps {
+	t := ui.TableProps{Caption: "Runs of jobs", Pager: &pager, Columns: []ui.Column{{Label: "Job"}, {Label: "State"}, {Label: "As of", Kind: ui.Tight}, {Label: "Started", Kind: ui.Tight}, {Label: "Took", Kind: ui.Figures}, {Label: "Outcome"}},
+		Empty: ui.EmptyProps{Title: "Nothing ran yet", Text: "The scheduler performs every job of its table when it is due."}}
+	for _, r := range found {
+		t.Rows = append(t.Rows, ui.Row{Href: jobRunAddress(r.ID), Cells: ui.Cells(ui.TwoLines(capital(r.Job), askedBy(r)), ui.Status(capital(string(r.State))), ui.Day(r.AsOf), when(r.StartedAt), ui.Text(took(r)), ui.Text(outcome(r)))})
+	}
+	return t
+}
+
+func jobRunAddress(id int64) string { return fmt.Sprintf("/runs/%d", id) }
+
+func askedBy(r jobs.Record) string {
+	if r.Manual {
+		return "Started by " + cmp.Or(r.RequestedName, "hand")
+	}
+	return "By the schedule"
+}
+
+func when(at *time.Time) templ.Component {
+	if at == nil {
+		return ui.Nothing()
+	}
+	return ui.At(*at)
+}
+
+func took(r jobs.Record) string {
+	if r.StartedAt == nil || r.FinishedAt == nil {
+		return ""
+	}
+	return r.FinishedAt.Sub(*r.StartedAt).Round(10 * time.Millisecond).String()
+}
+
+// outcome is what a run says of itself: its summary, what went wrong, or how far it is.
+func outcome(r jobs.Record) string {
+	switch {
+	case r.Error != "":
+		return r.Error
+	case r.State == jobs.Running && r.Total > 0:
+		return fmt.Sprintf("%s, %d of %d", capital(r.Note), r.Done, r.Total)
+	}
+	return r.Summary.Text
+}
+
+// progress is how far a run has come, how fast, and how long it will still take at that rate.
+func (v *visit) progress(r jobs.Record) ui.ProgressProps {
+	p := ui.ProgressProps{Label: capital(r.Job) + " as of " + ui.DayText(r.AsOf), Done: r.Done, Total: r.Total, Note: capital(r.Note)}
+	if r.StartedAt == nil || r.Done == 0 {
+		return p
+	}
+	seconds := int64(v.Now().Sub(*r.StartedAt).Seconds())
+	if seconds < 1 || r.Total <= r.Done {
+		return p
+	}
+	left := time.Duration((r.Total-r.Done)*seconds/r.Done) * time.Second
+	p.Note = fmt.Sprintf("%s, %d a second, about %s left", p.Note, r.Done/seconds, left)
+	return p
+}
+
+func scheduleTable(all []jobs.Job) ui.TableProps {
+	t := ui.TableProps{Title: "Schedule", Columns: []ui.Column{{Label: "Job"}, {Label: "What it does"}, {Label: "When", Kind: ui.Tight}, {Label: "Next", Kind: ui.Tight}}}
+	for _, j := range all {
+		next := ui.Text("By hand")
+		if !j.Next.IsZero() {
+			next = ui.At(j.Next)
+		}
+		t.Rows = append(t.Rows, ui.Row{Href: narrowed("/runs", "job", j.Name), Cells: ui.Cells(ui.Text(capital(j.Name)), ui.Text(j.Help), ui.Mono(cmp.Or(j.Schedule, "–")), next)})
+	}
+	return t
+}
+
+// jobRun is one run with its attempts.
+func (v *visit) jobRun() error {
+	id, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	r, err := jobs.GetRun(v.ctx, v.DB, id)
+	if err != nil {
+		return err
+	}
+	view := page.Record{
+		Head: ui.HeadProps{Title: capital(r.Job) + " as of " + ui.DayText(r.AsOf), Status: capital(string(r.State)), Sub: r.Summary.Text, Crumbs: []ui.Anchor{{Label: "Runs", Href: "/runs"}}},
+		Body: []templ.Component{page.TableOf(attemptTable(r))},
+		Rail: []templ.Component{ui.Facts("Run", []ui.Fact{{Term: "Asked for", Value: ui.Text(askedBy(r))}, {Term: "Due", Value: ui.At(r.Due)}, {Term: "Started", Value: when(r.StartedAt)}, {Term: "Finished", Value: when(r.FinishedAt)},
+			{Term: "Took", Value: orDash(took(r))}, {Term: "Failed attempts", Value: ui.Count(int64(r.Failures))}, {Term: "Held by", Value: orDash(r.Holder)}, {Term: "Next try", Value: when(r.RetryAt)}})},
+	}
+	switch {
+	case r.State == jobs.Running || r.State == jobs.Waiting:
+		view.Parts = append(view.Parts, ui.Progress(v.progress(r)))
+	case r.Error != "":
+		view.Parts = append(view.Parts, page.Notice(page.Note{Title: "It failed", Text: r.Error, Tone: ui.Bad}))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Summary.Counts)) {
+		view.Stats = append(view.Stats, ui.StatProps{Label: capital(name), Value: ui.Count(r.Summary.Counts[name])})
+	}
+	if r.Job == "billing" || r.Job == "invoices" {
+		if _, err := invoicing.RunOf(v.ctx, v.DB, r.AsOf); err == nil {
+			view.Head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "Invoice run of the day", Href: invoiceRunAddress(r.AsOf)}))
+		}
+	}
+	return v.page(http.StatusOK, frame{Title: view.Head.Title, Room: "runs"}, page.RecordPage(view))
+}
+
+var attemptTones = map[string]ui.Tone{"done": ui.Good, "failed": ui.Bad, "lost": ui.Bad, "stopped": ui.Warn}
+
+func attemptTable(r jobs.Record) ui.TableProps {
+	t := ui.TableProps{Title: "Attempts", Columns: []ui.Column{{Label: "Attempt", Kind: ui.Tight}, {Label: "Outcome"}, {Label: "Ended", Kind: ui.Tight}, {Label: "By"}, {Label: "What went wrong"}},
+		Empty: ui.EmptyProps{Title: "Not finished yet", Text: "An attempt is written down when it ends."}}
+	for _, a := range r.Attempts {
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(a.Attempt)), ui.Pill(capital(a.Outcome), attemptTones[a.Outcome]), ui.At(a.EndedAt), ui.Mono(a.Holder), orDash(a.Error))})
+	}
+	return t
+}
+
+// runForm chooses a job and a day; for invoices it shows what the run would issue before it is asked for.
+func (v *visit) runForm() error { return v.showRunForm(http.StatusOK, nil) }
+
+func (v *visit) showRunForm(status int, refused error) error {
+	job, day := cmp.Or(v.query("job"), v.form("job"), "invoices"), cmp.Or(v.query("as_of"), v.form("as_of"), v.Today().String())
+	view := page.RunStart{Head: ui.HeadProps{Title: "Start a run", Crumbs: []ui.Anchor{{Label: "Runs", Href: "/runs"}}}, Errors: complaints(refused), Job: job, Day: day}
+	if v.Scheduler != nil {
+		view.Jobs = options("Choose", v.Scheduler.Jobs(), func(j jobs.Job) ui.Option { return ui.Option{Value: j.Name, Label: capital(j.Name)} })[1:]
+		for _, j := range v.Scheduler.Jobs() {
+			if j.Name == job {
+				view.Help = j.Help
+			}
+		}
+	}
+	asOf, err := period.ParseDate(day)
+	if err != nil && refused == nil {
+		status, view.Errors = http.StatusUnprocessableEntity, []fault.Field{{Path: "as_of", Value: day, Message: "is no day, such as " + v.Today().String()}}
+	}
+	if (job == "invoices" || job == "billing") && err == nil && v.query("job") != "" {
+		if view.Plan, err = v.plannedRun(asOf); err != nil {
+			return err
+		}
+	}
+	view.Ready = v.query("job") != "" && len(view.Errors) == 0
+	return v.page(status, frame{Title: "Start a run", Room: "runs"}, page.RunStartPage(view))
+}
+
+// plannedRun is the dry run: totals beside those of the month before, and the largest documents.
+func (v *visit) plannedRun(asOf period.Date) (*page.RunPlan, error) {
+	p, err := invoicing.Preview(v.ctx, v.DB, invoicing.Options{AsOf: asOf})
+	if err != nil {
+		return nil, err
+	}
+	out := &page.RunPlan{Totals: compareTotals("What it would issue", p.Totals, p.Before), Strays: p.Strays, Documents: p.Totals.Documents, Failures: len(p.Failures)}
+	out.Largest = ui.TableProps{Title: "The largest documents", Columns: []ui.Column{{Label: "Customer"}, {Label: "What"}, {Label: "Lines", Kind: ui.Figures}, {Label: "Net", Kind: ui.Figures}, {Label: "Tax", Kind: ui.Figures}, {Label: "Total", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "Nothing is due", Text: "Everything due by this day stands billed already."}}
+	for _, d := range p.Largest {
+		out.Largest.Rows = append(out.Largest.Rows, ui.Row{Href: customerAddress(d.Payer), Cells: ui.Cells(ui.Text(d.Buyer.Name), ui.Text(subjectKind(string(d.Kind))), ui.Count(int64(len(d.Lines))), ui.Figure(d.Net), ui.Figure(d.Tax), ui.Money(d.Total))})
+	}
+	for _, f := range p.Failures {
+		out.Problems = append(out.Problems, fmt.Sprintf("Account %d: %s", f.Account, sentence(f.Err)))
+	}
+	return out, nil
+}
+
+// compareTotals sets a run's totals beside those of the run a month before, currency by currency.
+func compareTotals(title string, now, before invoicing.Totals) ui.TableProps {
+	t := ui.TableProps{Title: title, Columns: []ui.Column{{Label: "Net in"}, {Label: "This run", Kind: ui.Figures}, {Label: "A month before", Kind: ui.Figures}, {Label: "Difference", Kind: ui.Figures}, {Label: "Percent", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "No documents", Text: "Nothing is due that is not billed."}}
+	all := slices.Concat(now.Currencies(), before.Currencies())
+	slices.Sort(all)
+	for _, c := range slices.Compact(all) {
+		is, was := money.Zero(c).Add(now.Net[c]), money.Zero(c).Add(before.Net[c])
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(string(c)), ui.Figure(is), ui.Figure(was), ui.Figure(is.Sub(was)), ui.Text(percentChange(is, was)))})
+	}
+	if len(t.Rows) > 0 {
+		none := ui.Text("")
+		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Documents"), ui.Count(int64(now.Documents)), ui.Count(int64(before.Documents)), none, none)}}
+	}
+	return t
+}
+
+func percentChange(is, was money.Amount) string {
+	if was.IsZero() {
+		return "–"
+	}
+	return is.Sub(was).Decimal().Shift(2).Div(was.Abs().Decimal()).Round(1).String() + " %"
+}
+
+// startRun asks the scheduler, in whichever process it lives, to perform a job for a day.
+func (v *visit) startRun() error {
+	if v.Scheduler == nil {
+		return fault.New(fault.Conflict, "no scheduler belongs to this server: start the run with `ratable run`")
+	}
+	asOf, err := period.ParseDate(v.form("as_of"))
+	if err != nil {
+		return v.showRunForm(http.StatusUnprocessableEntity, fault.InvalidFields(fault.Field{Path: "as_of", Value: v.form("as_of"), Message: "is no day, such as " + v.Today().String()}))
+	}
+	var id int64
+	err = v.do(func(t tx) error {
+		id, err = v.Scheduler.Request(v.ctx, t, v.form("job"), asOf, v.Now(), v.By)
+		return err
+	})
+	if refusal(err) {
+		return v.showRunForm(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(jobRunAddress(id), done("It is asked for and begins within seconds. This page shows how far it is."))
+}
+
+func invoiceRunAddress(asOf period.Date) string { return "/runs/invoices/" + asOf.String() }
+
+var runWords = map[string]string{"started": "Running", "planned": "Running", "held": "Held", "released": "Scheduled", "finished": "Done"}
+
+// invoiceRuns lists the runs by their as-of day with what they issued.
+func (v *visit) invoiceRuns() error {
+	found, err := invoicing.Runs(v.ctx, v.DB, v.queryDate("after"), pageLength+1)
+	if err != nil {
+		return err
+	}
+	found, pager := paged(v, found, func(r invoicing.RunRecord) string { return r.AsOf.String() })
+	t := ui.TableProps{Caption: "Invoice runs", Pager: &pager, Columns: []ui.Column{{Label: "As of", Kind: ui.Tight}, {Label: "State"}, {Label: "Documents", Kind: ui.Figures}, {Label: "Net", Kind: ui.Figures}, {Label: "Failed", Kind: ui.Figures}, {Label: "Note"}},
+		Empty: ui.EmptyProps{Title: "No invoice run yet", Text: "The schedule runs one every day."}}
+	for _, r := range found {
+		issued, failures, note := r.Issued(), 0, ""
+		if n := len(r.Events); n > 0 {
+			failures, note = r.Events[n-1].Failures, r.Events[n-1].Reason
+		}
+		t.Rows = append(t.Rows, ui.Row{Href: invoiceRunAddress(r.AsOf), Cells: ui.Cells(ui.Day(r.AsOf), ui.Status(runWords[r.State()]), ui.Count(int64(issued.Documents)), page.Amounts(netOf(issued)), ui.Count(int64(failures)), ui.Text(note))})
+	}
+	list := page.List{Head: v.runsHead("Invoice runs"), Tables: []ui.TableProps{t}}
+	return v.page(http.StatusOK, frame{Title: "Invoice runs", Room: "runs"}, page.ListPage(list))
+}
+
+func netOf(t invoicing.Totals) []money.Amount {
+	var out []money.Amount
+	for _, c := range t.Currencies() {
+		out = append(out, t.Net[c])
+	}
+	return out
+}
+
+// invoiceRun is one day's run: what it planned and issued, why it is held, who failed.
+func (v *visit) invoiceRun() error { return v.showInvoiceRun(http.StatusOK, nil) }
+
+func (v *visit) showInvoiceRun(status int, refused error) error {
+	day, err := period.ParseDate(v.param("day"))
+	if err != nil {
+		return fault.New(fault.NotFound, "there is no page at this address")
+	}
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		r, err := invoicing.RunOf(v.ctx, t, day)
+		if err != nil {
+			return err
+		}
+		before, err := invoicing.RunOf(v.ctx, t, day.AddMonths(-1))
+		if err != nil && fault.Kind(err) != fault.NotFound {
+			return err
+		}
+		failures, err := invoicing.RunFailures(v.ctx, t, r.ID)
+		if err != nil {
+			return err
+		}
+		shown := r.Issued()
+		title := "Issued"
+		if r.State() == "held" {
+			shown, title = r.Events[len(r.Events)-1].Totals, "What it would issue"
+		}
+		view := page.Record{
+			Head: ui.HeadProps{Title: "Invoice run of " + ui.DayText(day), Status: runWords[r.State()], Crumbs: []ui.Anchor{{Label: "Runs", Href: "/runs"}, {Label: "Invoice runs", Href: "/runs/invoices"}},
+				Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Its documents", Href: narrowed("/invoices", "run", r.ID)}))},
+			Body: []templ.Component{page.TableOf(compareTotals(title, shown, before.Issued())), page.TableOf(runFailureTable(failures))},
+		}
+		if view.Rail, err = v.runTrail(t, r); err != nil {
+			return err
+		}
+		if r.State() == "held" {
+			view.Parts = append(view.Parts, page.Notice(page.Note{Title: "Held: nothing was issued", Text: "It strays far from the run a month before: " + lastReason(r) + ".", Tone: ui.Warn}))
+			if v.may(post, "/runs/invoices/:day/release") {
+				errors := complaints(refused)
+				view.Parts = append(view.Parts, page.PanelForm(page.Panel{Title: "Release it", Text: "The next run of this day issues everything. Say why the totals are right.", Form: ui.FormProps{Action: invoiceRunAddress(day) + "/release", Errors: errors},
+					Fields: []ui.FieldProps{{Name: "reason", Label: "Reason", Value: v.form("reason"), Required: true, Errors: errors}}, Verb: ui.ButtonProps{Label: "Release the run", Look: ui.Primary}}))
+			}
+		}
+		return v.page(status, frame{Title: view.Head.Title, Room: "runs"}, page.RecordPage(view))
+	})
+}
+
+func runFailureTable(failures []invoicing.RunFailure) ui.TableProps {
+	t := ui.TableProps{Title: "Accounts that failed", Columns: []ui.Column{{Label: "Account", Kind: ui.Tight}, {Label: "Attempt", Kind: ui.Figures}, {Label: "What went wrong"}, {Label: "When", Kind: ui.Tight}},
+		Empty: ui.EmptyProps{Title: "None", Text: "Every account that had something due was billed.", Icon: "check"}}
+	for _, f := range failures {
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(f.Account)), ui.Count(int64(f.Attempt)), ui.Text(f.Error), ui.At(f.At))})
+	}
+	return t
+}
+
+// runTrail is what happened to the run, latest first, with who did it.
+func (v *visit) runTrail(t tx, r invoicing.RunRecord) ([]templ.Component, error) {
+	called, err := v.people(t)
+	if err != nil {
+		return nil, err
+	}
+	var events []ui.Event
+	for _, e := range slices.Backward(r.Events) {
+		what := capital(e.Event)
+		if e.Totals.Documents > 0 {
+			what += ": " + howMany(e.Totals.Documents, "document")
+		}
+		events = append(events, ui.Event{At: e.At, By: called[e.By], What: what, Why: e.Reason, Tone: ui.ToneOf(runWords[e.Event])})
+	}
+	return []templ.Component{page.Trail("Trail", events)}, nil
+}
+
+// releaseRun lets a held run go on.
+func (v *visit) releaseRun() error {
+	day, err := period.ParseDate(v.param("day"))
+	if err != nil {
+		return fault.New(fault.NotFound, "there is no page at this address")
+	}
+	err = v.do(func(t tx) error { return invoicing.Release(v.ctx, t, day, v.form("reason"), v.By) })
+	if fault.Kind(err) == fault.Invalid && !technical(err) {
+		return v.showInvoiceRun(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(invoiceRunAddress(day), done("Released. The next run of this day issues it; start one now if it should not wait."))
+}
