@@ -1,0 +1,478 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/revrec"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// revenueScope narrows the accountants' reports further: one entity and one currency, never added up.
+type revenueScope struct {
+	scope
+	currency money.Currency
+	offered  []money.Currency
+}
+
+// revenueScope takes the first entity when none was asked for, and its currency unless the books hold another.
+func (v *visit) revenueScope(t tx) (r revenueScope, err error) {
+	if r.scope, err = v.scope(); err != nil {
+		return r, err
+	}
+	all := r.directory.All()
+	if len(all) == 0 {
+		r.currency = "EUR" // of nothing: a house without a company has no figures, and its pages say so
+		return r, nil
+	}
+	if r.entity == 0 {
+		r.entity = all[0].ID
+	}
+	seller, _ := r.directory.ByID(r.entity)
+	trial, err := ledger.TrialBalance(v.ctx, t, ledger.Filter{Entity: r.entity})
+	if err != nil {
+		return r, err
+	}
+	r.currency = seller.Currency
+	for _, sum := range trial.Totals() {
+		r.offered = append(r.offered, sum.Currency)
+		if string(sum.Currency) == v.query("currency") {
+			r.currency = sum.Currency
+		}
+	}
+	return r, nil
+}
+
+func (r revenueScope) filter() revrec.Filter {
+	return revrec.Filter{Entity: r.entity, Currency: r.currency, AsOf: r.month}
+}
+
+// revenueBar chooses entity, currency and month.
+func (v *visit) revenueBar(action string, r revenueScope) *page.Narrowing {
+	n := v.scopeBar(action, r.scope, false)
+	if len(r.offered) > 1 {
+		for _, c := range r.offered {
+			n.Props.Chips = append(n.Props.Chips, ui.Chip{Label: string(c), Href: v.with("currency", string(c)), On: c == r.currency})
+		}
+	}
+	return n
+}
+
+func (v *visit) revenueHead(title, sub string) ui.HeadProps {
+	at := v.echo.Request().URL.Path
+	h := ui.HeadProps{Title: title, Sub: sub, Others: ui.Cells(v.csvButton())}
+	keep := ""
+	if q := v.echo.Request().URL.RawQuery; q != "" {
+		keep = "?" + q
+	}
+	for _, tab := range []ui.Tab{{Label: "Waterfall", Href: "/revenue"}, {Label: "Deferred by line", Href: "/revenue/deferred"}, {Label: "Obligations", Href: "/revenue/obligations"}} {
+		tab.On = tab.Href == at
+		tab.Href += keep
+		h.Tabs = append(h.Tabs, tab)
+	}
+	return h
+}
+
+// waterfallMonths is how many months the columns hold: a year and a quarter fits a wide screen.
+const waterfallMonths = 12
+
+// waterfall is deferred revenue by the month it was billed in and the month it is earned in.
+func (v *visit) waterfall() error {
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		r, err := v.revenueScope(t)
+		if err != nil {
+			return err
+		}
+		first := r.month.Add(-2)
+		w, err := revrec.Waterfall(v.ctx, t, r.filter(), first, waterfallMonths)
+		if err != nil {
+			return err
+		}
+		if v.query("format") == "csv" {
+			return v.waterfallFile(w, r)
+		}
+		list := page.List{
+			Head:   v.revenueHead("Deferred waterfall", "What was billed in a month (down), and when it is earned (across). As booked through "+ui.MonthText(r.month)+", in "+string(r.currency)+"."),
+			Filter: v.revenueBar("/revenue", r), Tables: []ui.TableProps{waterfallTable(w, r)},
+		}
+		list.Parts = ui.Cells(ui.Chart(waterfallChart(w, r)))
+		return v.page(http.StatusOK, frame{Title: "Revenue", Room: "revenue"}, page.ListPage(list))
+	})
+}
+
+// waterfallChart draws the last row: what each month earns.
+func waterfallChart(w revrec.WaterfallTable, r revenueScope) ui.ChartProps {
+	c := ui.ChartProps{Title: "Earned by month, as known at the end of " + ui.MonthText(r.month), Kind: ui.Bars, Head: "Month", Digits: r.currency.Exponent(), Series: []ui.Series{{Name: "Earned"}}}
+	for i, m := range w.Months {
+		c.Labels = append(c.Labels, ui.MonthText(m))
+		mark := ui.AmountMarks(w.Sum.Cells[i])[0]
+		mark.Href = r.earned(m)
+		c.Series[0].Marks = append(c.Series[0].Marks, mark)
+	}
+	return c
+}
+
+// earned is where the revenue of a month is booked; no address for a month to come.
+func (r revenueScope) earned(m period.Month) string {
+	if m.After(r.month) {
+		return ""
+	}
+	return narrowed("/ledger/postings", "entity", r.entity, "currency", r.currency, "ledger", int(ledger.Revenue), "from", m.First(), "through", m.Last())
+}
+
+func waterfallTable(w revrec.WaterfallTable, r revenueScope) ui.TableProps {
+	t := ui.TableProps{Caption: "Deferred waterfall", Wide: true, Columns: []ui.Column{{Label: "Billed in", Kind: ui.Tight}, {Label: "Billed", Kind: ui.Figures}, {Label: "Before", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "Nothing billed and nothing earned", Text: "The waterfall fills when invoices are issued and revenue is scheduled."}}
+	for _, m := range w.Months {
+		t.Columns = append(t.Columns, ui.Column{Label: ui.MonthText(m), Kind: ui.Figures})
+	}
+	t.Columns = append(t.Columns, ui.Column{Label: "Beyond", Kind: ui.Figures})
+	for _, row := range w.Rows {
+		cells := ui.Cells(ui.Text("Not billed"), ui.Figure(row.Total), ui.Figure(row.Before))
+		if !row.Billed.IsZero() {
+			documents := narrowed("/invoices", "entity", r.entity, "currency", r.currency, "from", row.Billed.First(), "through", row.Billed.Last())
+			cells[0], cells[1] = ui.Link(ui.MonthText(row.Billed), documents), ui.FigureLink(row.Total, documents)
+		}
+		for _, a := range row.Cells {
+			cells = append(cells, ui.Figure(a))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, ui.Figure(row.Beyond))})
+	}
+	if len(w.Rows) > 0 {
+		cells := ui.Cells(ui.Text("Earned"), ui.Figure(w.Sum.Total), ui.Figure(w.Sum.Before))
+		for i, a := range w.Sum.Cells {
+			if at := r.earned(w.Months[i]); at != "" {
+				cells = append(cells, ui.FigureLink(a, at))
+			} else {
+				cells = append(cells, ui.Figure(a))
+			}
+		}
+		t.Foot = []ui.Row{{Cells: append(cells, ui.Figure(w.Sum.Beyond))}}
+	}
+	return t
+}
+
+func (v *visit) waterfallFile(w revrec.WaterfallTable, r revenueScope) error {
+	head := []string{"billed_in", "currency", "total", "before"}
+	for _, m := range w.Months {
+		head = append(head, m.String())
+	}
+	return v.csvFile("waterfall-"+r.month.String()+".csv", append(head, "beyond"), func(write func(cells ...string) error) error {
+		for _, row := range append(w.Rows, w.Sum) {
+			cells := []string{"not billed", string(r.currency), row.Total.String(), row.Before.String()}
+			if !row.Billed.IsZero() {
+				cells[0] = row.Billed.String()
+			}
+			for _, a := range row.Cells {
+				cells = append(cells, a.String())
+			}
+			if err := write(append(cells, row.Beyond.String())...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// deferred is where every contract line stands, from the schedule, held against the ledger.
+func (v *visit) deferred() error {
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		r, err := v.revenueScope(t)
+		if err != nil {
+			return err
+		}
+		found, err := revrec.Deferred(v.ctx, t, r.filter())
+		if err != nil {
+			return err
+		}
+		trial, err := ledger.TrialBalance(v.ctx, t, ledger.Filter{Entity: r.entity, Currency: r.currency, Through: r.month.Last()})
+		if err != nil {
+			return err
+		}
+		n, err := v.namesOf(t, nil, contractsOf(found))
+		if err != nil {
+			return err
+		}
+		if v.query("format") == "csv" {
+			return v.deferredFile(found, n, r)
+		}
+		list := page.List{
+			Head:   v.revenueHead("Deferred by line", "What is billed and not earned, and earned and not billed, at the end of "+ui.MonthText(r.month)+", in "+string(r.currency)+"."),
+			Filter: v.revenueBar("/revenue/deferred", r), Tables: []ui.TableProps{deferredTable(found, n, r)},
+		}
+		list.Stats, list.Parts = tieOut(found, trial, r)
+		return v.page(http.StatusOK, frame{Title: "Deferred by line", Room: "revenue"}, page.ListPage(list))
+	})
+}
+
+func contractsOf(found []revrec.LineBalance) []int64 {
+	var out []int64
+	for _, b := range found {
+		out = append(out, int64(b.Contract))
+	}
+	return out
+}
+
+// tieOut holds the schedule against the ledger: computed two ways, they are the same to the cent or a person must know.
+func tieOut(found []revrec.LineBalance, trial ledger.Trial, r revenueScope) ([]ui.StatProps, []templ.Component) {
+	net := money.Zero(r.currency)
+	for _, b := range found {
+		net = net.Add(b.Net())
+	}
+	deferred, unbilled := trial.Row(ledger.DeferredRevenue, r.currency).Closing.Neg(), trial.Row(ledger.UnbilledReceivable, r.currency).Closing
+	booked := deferred.Sub(unbilled)
+	at := func(a ledger.Account) string {
+		return postingsAddress("entity", r.entity, "currency", r.currency, "ledger", int(a), "through", r.month.Last())
+	}
+	stats := []ui.StatProps{
+		{Label: "Deferred, in the ledger", Value: ui.MoneyLink(deferred, at(ledger.DeferredRevenue))},
+		{Label: "Unbilled, in the ledger", Value: ui.MoneyLink(unbilled, at(ledger.UnbilledReceivable))},
+		{Label: "Deferred less unbilled, from the schedule", Value: ui.Money(net), Note: "Equals the ledger", Tone: ui.Good},
+	}
+	if net == booked {
+		return stats, nil
+	}
+	stats[2].Note, stats[2].Tone = "The ledger has "+ui.AmountText(booked), ui.Warn
+	return stats, []templ.Component{page.Notice(page.Note{Title: "Schedule and ledger differ", Tone: ui.Warn,
+		Text: "By " + ui.AmountText(net.Sub(booked)) + ". Usual reason: revenue of the month is not recognized yet, or something was booked since."})}
+}
+
+func deferredTable(found []revrec.LineBalance, n names, r revenueScope) ui.TableProps {
+	t := ui.TableProps{Caption: "Deferred by line", Columns: []ui.Column{{Label: "Contract"}, {Label: "Line"}, {Label: "Billed", Kind: ui.Figures}, {Label: "Recognized", Kind: ui.Figures}, {Label: "Deferred", Kind: ui.Figures}, {Label: "Unbilled", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "Nothing stands on any line"}}
+	zero := money.Zero(r.currency)
+	sums := [4]money.Amount{zero, zero, zero, zero}
+	for _, b := range found {
+		for i, a := range []money.Amount{b.Billed, b.Recognized, b.Remaining, b.Unbilled} {
+			sums[i] = sums[i].Add(a)
+		}
+		number := n.contracts[int64(b.Contract)]
+		at := func(a ledger.Account) string {
+			return postingsAddress("contract", b.Contract, "line", b.Line, "ledger", int(a), "through", r.month.Last())
+		}
+		entries := narrowed("/ledger/entries", "contract", b.Contract, "line", b.Line)
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(number, scheduleAddress(number)), ui.Mono(b.Line), ui.FigureLink(b.Billed, entries), ui.FigureLink(b.Recognized, at(ledger.Revenue)),
+			ui.FigureLink(b.Remaining, at(ledger.DeferredRevenue)), ui.FigureLink(b.Unbilled, at(ledger.UnbilledReceivable)))})
+	}
+	if len(found) > 0 {
+		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Sum"), ui.Text(""), ui.Figure(sums[0]), ui.Figure(sums[1]), ui.Figure(sums[2]), ui.Figure(sums[3]))}}
+	}
+	return t
+}
+
+func (v *visit) deferredFile(found []revrec.LineBalance, n names, r revenueScope) error {
+	head := []string{"contract", "line", "currency", "billed", "recognized", "deferred", "unbilled"}
+	return v.csvFile("deferred-"+r.month.String()+".csv", head, func(write func(cells ...string) error) error {
+		for _, b := range found {
+			if err := write(n.contracts[int64(b.Contract)], b.Line, string(r.currency), b.Billed.String(), b.Recognized.String(), b.Remaining.String(), b.Unbilled.String()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// obligations is what is promised and still to be served, contract by contract.
+func (v *visit) obligations() error {
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		r, err := v.revenueScope(t)
+		if err != nil {
+			return err
+		}
+		found, err := revrec.Remaining(v.ctx, t, r.filter())
+		if err != nil {
+			return err
+		}
+		var agreed []int64
+		for _, o := range found {
+			agreed = append(agreed, int64(o.Contract))
+		}
+		n, err := v.namesOf(t, nil, agreed)
+		if err != nil {
+			return err
+		}
+		if v.query("format") == "csv" {
+			return v.csvFile("obligations-"+r.month.String()+".csv", []string{"contract", "currency", "within_12_months", "in_13_to_24", "later", "total"}, func(write func(cells ...string) error) error {
+				for _, o := range found {
+					if err := write(n.contracts[int64(o.Contract)], string(r.currency), o.Year1.String(), o.Year2.String(), o.Later.String(), o.Total().String()); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		list := page.List{
+			Head:   v.revenueHead("Remaining obligations", "Promised and not earned at the end of "+ui.MonthText(r.month)+" (ASC 606-10-50-13): fixed fees and payments for caps, not usage."),
+			Filter: v.revenueBar("/revenue/obligations", r), Tables: []ui.TableProps{obligationTable(found, n, r)},
+		}
+		return v.page(http.StatusOK, frame{Title: "Obligations", Room: "revenue"}, page.ListPage(list))
+	})
+}
+
+func obligationTable(found []revrec.Obligation, n names, r revenueScope) ui.TableProps {
+	t := ui.TableProps{Caption: "Remaining obligations", Columns: []ui.Column{{Label: "Contract"}, {Label: "Within 12 months", Kind: ui.Figures}, {Label: "In 13 to 24", Kind: ui.Figures}, {Label: "Later", Kind: ui.Figures}, {Label: "Total", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "Nothing is left to serve"}}
+	zero := money.Zero(r.currency)
+	sum := revrec.Obligation{Year1: zero, Year2: zero, Later: zero}
+	for _, o := range found {
+		number := n.contracts[int64(o.Contract)]
+		t.Rows = append(t.Rows, ui.Row{Href: scheduleAddress(number), Cells: ui.Cells(ui.Text(number), ui.Figure(o.Year1), ui.Figure(o.Year2), ui.Figure(o.Later), ui.Figure(o.Total()))})
+		sum.Year1, sum.Year2, sum.Later = sum.Year1.Add(o.Year1), sum.Year2.Add(o.Year2), sum.Later.Add(o.Later)
+	}
+	if len(found) > 0 {
+		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Sum"), ui.Figure(sum.Year1), ui.Figure(sum.Year2), ui.Figure(sum.Later), ui.Figure(sum.Total()))}}
+	}
+	return t
+}
+
+// schedule is a contract's revenue: lines down, months across; what is recognized opens the entries that did it.
+func (v *visit) schedule() error {
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		c, err := contracts.Get(v.ctx, t, v.param("number"))
+		if err != nil {
+			return err
+		}
+		table, err := revrec.ContractSchedule(v.ctx, t, c.Entity, c.Currency, c.ID)
+		if err != nil {
+			return err
+		}
+		if v.query("format") == "csv" {
+			return v.scheduleFile(c, table)
+		}
+		documents, err := invoicing.OfContract(v.ctx, t, c.Account, c.ID)
+		if err != nil {
+			return err
+		}
+		list := page.List{
+			Head: ui.HeadProps{Title: "Revenue of " + c.Number, Sub: "As scheduled now, in " + string(c.Currency) + ". Recognized months open the entries that booked them; what is still to come is faint.",
+				Crumbs: []ui.Anchor{{Label: "Revenue", Href: "/revenue"}, {Label: c.Number, Href: contractAddress(c.Number)}}, Others: ui.Cells(v.csvButton(), ui.Button(ui.ButtonProps{Label: "Contract", Href: contractAddress(c.Number)}))},
+			Stats: []ui.StatProps{{Label: "Scheduled", Value: ui.Money(table.Sum.Scheduled)}, {Label: "Recognized", Value: ui.MoneyLink(table.Sum.Recognized, narrowed("/ledger/postings", "contract", c.ID, "ledger", int(ledger.Revenue)))},
+				{Label: "Still to come", Value: ui.Money(table.Sum.Scheduled.Sub(table.Sum.Recognized))}},
+			Tables: []ui.TableProps{scheduleGrid(c, table), scheduleDocuments(documents)},
+		}
+		if len(table.Months) > 0 {
+			list.Parts = ui.Cells(ui.Chart(scheduleChart(table, c.Currency)))
+		}
+		return v.page(http.StatusOK, frame{Title: "Revenue of " + c.Number, Room: "revenue"}, page.ListPage(list))
+	})
+}
+
+// scheduleChart stacks what is booked and what is to come; it does so month by month, from the same table.
+func scheduleChart(t revrec.ScheduleTable, currency money.Currency) ui.ChartProps {
+	c := ui.ChartProps{Title: "Revenue by month", Kind: ui.Stacked, Head: "Month", Digits: currency.Exponent(), Series: []ui.Series{{Name: "Recognized"}, {Name: "To come"}}}
+	for i, m := range t.Months {
+		c.Labels = append(c.Labels, ui.MonthText(m))
+		cell := t.Sum.Cells[i]
+		c.Series[0].Marks = append(c.Series[0].Marks, ui.AmountMarks(cell.Recognized)...)
+		c.Series[1].Marks = append(c.Series[1].Marks, ui.AmountMarks(cell.Left())...)
+	}
+	return c
+}
+
+func scheduleGrid(c contracts.Contract, t revrec.ScheduleTable) ui.TableProps {
+	out := ui.TableProps{Title: "Schedule", Wide: true, Columns: []ui.Column{{Label: "Line"}},
+		Empty: ui.EmptyProps{Title: "Nothing is scheduled", Text: "The revenue run writes the schedule once the contract is approved."}}
+	for _, m := range t.Months {
+		out.Columns = append(out.Columns, ui.Column{Label: ui.MonthText(m), Kind: ui.Figures})
+	}
+	out.Columns = append(out.Columns, ui.Column{Label: "Total", Kind: ui.Figures})
+	for _, l := range t.Lines {
+		cells := ui.Cells(ui.TwoLines(l.Line+clauseOf(c, l.Line), subjectKind(string(l.Kind))))
+		for i, cell := range l.Cells {
+			cells = append(cells, scheduleCell(c, l, t.Months[i], cell))
+		}
+		out.Rows = append(out.Rows, ui.Row{Cells: append(cells, ui.Figure(l.Scheduled))})
+	}
+	if len(t.Lines) > 0 {
+		cells := ui.Cells(ui.Text("Sum"))
+		for _, cell := range t.Sum.Cells {
+			cells = append(cells, ui.Figure(cell.Scheduled))
+		}
+		out.Foot = []ui.Row{{Cells: append(cells, ui.Figure(t.Sum.Scheduled))}}
+	}
+	return out
+}
+
+// scheduleCell opens the entries that recognized it, in the month they were booked in; what is to come stands faint.
+func scheduleCell(c contracts.Contract, l revrec.ScheduleLine, m period.Month, cell revrec.ScheduleCell) templ.Component {
+	if cell.Recognized.IsZero() {
+		if cell.Scheduled.IsZero() {
+			return ui.Text("")
+		}
+		return page.Coming(cell.Scheduled)
+	}
+	booked := m
+	if !cell.BookedIn.IsZero() {
+		booked = cell.BookedIn
+	}
+	account := ledger.Revenue
+	if l.Kind == contracts.OverCap {
+		account = ledger.OverageRevenue
+	}
+	at := postingsAddress("contract", c.ID, "line", l.Line, "ledger", int(account), "from", m.First(), "through", booked.Last())
+	return page.Earned(cell.Scheduled, at, lateNote(cell))
+}
+
+// lateNote says that a month was closed when this came: the revenue belongs to it and is booked later.
+func lateNote(cell revrec.ScheduleCell) string {
+	switch {
+	case !cell.BookedIn.IsZero():
+		return "booked " + ui.MonthText(cell.BookedIn)
+	case !cell.Left().IsZero():
+		return ui.AmountText(cell.Left()) + " to come"
+	}
+	return ""
+}
+
+// clauseOf says where the signed paper promises a line, by the version in force last.
+func clauseOf(c contracts.Contract, line string) string {
+	d := c.Latest().Document
+	for _, l := range d.Lines {
+		if l.ID == line && l.Clause != "" {
+			return ", " + l.Clause
+		}
+	}
+	for _, x := range d.Commits {
+		if x.ID == line && x.Clause != "" {
+			return ", " + x.Clause
+		}
+	}
+	for _, x := range d.SoftCaps {
+		if x.ID == line && x.Clause != "" {
+			return ", " + x.Clause
+		}
+	}
+	return ""
+}
+
+func scheduleDocuments(found []invoicing.Row) ui.TableProps {
+	t := ui.TableProps{Title: "Billed on", Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Kind"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Net", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "No document yet"}}
+	for _, r := range found {
+		t.Rows = append(t.Rows, ui.Row{Href: invoiceAddress(r.Number), Muted: r.Voided, Cells: ui.Cells(ui.Text(r.Number), ui.Text(subjectKind(string(r.Kind))), ui.Day(r.IssuedOn), ui.Money(r.Net))})
+	}
+	return t
+}
+
+func (v *visit) scheduleFile(c contracts.Contract, t revrec.ScheduleTable) error {
+	return v.csvFile("schedule-"+c.Number+".csv", []string{"contract", "line", "kind", "month", "currency", "scheduled", "recognized"}, func(write func(cells ...string) error) error {
+		for _, l := range t.Lines {
+			for i, cell := range l.Cells {
+				if cell.Scheduled.IsZero() && cell.Recognized.IsZero() {
+					continue
+				}
+				if err := write(c.Number, l.Line, string(l.Kind), t.Months[i].String(), string(c.Currency), cell.Scheduled.String(), cell.Recognized.String()); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
