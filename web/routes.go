@@ -18,6 +18,13 @@ var (
 	sellers  = []access.Role{access.Sales, access.Finance}
 	deciders = []access.Role{access.Finance, access.Accountant}
 	admins   = []access.Role{access.Admin}
+	books    = deciders // the ledger, revenue, runs
+	billers  = []access.Role{access.Finance}
+	closers  = []access.Role{access.Accountant}
+	helpers  = []access.Role{access.Finance, access.Accountant, access.Support}
+	granters = []access.Role{access.Finance, access.Support}
+	meterers = []access.Role{access.Finance, access.Product, access.Support}
+	auditors = []access.Role{access.Finance, access.Accountant, access.Admin}
 )
 
 // route is an address, who may open it and what answers.
@@ -53,5 +60,58 @@ func (s *Server) routes() []route {
 		{post, "/users", admins, (*visit).addUser},
 		{post, "/users/:id/disable", admins, (*visit).disableUser},
 		{post, "/users/:id/enable", admins, (*visit).enableUser},
+
+		{get, "/invoices", staff, (*visit).invoices},
+		{get, "/invoices/:number", staff, (*visit).invoice},
+		{get, "/invoices/:number/pdf", staff, (*visit).invoicePDF},
+		{post, "/invoices/:number/send", helpers, (*visit).sendInvoice},
+		{get, "/invoices/:number/void", billers, (*visit).voidForm},
+		{post, "/invoices/:number/void", billers, (*visit).voidInvoice},
+		{get, "/invoices/:number/credit", granters, (*visit).creditForm},
+		{post, "/invoices/:number/credit", granters, (*visit).creditInvoice},
+		{post, "/invoices/:number/release", books, (*visit).releaseInvoice},
+
+		{get, "/payments", helpers, (*visit).payments},
+		{get, "/payments/ageing", helpers, (*visit).ageing},
+		{get, "/payments/new", books, (*visit).receiptForm},
+		{post, "/payments/new", books, (*visit).recordReceipt},
+		{get, "/payments/statement", books, (*visit).statementForm},
+		{post, "/payments/statement", books, (*visit).importStatement},
+		{get, "/payments/:id", helpers, (*visit).receipt},
+		{post, "/payments/:id/apply", books, (*visit).applyReceipt},
+		{post, "/payments/:id/unapply", books, (*visit).unapplyReceipt},
+
+		{get, "/outbox", helpers, (*visit).outbox},
+		{get, "/outbox/:id", helpers, (*visit).message},
+		{get, "/outbox/:id/attachments/:position", helpers, (*visit).attachment},
+		{post, "/outbox/:id/requeue", helpers, (*visit).requeue},
+
+		{get, "/ledger", books, (*visit).trialBalance},
+		{get, "/ledger/postings", books, (*visit).postings},
+		{get, "/ledger/entries", books, (*visit).entries},
+		{get, "/ledger/entries/:account/:seq", books, (*visit).entry},
+		{get, "/ledger/export", books, (*visit).exportLedger},
+		{get, "/revenue", books, (*visit).waterfall},
+		{get, "/revenue/deferred", books, (*visit).deferred},
+		{get, "/revenue/obligations", books, (*visit).obligations},
+		{get, "/revenue/contracts/:number", books, (*visit).schedule},
+		{get, "/close", books, (*visit).months},
+		{post, "/close", closers, (*visit).closeMonth},
+		{post, "/close/reopen", closers, (*visit).reopenMonth},
+
+		{get, "/runs", auditors, (*visit).runs},
+		{get, "/runs/new", books, (*visit).runForm},
+		{post, "/runs", books, (*visit).startRun},
+		{get, "/runs/invoices", books, (*visit).invoiceRuns},
+		{get, "/runs/invoices/:day", books, (*visit).invoiceRun},
+		{post, "/runs/invoices/:day/release", billers, (*visit).releaseRun},
+		{get, "/runs/:id", auditors, (*visit).jobRun},
+		{get, "/usage", staff, (*visit).usage},
+		{get, "/usage/customers/:id", staff, (*visit).customerUsage},
+		{get, "/usage/customers/:id/events", staff, (*visit).dayEvents},
+		{get, "/usage/quarantine", staff, (*visit).quarantine},
+		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
+		{get, "/usage/conflicts", staff, (*visit).conflicts},
+		{get, "/audit", auditors, (*visit).audit},
 	}
 }
