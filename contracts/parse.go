@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,13 +100,43 @@ func (d *Document) normalize() {
 
 // Export writes the document as normalized YAML; Parse(Export(d)) gives d.
 func Export(d Document) ([]byte, error) {
+	var root yaml.Node
+	if err := root.Encode(d); err != nil {
+		return nil, fmt.Errorf("export contract %s: %w", d.Contract, err)
+	}
+	unquote(&root)
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
-	if err := enc.Encode(d); err != nil {
+	if err := enc.Encode(&root); err != nil {
 		return nil, fmt.Errorf("export contract %s: %w", d.Contract, err)
 	}
 	return out.Bytes(), enc.Close()
+}
+
+// figures and days are the keys whose values people write without quotes.
+var (
+	figures = []string{"quantity", "unit_price", "amount", "units", "price", "included", "size", "up_to", "unit", "flat", "factor", "margin_percent"}
+	days    = []string{"from", "through", "effective"}
+)
+
+// unquote lets figures and days stand as sales would type them; the encoder
+// quotes them, because to Go they are texts.
+func unquote(n *yaml.Node) {
+	for i, child := range n.Content {
+		unquote(child)
+		if n.Kind != yaml.MappingNode || i%2 == 0 || child.Kind != yaml.ScalarNode {
+			continue
+		}
+		switch key := n.Content[i-1].Value; {
+		case slices.Contains(days, key):
+			child.Tag, child.Style = "!!timestamp", 0
+		case slices.Contains(figures, key) && strings.Contains(child.Value, "."):
+			child.Tag, child.Style = "!!float", 0
+		case slices.Contains(figures, key):
+			child.Tag, child.Style = "!!int", 0
+		}
+	}
 }
 
 // placed gives each finding the line of the nearest node its path names.
