@@ -42,11 +42,8 @@ func Prepare(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date, by ac
 		if c.Latest().Document.Equal(d) && c.Latest().Last() != "rejected" {
 			return c, nil
 		}
-		if c.Latest().Last() == "submitted" {
-			return Contract{}, fmt.Errorf("%s: %w", doing, fault.New(fault.Conflict, "version %d waits for a decision; have it rejected first", c.Latest().Number))
-		}
-		if f := c.amendable(d); len(f) > 0 {
-			return Contract{}, fmt.Errorf("%s: %w", doing, fault.InvalidFields(f...))
+		if err := c.mayFollow(d); err != nil {
+			return Contract{}, fmt.Errorf("%s: %w", doing, err)
 		}
 	} else if c, err = insertContract(ctx, tx, d, parties); err != nil {
 		return Contract{}, fmt.Errorf("%s: %w", doing, err)
