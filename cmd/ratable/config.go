@@ -22,7 +22,7 @@ type Config struct {
 	Home        string `help:"Data folder (default: .ratable in the clone; for root a folder of /var/lib/ratable)." env:"RATABLE_HOME" type:"path"`
 	Addr        string `help:"Address to listen on." env:"RATABLE_ADDR" default:"127.0.0.1:8080"`
 	DatabaseURL string `help:"A PostgreSQL server to use instead of the embedded one." env:"DATABASE_URL" placeholder:"URL"`
-	SMTPURL     string `help:"Mail server (smtp:// with STARTTLS, or smtps://). Without one, messages are written to HOME/mail." env:"SMTP_URL" placeholder:"URL"`
+	SMTPURL     string `help:"Mail server (smtp:// with STARTTLS, or smtps://). Without one, messages are written to HOME/mail." name:"smtp-url" env:"SMTP_URL" placeholder:"URL"`
 	Verbose     bool   `help:"Log what is going on." short:"v"`
 }
 

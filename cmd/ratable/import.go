@@ -12,6 +12,7 @@ import (
 
 	"ratable/contracts"
 	"ratable/internal/access"
+	"ratable/internal/fault"
 	"ratable/payments"
 	"ratable/usage"
 )
@@ -27,7 +28,11 @@ func open(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(os.Stdin), nil
 	}
-	return os.Open(name)
+	file, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		err = fault.New(fault.NotFound, "there is no file %s", name)
+	}
+	return file, err
 }
 
 // with opens the file and the database around a command.

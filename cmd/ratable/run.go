@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"ratable/internal/access"
-	"ratable/internal/fault"
 	"ratable/internal/jobs"
 	"ratable/internal/period"
 )
@@ -46,15 +46,31 @@ func (r *runCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	record, err := scheduler.RunNow(ctx, r.Job, r.AsOf, access.System("command line"))
-	if errors.Is(err, fault.Conflict) {
-		return fmt.Errorf("%w", err)
-	}
+	record, err := runWhenFree(ctx, scheduler, r.Job, r.AsOf)
 	if err != nil {
 		return err
 	}
 	fmt.Println(record.Summary.Text)
 	return nil
+}
+
+// runWhenFree performs a job after the run of it that is under way, if there is
+// one. By then nothing may be left to do, and that is an answer too.
+func runWhenFree(ctx context.Context, s *jobs.Scheduler, job string, asOf period.Date) (jobs.Record, error) {
+	for told := false; ; told = true {
+		record, err := s.RunNow(ctx, job, asOf, access.System("command line"))
+		if !errors.Is(err, jobs.ErrUnderWay) {
+			return record, err
+		}
+		if !told {
+			fmt.Fprintf(os.Stderr, "ratable: a run of %s is under way; waiting for it, or for %s if its process was killed\n", job, s.Lease)
+		}
+		select {
+		case <-ctx.Done():
+			return record, ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
 }
 
 // withProgress draws a bar while a job works, when somebody is watching.

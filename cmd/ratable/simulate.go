@@ -3,12 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
-	"ratable/internal/fault"
 	"ratable/scenario"
 )
 
@@ -51,12 +49,10 @@ func (s simulateCommand) Run(ctx context.Context, _ *Config) error {
 }
 
 func (s simulateCommand) read() ([]byte, error) {
-	if s.File == "-" {
-		return io.ReadAll(os.Stdin)
+	file, err := open(s.File)
+	if err != nil {
+		return nil, err
 	}
-	source, err := os.ReadFile(s.File)
-	if errors.Is(err, os.ErrNotExist) {
-		err = fault.New(fault.NotFound, "there is no file %s", s.File)
-	}
-	return source, err
+	defer file.Close()
+	return io.ReadAll(file)
 }

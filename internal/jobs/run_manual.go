@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,9 +13,14 @@ import (
 	"ratable/internal/period"
 )
 
+// ErrUnderWay is the conflict of a run by hand with a run of the same job that
+// goes on elsewhere, or whose process was killed less than a lease ago.
+var ErrUnderWay = errors.New("is under way")
+
 // RunNow performs a job for a day in this process and returns how it went, with
-// the job's error when it failed. It waits for nobody: fault.Conflict when a run
-// of the job is under way. If this process is killed, a scheduler takes it over.
+// the job's error when it failed. It waits for nobody: ErrUnderWay, a
+// fault.Conflict, when a run of the job is under way. If this process is killed,
+// a scheduler takes the run over.
 func (s *Scheduler) RunNow(ctx context.Context, name string, asOf period.Date, by access.Actor) (Record, error) {
 	doing := fmt.Sprintf("run %s as of %s", name, asOf)
 	j, err := s.mayRun(name, by)
@@ -23,6 +29,9 @@ func (s *Scheduler) RunNow(ctx context.Context, name string, asOf period.Date, b
 	}
 	c := claimed{attempt: 1, due: s.Clock(), asOf: asOf, manual: true, requestedBy: by.UserID, requestedName: by.Name}
 	err = s.db.Tx(ctx, func(tx pgx.Tx) error {
+		if err := letGo(ctx, tx, j.Name); err != nil {
+			return err
+		}
 		c.id, err = insertManual(ctx, tx, j, asOf, c.due, by, s.Holder, s.Lease)
 		return err
 	})

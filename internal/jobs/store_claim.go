@@ -25,6 +25,9 @@ type claimed struct {
 	abandoned     bool // taken over once too often: it kills whoever performs it
 }
 
+// lost is what the history says of an attempt whose lease ran out.
+const lost = "its process stopped reporting"
+
 // claim takes the job's next run: one whose holder is gone, else the oldest that
 // waits, unless another is under way or the oldest waits for its retry.
 func claim(ctx context.Context, db *postgres.DB, job, holder string, lease time.Duration) (c claimed, found bool, err error) {
@@ -62,7 +65,7 @@ func claimNext(ctx context.Context, tx pgx.Tx, job, holder string, lease time.Du
 		return claimed{}, false, postgres.Fault(err)
 	}
 	if state == "running" {
-		err := writeAttempt(ctx, tx, c, lastHolder, "lost", "its process stopped reporting")
+		err := writeAttempt(ctx, tx, c, lastHolder, "lost", lost)
 		if err != nil {
 			return claimed{}, false, err
 		}
@@ -79,6 +82,35 @@ func claimNext(ctx context.Context, tx pgx.Tx, job, holder string, lease time.Du
 		where id = @id`,
 		pgx.NamedArgs{"id": c.id, "attempt": c.attempt, "failures": c.failures, "holder": holder, "lease": lease})
 	return c, true, postgres.Fault(err)
+}
+
+// letGo lets a run whose process is gone wait for a scheduler, so that it does not
+// stand in the way of a run by hand where no scheduler is there to take it over.
+func letGo(ctx context.Context, tx pgx.Tx, job string) error {
+	var c claimed
+	var holder string
+	err := tx.QueryRow(ctx, `
+		select r.id, r.attempt, r.holder
+		from jobs.runs r
+		where r.job = @job and r.state = 'running' and r.lease_until < clock_timestamp()
+		for update`,
+		pgx.NamedArgs{"job": job},
+	).Scan(&c.id, &c.attempt, &holder)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	if err := writeAttempt(ctx, tx, c, holder, "lost", lost); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		update jobs.runs
+		set state = 'waiting', failures = failures + 1, holder = null, lease_until = null
+		where id = @id`,
+		pgx.NamedArgs{"id": c.id})
+	return postgres.Fault(err)
 }
 
 // progress is what the page shows of a run under way.

@@ -94,7 +94,7 @@ func insertManual(ctx context.Context, tx pgx.Tx, j job, asOf period.Date, due t
 			"job": j.Name, "due": due, "as_of": asOf, "by": by.UserID, "name": by.Name, "holder": holder, "lease": lease,
 		}).Scan(&id)
 	if postgres.Constraint(err) == "runs_one_at_a_time" {
-		return 0, fault.New(fault.Conflict, "a run of %s is under way: wait until it has finished", j.Name)
+		return 0, fault.New(fault.Conflict, "a run of %s %w: wait until it has finished", j.Name, ErrUnderWay)
 	}
 	if err != nil {
 		return 0, postgres.Fault(err)

@@ -97,6 +97,35 @@ func TestAHolderThatWakesUpLateChangesNothingAndIsTold(t *testing.T) {
 	}
 }
 
+func TestARunByHandIsNotHeldUpByOneWhoseProcessIsGone(t *testing.T) {
+	db, now, d := pgtest.New(t), dawn, &diary{}
+	s := scheduler(t, db, &now, daily(d, EachMissed))
+	runDue(t, s)
+	now = dawn.AddDate(0, 0, 1)
+	if err := plan(t.Context(), db, s.jobs[0], now); err != nil {
+		t.Fatal(err)
+	}
+	if _, found, err := claim(t.Context(), db, "daily", "doomed", time.Minute); !found || err != nil {
+		t.Fatalf("claim: %v, %v", found, err)
+	}
+	now = now.Add(time.Hour)
+	byHand := func() error {
+		_, err := s.RunNow(t.Context(), "daily", day("2026-02-01"), access.System("test"))
+		return err
+	}
+	if err := byHand(); !errors.Is(err, ErrUnderWay) || !errors.Is(err, fault.Conflict) {
+		t.Fatalf("beside a living process: %v, want a conflict", err)
+	}
+	expire(t, db)
+	if err := byHand(); err != nil {
+		t.Fatalf("after its process is gone: %v", err)
+	}
+	runDue(t, s) // the tick is still due: its day is another one
+	if diff := cmp.Diff([]string{"2026-03-01 done lost done", "2026-02-01 done done"}, history(t, db)); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+}
+
 func TestARunThatKillsItsProcessEachTimeIsGivenUp(t *testing.T) {
 	db, now, d := pgtest.New(t), dawn, &diary{}
 	s := scheduler(t, db, &now, daily(d, EachMissed))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -118,28 +120,44 @@ func (c *Company) sell(ctx context.Context, tx pgx.Tx, n customers.New) error {
 	n.Kind, n.SignedUpOn = customers.Business, founded
 	n.Contacts = []customers.Contact{{Role: customers.Payable, Name: "Accounts payable", Email: "ap@" + n.ExternalID + ".example"}}
 	customer, err := customers.Create(ctx, tx, n, fixture)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.Customers[customer.ExternalID] = customer
 	return err
 }
 
 // Crowd adds n small customers, each with a contract of 100.00 a month over
-// 2026: "crowd-1" with contract "CROWD-1" and so on.
+// 2026: "crowd-1" with contract "CROWD-1" and so on. Many are added side by side.
 func (c *Company) Crowd(t testing.TB, n int) {
 	t.Helper()
-	c.do(t, func(ctx context.Context, tx pgx.Tx) error {
-		for i := 1; i <= n; i++ {
+	const together = 125
+	var adding sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	errs := make([]error, (n+together-1)/together)
+	for i := range errs {
+		free <- struct{}{}
+		adding.Go(func() {
+			errs[i] = c.join(t.Context(), i*together+1, min(n, (i+1)*together))
+			<-free
+		})
+	}
+	adding.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatalf("set up a crowd of %d: %v", n, err)
+	}
+}
+
+// join adds the customers first to last of a crowd with their contracts.
+func (c *Company) join(ctx context.Context, first, last int) error {
+	return c.DB.Tx(ctx, func(tx pgx.Tx) error {
+		for i := first; i <= last; i++ {
 			if err := c.sell(ctx, tx, customers.New{
 				ExternalID: fmt.Sprintf("crowd-%d", i), Name: fmt.Sprintf("Crowd %d", i), Entity: c.US.ID, Currency: "USD",
 				Billing: customers.Address{Lines: []string{fmt.Sprintf("%d Elm Street", i)}, City: "Austin", Region: "TX", Postcode: "78701", Country: "US"},
 			}); err != nil {
 				return err
 			}
-		}
-		return nil
-	})
-	documents := make([]string, n)
-	for i := range documents {
-		documents[i] = fmt.Sprintf(`
+			if err := c.sign(ctx, tx, fmt.Sprintf(`
 contract: CROWD-%d
 entity: rtus
 customer: crowd-%d
@@ -147,9 +165,12 @@ currency: USD
 term: {from: 2026-01-01, through: 2026-12-31}
 lines:
   - {id: platform, product: platform, fixed: {quantity: 1, unit_price: 100.00, every: month}}
-`, i+1, i+1)
-	}
-	c.Sign(t, documents...)
+`, i, i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // quote records a rate a week, so that no conversion in the years of the tests

@@ -9,6 +9,7 @@ package invoicingtest
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type Company struct {
 	// Sales prepares, Finance approves and bills, Accountant closes.
 	Sales, Finance, Accountant access.Actor
 
+	mu     sync.Mutex // of Customers, while a crowd joins
 	events int
 }
 
@@ -68,22 +70,26 @@ func (c *Company) Sign(t testing.TB, documents ...string) {
 	t.Helper()
 	c.do(t, func(ctx context.Context, tx pgx.Tx) error {
 		for _, source := range documents {
-			d, err := contracts.Parse([]byte(source))
-			if err != nil {
-				return err
-			}
-			if _, err := contracts.Prepare(ctx, tx, d, d.Start(), c.Sales); err != nil {
-				return err
-			}
-			if err := contracts.Submit(ctx, tx, d.Contract, "please", c.Sales); err != nil {
-				return err
-			}
-			if err := contracts.Approve(ctx, tx, d.Contract, "", c.Finance); err != nil {
+			if err := c.sign(ctx, tx, source); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func (c *Company) sign(ctx context.Context, tx pgx.Tx, source string) error {
+	d, err := contracts.Parse([]byte(source))
+	if err != nil {
+		return err
+	}
+	if _, err := contracts.Prepare(ctx, tx, d, d.Start(), c.Sales); err != nil {
+		return err
+	}
+	if err := contracts.Submit(ctx, tx, d.Contract, "please", c.Sales); err != nil {
+		return err
+	}
+	return contracts.Approve(ctx, tx, d.Contract, "", c.Finance)
 }
 
 // Use reports usage at noon in New York, which is the same day in Amsterdam.
