@@ -28,10 +28,14 @@ import (
 var extras []postgres.Extra
 
 // Main runs a package's tests. A package that needs more than New only to hand over a library's migrations
-// (jobs) calls it from TestMain; for others it is optional.
+// (jobs) calls it from TestMain, and so does one with a Shared database, which it drops; for others it is optional.
 func Main(m *testing.M, extra ...postgres.Extra) {
 	extras = extra
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := dropFilled(); err != nil {
+		fmt.Fprintln(os.Stderr, "drop the shared databases:", err)
+	}
+	os.Exit(code)
 }
 
 var count atomic.Int64
@@ -44,14 +48,23 @@ func New(t testing.TB, opts ...postgres.Option) *postgres.DB {
 	if err != nil {
 		t.Fatalf("no database to test on: %v", err)
 	}
+	return c.copyOf(t, c.template, opts...)
+}
+
+// copyOf opens a copy of a database that lives as long as the test.
+func (c *cluster) copyOf(t testing.TB, template string, opts ...postgres.Option) *postgres.DB {
+	t.Helper()
 	name := databaseName(t)
-	ctx := context.Background()
-	create := fmt.Sprintf("create database %s template %s strategy file_copy owner %s", name, c.template, postgres.OwnerRole)
-	if _, err := c.admin.Exec(ctx, create); err != nil {
+	if err := c.create(context.Background(), name, template); err != nil {
 		t.Fatalf("clone the template database: %v", err)
 	}
 	t.Cleanup(func() { c.discard(t, name) })
 	return c.open(t, c.Serving, name, opts...)
+}
+
+func (c *cluster) create(ctx context.Context, name, template string) error {
+	_, err := c.admin.Exec(ctx, fmt.Sprintf("create database %s template %s strategy file_copy owner %s", name, template, postgres.OwnerRole))
+	return err
 }
 
 // Admin returns the same database as the owner of the schema, for what the serving role may not do.
