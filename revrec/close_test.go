@@ -109,3 +109,18 @@ func TestAMonthIsReopenedByAnotherPersonWithAReason(t *testing.T) {
 		t.Errorf("usage of a month that was opened again is booked as %+v", rows)
 	}
 }
+
+func TestAMonthMayBeClosedAfterUsageOfLaterMonthsIsBilled(t *testing.T) {
+	w := newWorld(t, 1, perCall("calls", "0.01", "month"))
+	w.use(t, 0, "2026-01-10", "1000")
+	w.use(t, 0, "2026-02-10", "500")
+	w.run(t, "2026-03-01")
+	january, february := period.NewSpan(day("2026-01-01"), day("2026-02-01")), period.NewSpan(day("2026-02-01"), day("2026-03-01"))
+	w.bill(t, w.accounts[0], "2026-02-01", "RDE-1", "calls", contracts.Metered, january, eur("10"))
+	w.bill(t, w.accounts[0], "2026-03-01", "RDE-2", "calls", contracts.Metered, february, eur("5"))
+	for _, m := range []string{"2026-01", "2026-02"} {
+		if err := w.close(m, w.anna); err != nil {
+			t.Errorf("closing %s in March: %v", m, err)
+		}
+	}
+}

@@ -133,7 +133,10 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 	var out []Exception
 	groups := touching(a.Contract, pieces, stood, func(p contracts.Piece) bool { return p.Closed && p.BillOn.Before(month.End()) })
 	for _, g := range groups {
-		if g.due && g.owed.Cmp(g.billed) != 0 {
+		// A month may be closed late, when usage of the months after it is billed
+		// already: what begins after the month is not its business.
+		later := !g.span.Start.Before(month.End()) && g.owed.IsZero()
+		if g.due && !later && g.owed.Cmp(g.billed) != 0 {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
 			out = append(out, Exception{a.Account, a.Number, g.line, problem})
 		}
