@@ -28,7 +28,8 @@ type Scheduled struct {
 // is earned. Tax is not in it. The last row is what is earned and not billed.
 //
 // The sum of a row is what was billed in the month, the sum of a column the
-// revenue of that month in the ledger, as far as it has been recognized.
+// revenue of that month in the ledger, as far as it has been recognized; in a
+// month that has not, what is scheduled and what was billed for its usage.
 type WaterfallTable struct {
 	Months []period.Month // columns
 	Rows   []WaterfallRow
@@ -58,6 +59,7 @@ func cuts(scheduled []Scheduled, billed []ledger.BilledSum) []cut {
 		billed    []billing
 	}
 	sides := map[lineKind]*side{}
+	recognized := lastRecognized(scheduled)
 	of := func(key lineKind) *side {
 		if sides[key] == nil {
 			sides[key] = &side{}
@@ -93,10 +95,45 @@ func cuts(scheduled []Scheduled, billed []ledger.BilledSum) []cut {
 				}
 			}
 			slices.SortStableFunc(c.billed, func(a, b billing) int { return a.month.Compare(b.month) })
+			c.expect(recognized)
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// expect adds what is billed for usage and not scheduled yet, because its month
+// has not been recognized: it will be earned by the end of its service. Without
+// it the open month would look as if more had been billed than is ever earned.
+func (c *cut) expect(recognized period.Month) {
+	if c.kind == contracts.FixedFee || c.kind == contracts.Concession || len(c.billed) == 0 {
+		return // their schedule is known to the end of the term
+	}
+	var rest money.Amount
+	var last period.Month
+	for _, b := range c.billed {
+		rest = rest.Add(b.amount)
+		if m := b.span.End.AddDays(-1).MonthOf(); m.After(last) {
+			last = m
+		}
+	}
+	for _, amount := range c.earned {
+		rest = rest.Sub(amount)
+	}
+	if rest.Sign() > 0 && last.After(recognized) {
+		c.earned[last] = c.earned[last].Add(rest)
+	}
+}
+
+// lastRecognized is the last month with revenue booked.
+func lastRecognized(scheduled []Scheduled) period.Month {
+	var last period.Month
+	for _, s := range scheduled {
+		if s.Recognized && s.Column.After(last) {
+			last = s.Column
+		}
+	}
+	return last
 }
 
 // waterfall lays out shares in columns, one month after another from first.
