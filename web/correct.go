@@ -110,11 +110,13 @@ func (v *visit) wishedCredit() (invoicing.Credit, error) {
 	}
 	c := invoicing.Credit{Invoice: d.Number, Reason: v.form("reason"), On: v.Today()}
 	_, _ = fmt.Sscan(v.form("line"), &c.Line) // what is no line is line 0, which is refused by name
-	if c.Amount, err = v.typedAmount("amount", d.Currency, false); err != nil {
-		return c, err
-	}
+	c.Amount, err = v.typedAmount("amount", d.Currency, false)
+	wrong := fault.Fields(err)
 	if c.Reason == "" {
-		return c, fault.InvalidFields(fault.Field{Path: "reason", Message: "is missing: it is printed on the credit note"})
+		wrong = append(wrong, fault.Field{Path: "reason", Message: "is missing: it is printed on the credit note"})
+	}
+	if len(wrong) > 0 {
+		return c, fault.InvalidFields(wrong...)
 	}
 	return c, nil
 }
@@ -221,7 +223,7 @@ func (v *visit) creditEffects(t tx, d invoicing.Issued, originals []invoicing.Or
 	if err != nil {
 		return page.Effects{}, err
 	}
-	note, entry := invoicing.Issue(draft, "Preview", 0, f.Standing)
+	note, entry := invoicing.Issue(draft, previewed, 0, f.Standing)
 	n, err := v.namesOfEntry(t, entry)
 	if err != nil {
 		return page.Effects{}, err

@@ -204,8 +204,14 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 	return t
 }
 
+// previewed stands for the number of a document that is not issued yet.
+const previewed = "Preview"
+
 // documentLink opens an invoice, credit note or receipt by its number.
 func documentLink(number string) templ.Component {
+	if number == previewed {
+		return ui.Text(number)
+	}
 	if _, ok := receiptID(number); ok {
 		return ui.Link(number, receiptAddress(number))
 	}

@@ -95,28 +95,31 @@ func (v *visit) ledgerHead(title, sub string) ui.HeadProps {
 	return h
 }
 
+// trialTable sets one currency below the other: they are never added up.
 func trialTable(trial ledger.Trial, f ledger.Filter) ui.TableProps {
 	t := ui.TableProps{Caption: "Trial balance",
-		Columns: []ui.Column{{Label: "Account"}, {Label: "Currency", Kind: ui.Tight}, {Label: "Opening", Kind: ui.Figures}, {Label: "Debit", Kind: ui.Figures}, {Label: "Credit", Kind: ui.Figures}, {Label: "Closing", Kind: ui.Figures}},
+		Columns: []ui.Column{{Label: "Account"}, {Label: "Number", Kind: ui.Tight}, {Label: "Opening", Kind: ui.Figures}, {Label: "Debit", Kind: ui.Figures}, {Label: "Credit", Kind: ui.Figures}, {Label: "Closing", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "Nothing is booked", Text: "Entries come from invoices, receipts and the recognition of revenue."}}
-	sums := map[money.Currency]ledger.TrialRow{}
 	for _, sum := range trial.Totals() {
-		sums[sum.Currency] = sum
-	}
-	for i, r := range trial.Rows {
-		at := func(from, through period.Date) string {
-			return postingsAddress("entity", f.Entity, "currency", r.Currency, "ledger", int(r.Account), "from", from, "through", through)
+		t.Rows = append(t.Rows, ui.Row{Group: string(sum.Currency)})
+		for _, r := range trial.Rows {
+			if r.Currency == sum.Currency {
+				t.Rows = append(t.Rows, trialRow(r, f))
+			}
 		}
-		info := r.Account.Info()
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(info.Name, fmt.Sprint(int(r.Account))), ui.Text(string(r.Currency)),
-			ui.FigureLink(r.Opening, at(period.Date{}, f.From.AddDays(-1))), ui.FigureLink(r.Debit, at(f.From, f.Through)), ui.FigureLink(r.Credit, at(f.From, f.Through)),
-			ui.FigureLink(r.Closing, at(period.Date{}, f.Through)))})
-		if i+1 == len(trial.Rows) || trial.Rows[i+1].Currency != r.Currency {
-			sum := sums[r.Currency]
-			t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("Sum"), ui.Text(string(r.Currency)), ui.Figure(sum.Opening), ui.Figure(sum.Debit), ui.Figure(sum.Credit), ui.Figure(sum.Closing))})
-		}
+		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("Sum"), ui.Text(string(sum.Currency)), ui.Figure(sum.Opening), ui.Figure(sum.Debit), ui.Figure(sum.Credit), ui.Figure(sum.Closing))})
 	}
 	return t
+}
+
+// trialRow links each figure to the postings it is made of.
+func trialRow(r ledger.TrialRow, f ledger.Filter) ui.Row {
+	at := func(from, through period.Date) string {
+		return postingsAddress("entity", f.Entity, "currency", r.Currency, "ledger", int(r.Account), "from", from, "through", through)
+	}
+	return ui.Row{Cells: ui.Cells(ui.Text(r.Account.Info().Name), ui.Text(fmt.Sprint(int(r.Account))),
+		ui.FigureLink(r.Opening, at(period.Date{}, f.From.AddDays(-1))), ui.FigureLink(r.Debit, at(f.From, f.Through)), ui.FigureLink(r.Credit, at(f.From, f.Through)),
+		ui.FigureLink(r.Closing, at(period.Date{}, f.Through)))}
 }
 
 func (v *visit) trialFile(s scope, trial ledger.Trial) error {

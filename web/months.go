@@ -87,7 +87,7 @@ func monthTable(states *ledger.Months, s scope, first, last period.Month) ui.Tab
 		if states.State(s.entity, m) == ledger.MonthClosed {
 			word, check = "Closed", ui.Nothing()
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(ui.MonthText(m)), ui.Status(word), ui.Link("Open", narrowed("/ledger", "entity", s.entity, "month", m)), check)})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(ui.MonthText(m)), ui.Status(word), ui.Link("Look at it", narrowed("/ledger", "entity", s.entity, "month", m)), check)})
 	}
 	return t
 }

@@ -275,9 +275,9 @@ func ageingTable(report payments.AgeingReport, n names) ui.TableProps {
 	row := func(r payments.AgeingRow, first string) ui.Row {
 		out := ui.Row{Cells: ui.Cells(ui.Text(first), ui.Text(string(r.Currency)))}
 		for _, b := range r.Buckets {
-			out.Cells = append(out.Cells, ui.Figure(money.Zero(r.Currency).Add(b)))
+			out.Cells = append(out.Cells, figureOrBlank(b))
 		}
-		out.Cells = append(out.Cells, ui.Figure(money.Zero(r.Currency).Add(r.Open)), ui.Figure(money.Zero(r.Currency).Add(r.Unapplied)))
+		out.Cells = append(out.Cells, ui.Figure(money.Zero(r.Currency).Add(r.Open)), figureOrBlank(r.Unapplied))
 		return out
 	}
 	for _, r := range report.Rows {

@@ -141,9 +141,9 @@ func waterfallTable(w revrec.WaterfallTable, r revenueScope) ui.TableProps {
 			cells[0], cells[1] = ui.Link(ui.MonthText(row.Billed), documents), ui.FigureLink(row.Total, documents)
 		}
 		for _, a := range row.Cells {
-			cells = append(cells, ui.Figure(a))
+			cells = append(cells, figureOrBlank(a))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, ui.Figure(row.Beyond))})
+		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, figureOrBlank(row.Beyond))})
 	}
 	if len(w.Rows) > 0 {
 		cells := ui.Cells(ui.Text("Earned"), ui.Figure(w.Sum.Total), ui.Figure(w.Sum.Before))
@@ -157,6 +157,14 @@ func waterfallTable(w revrec.WaterfallTable, r revenueScope) ui.TableProps {
 		t.Foot = []ui.Row{{Cells: append(cells, ui.Figure(w.Sum.Beyond))}}
 	}
 	return t
+}
+
+// figureOrBlank leaves nothing white, so that the staircase is seen.
+func figureOrBlank(a money.Amount) templ.Component {
+	if a.IsZero() {
+		return ui.Text("")
+	}
+	return ui.Figure(a)
 }
 
 func (v *visit) waterfallFile(w revrec.WaterfallTable, r revenueScope) error {
@@ -377,7 +385,7 @@ func scheduleChart(t revrec.ScheduleTable, currency money.Currency) ui.ChartProp
 }
 
 func scheduleGrid(c contracts.Contract, t revrec.ScheduleTable) ui.TableProps {
-	out := ui.TableProps{Title: "Schedule", Wide: true, Columns: []ui.Column{{Label: "Line"}},
+	out := ui.TableProps{Title: "Schedule", Wide: true, Columns: []ui.Column{{Label: "Line", Kind: ui.Tight}},
 		Empty: ui.EmptyProps{Title: "Nothing is scheduled", Text: "The revenue run writes the schedule once the contract is approved."}}
 	for _, m := range t.Months {
 		out.Columns = append(out.Columns, ui.Column{Label: ui.MonthText(m), Kind: ui.Figures})

@@ -344,7 +344,10 @@ func (v *visit) showInvoiceRun(status int, refused error) error {
 		view := page.Record{
 			Head: ui.HeadProps{Title: "Invoice run of " + ui.DayText(day), Status: runWords[r.State()], Crumbs: []ui.Anchor{{Label: "Runs", Href: "/runs"}, {Label: "Invoice runs", Href: "/runs/invoices"}},
 				Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Its documents", Href: narrowed("/invoices", "run", r.ID)}))},
-			Body: []templ.Component{page.TableOf(compareTotals(title, shown, before.Issued())), page.TableOf(runFailureTable(failures))},
+			Body: []templ.Component{page.TableOf(compareTotals(title, shown, before.Issued()))},
+		}
+		if len(failures) > 0 {
+			view.Body = append(view.Body, page.TableOf(runFailureTable(failures)))
 		}
 		if view.Rail, err = v.runTrail(t, r); err != nil {
 			return err
@@ -362,8 +365,7 @@ func (v *visit) showInvoiceRun(status int, refused error) error {
 }
 
 func runFailureTable(failures []invoicing.RunFailure) ui.TableProps {
-	t := ui.TableProps{Title: "Accounts that failed", Columns: []ui.Column{{Label: "Account", Kind: ui.Tight}, {Label: "Attempt", Kind: ui.Figures}, {Label: "What went wrong"}, {Label: "When", Kind: ui.Tight}},
-		Empty: ui.EmptyProps{Title: "None", Text: "Every account that had something due was billed.", Icon: "check"}}
+	t := ui.TableProps{Title: "Accounts that failed", Columns: []ui.Column{{Label: "Account", Kind: ui.Tight}, {Label: "Attempt", Kind: ui.Figures}, {Label: "What went wrong"}, {Label: "When", Kind: ui.Tight}}}
 	for _, f := range failures {
 		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(f.Account)), ui.Count(int64(f.Attempt)), ui.Text(f.Error), ui.At(f.At))})
 	}

@@ -1,0 +1,142 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/internal/mail"
+	"ratable/internal/money"
+	"ratable/invoicing"
+	"ratable/invoicing/invoicingtest"
+	"ratable/payments"
+	"ratable/revrec"
+	"ratable/usage"
+	"ratable/web"
+	"ratable/web/webtest"
+)
+
+// house is a company with a year of business behind every door that the finance rooms open.
+type house struct {
+	*webtest.Site
+	*invoicingtest.Company
+	invoice string // to acme in New York: seats and metered calls, with the tax of three jurisdictions
+	unpaid  string // to the same
+	receipt int64
+	message int64
+}
+
+const acme = `
+contract: C-100
+entity: rtus
+customer: acme
+currency: USD
+term: {from: 2026-01-01, through: 2026-12-31}
+billing: {net_days: 30, po_number: PO-7}
+lines:
+  - {id: seats, product: platform, clause: § 2.1, fixed: {quantity: 10, unit_price: 100.00, every: month}}
+  - id: calls
+    product: api
+    clause: § 3.1
+    usage: {meter: api.calls, included: 1000, every: month, price: {model: graduated, tiers: [{up_to: 10000, unit: 0.01}, {unit: 0.005}]}}
+`
+
+const rhein = `
+contract: C-200
+entity: rteu
+customer: rhein
+currency: EUR
+term: {from: 2026-01-01, through: 2026-12-31}
+lines:
+  - {id: support, product: support, clause: § 5, fixed: {quantity: 1, unit_price: 1200.00, every: year}}
+`
+
+// newHouse signs, uses, bills January to April, recognizes through March and receives a partial payment.
+func newHouse(t *testing.T, options ...func(*web.Config)) house {
+	t.Helper()
+	site := webtest.New(t, options...)
+	h := house{Site: site, Company: invoicingtest.New(t, site.DB)}
+	h.Sign(t, acme, rhein)
+	for _, on := range []string{"2026-01-10", "2026-01-20", "2026-02-11", "2026-03-12"} {
+		h.Use(t, "acme", "api.calls", on, "9000.5")
+	}
+	for _, on := range []string{"2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"} {
+		h.recognize(t, on)
+		h.Bill(t, on)
+	}
+	h.invoice, h.unpaid = h.numberOf(t, "acme", "2026-02-01"), h.numberOf(t, "acme", "2026-04-01")
+	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+		r, err := payments.Record(ctx, tx, payments.Receipt{Payer: h.Customers["acme"].ID, Amount: money.Of(50_000, "USD"), ReceivedOn: invoicingtest.Day("2026-02-20"), Reference: h.invoice}, h.Finance)
+		h.receipt = r.ID
+		return err
+	})
+	mails, err := invoicing.Mails(t.Context(), h.Site.DB, h.invoice)
+	if err != nil || len(mails) != 1 {
+		t.Fatalf("the mail of %s: %v %v", h.invoice, mails, err)
+	}
+	h.message = mails[0].ID
+	return h
+}
+
+// recognize earns every month that ended before a day, as the billing day does before it issues.
+func (h house) recognize(t *testing.T, on string) {
+	t.Helper()
+	r, err := revrec.Run(t.Context(), h.Site.DB, revrec.Options{AsOf: invoicingtest.Day(on).AddDays(-1)}, h.Accountant)
+	if err != nil || len(r.Failures) > 0 {
+		t.Fatalf("recognize before %s: %v %v", on, err, r.Failures)
+	}
+}
+
+func (h house) numberOf(t *testing.T, customer, issued string) string {
+	t.Helper()
+	for _, d := range h.Documents(t, h.Account(customer)) {
+		if d.IssuedOn == invoicingtest.Day(issued) {
+			return d.Number
+		}
+	}
+	t.Fatalf("no document to %s on %s", customer, issued)
+	return ""
+}
+
+// address fills the parts of a route with names of things that are there.
+func (h house) address(path string) string {
+	return strings.NewReplacer(
+		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
+		":position", "1", "/entries/:account/:seq", fmt.Sprintf("/entries/%d/1", h.Account("acme")), "/contracts/:number", "/contracts/C-100", "/runs/invoices/:day", "/runs/invoices/2026-04-01",
+		"/customers/:id", fmt.Sprintf("/customers/%d", h.Customers["acme"].ID), "/runs/:id", "/runs/1",
+	).Replace(path)
+}
+
+// stray sends an event that nobody can place.
+func (h house) stray(t *testing.T, customer string) {
+	t.Helper()
+	at := time.Date(2026, time.March, 3, 12, 0, 0, 0, time.UTC)
+	_, err := usage.Ingest(t.Context(), h.Site.DB, []usage.Event{{Source: "edge", ID: "lost-1", Customer: customer, Meter: "api.calls", OccurredAt: at, Quantity: decimal.NewFromInt(5)}}, at.Add(time.Hour), access.System("test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refusing is a mail server that takes nothing.
+type refusing struct{}
+
+func (refusing) Name() string { return "refusing:25" }
+func (refusing) Send(context.Context, mail.Email) (string, error) {
+	return "", &mail.Refusal{Code: 550, Reply: "no such mailbox"}
+}
+func (refusing) Close() error { return nil }
+
+// deliver sends what waits through a transport.
+func (h house) deliver(t *testing.T, via mail.Transport) {
+	t.Helper()
+	if _, err := mail.Deliver(t.Context(), h.Site.DB, via, map[string]mail.Renderer{invoicing.MailKind: invoicing.Renderer()}, time.Now().Add(time.Hour), 100); err != nil && fault.Kind(err) != nil {
+		t.Fatal(err)
+	}
+}
