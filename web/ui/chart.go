@@ -162,6 +162,18 @@ func (c ChartProps) slot(i int) (x, width float64) {
 	return plotLeft + float64(i)*width, width
 }
 
+// plotRole is a picture, or a group when its marks lead somewhere: nothing inside a picture can be reached.
+func (c ChartProps) plotRole() string {
+	for _, series := range c.Series {
+		for _, mark := range series.Marks {
+			if mark.Href != "" {
+				return "group"
+			}
+		}
+	}
+	return "img"
+}
+
 // boxes places every mark.
 func (c ChartProps) boxes() []box {
 	s := scaleOf(c)

@@ -1,0 +1,175 @@
+package browser
+
+import (
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// patterns are the addresses of the route table that a browser can open, read off its source: the screen that everybody
+// else reads, too.
+func patterns(t testing.TB) []string {
+	t.Helper()
+	source, err := os.ReadFile("../web/routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, m := range regexp.MustCompile(`\{get, "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		out = append(out, m[1])
+	}
+	if len(out) < 10 {
+		t.Fatalf("only %d addresses read off web/routes.go: the test looks for the wrong thing", len(out))
+	}
+	return out
+}
+
+// matches says whether a path is one of a pattern's.
+func matches(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != got[i] && (!strings.HasPrefix(want[i], ":") || got[i] == "") {
+			return false
+		}
+	}
+	return true
+}
+
+// patternOf is the pattern of an address; one without parameters wins, as in the server.
+func patternOf(all []string, path string) string {
+	found := ""
+	for _, p := range all {
+		if matches(p, path) && (found == "" || strings.Count(p, ":") < strings.Count(found, ":")) {
+			found = p
+		}
+	}
+	return found
+}
+
+// shape is what two addresses have in common when their pages look alike: the pattern and what is asked.
+func shape(all []string, address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	p := patternOf(all, u.Path)
+	if p == "" {
+		return ""
+	}
+	var asked []string
+	for name, values := range u.Query() {
+		if slices.Contains([]string{"view", "tab", "job", "format", "state"}, name) {
+			name += "=" + values[0] // these change the page and not only its rows
+		}
+		asked = append(asked, name)
+	}
+	slices.Sort(asked)
+	return p + "?" + strings.Join(asked, "&")
+}
+
+// ways are the addresses that a page leads to: its links, and its forms that only ask, as they stand filled in.
+func ways(t testing.TB, at, page string) []string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatalf("%s: %v", at, err)
+	}
+	here, _ := url.Parse(at)
+	var out []string
+	add := func(href string) {
+		u, err := here.Parse(href)
+		if err == nil && u.Host == "" && u.Scheme == "" && strings.HasPrefix(u.Path, "/") {
+			u.Fragment = ""
+			out = append(out, u.String())
+		}
+	}
+	for n := range root.Descendants() {
+		switch {
+		case n.Type != html.ElementNode:
+		case n.Data == "a" && attr(n, "href") != "":
+			add(attr(n, "href"))
+		case n.Data == "form" && attr(n, "method") == "get" && attr(n, "role") != "search":
+			add(attr(n, "action") + "?" + asked(n).Encode())
+		}
+	}
+	return out
+}
+
+// asked is what a form sends as it stands.
+func asked(form *html.Node) url.Values {
+	sent := url.Values{}
+	for n := range form.Descendants() {
+		name := attr(n, "name")
+		switch {
+		case n.Type != html.ElementNode || name == "" || has(n, "disabled"):
+		case n.Data == "input" && (attr(n, "type") != "checkbox" && attr(n, "type") != "radio" || has(n, "checked")):
+			sent.Set(name, attr(n, "value"))
+		case n.Data == "select":
+			first := true
+			for option := range n.Descendants() {
+				if option.Data == "option" && (first || has(option, "selected")) {
+					sent.Set(name, attr(option, "value"))
+					first = false
+				}
+			}
+		}
+	}
+	return sent
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
+
+// visited is a page as somebody found it.
+type visited struct {
+	answer
+	address, shape string
+}
+
+// crawl opens what c can reach from a start by links alone, one or two addresses of each shape.
+func (c client) crawl(t testing.TB, all []string, start ...string) []visited {
+	t.Helper()
+	seen, shapes := map[string]bool{}, map[string]int{}
+	var out []visited
+	queue := start
+	for len(queue) > 0 {
+		address := queue[0]
+		queue = queue[1:]
+		s := shape(all, address)
+		few := 2
+		if strings.Contains(s, "?") && !strings.HasSuffix(s, "?") {
+			few = 1 // filters of one page
+		}
+		if s == "" || seen[address] || shapes[s] >= few {
+			continue
+		}
+		if strings.Count(s, "&") > 1 {
+			continue // filters of filters
+		}
+		seen[address], shapes[s] = true, shapes[s]+1
+		a := c.get(address)
+		out = append(out, visited{a, address, s})
+		if strings.HasPrefix(a.kind, "text/html") {
+			queue = append(queue, ways(t, address, a.body)...)
+		}
+	}
+	return out
+}
