@@ -128,7 +128,7 @@ func (v *visit) message() error {
 		view := page.Message{
 			Head: ui.HeadProps{Title: d.Subject, Status: capital(string(d.State)), Crumbs: []ui.Anchor{{Label: "Outbox", Href: "/outbox"}}},
 			Facts: []ui.Fact{{Term: "From", Value: ui.Text(mailbox(d.From))}, {Term: "To", Value: ui.Text(mailboxes(d.To))}, {Term: "Queued", Value: ui.At(d.QueuedAt)},
-				{Term: "Sent", Value: sentAt(d.Entry)}, {Term: "Queued by", Value: ui.Text(d.QueuedBy)}, {Term: "Message-ID", Value: ui.Mono(d.MessageID)}},
+				{Term: "Sent", Value: sentAt(d.Entry)}, {Term: "Queued by", Value: orDash(d.QueuedBy)}, {Term: "Message-ID", Value: ui.Mono(d.MessageID)}},
 			Text: d.Text, Tries: triesTable(d.Tried),
 		}
 		for _, a := range d.Attached {

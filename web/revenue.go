@@ -27,6 +27,9 @@ func (v *visit) revenueScope(t tx) (r revenueScope, err error) {
 	if r.scope, err = v.scope(); err != nil {
 		return r, err
 	}
+	if v.queryMonth("month").IsZero() {
+		r.month = v.Today().AddDays(1).MonthOf().Prev() // the last that is over: what is earned in it is known
+	}
 	all := r.directory.All()
 	if len(all) == 0 {
 		r.currency = "EUR" // of nothing: a house without a company has no figures, and its pages say so
@@ -215,7 +218,7 @@ func (v *visit) deferred() error {
 			Head:   v.revenueHead("Deferred by line", "What is billed and not earned, and earned and not billed, at the end of "+ui.MonthText(r.month)+", in "+string(r.currency)+"."),
 			Filter: v.revenueBar("/revenue/deferred", r), Tables: []ui.TableProps{deferredTable(found, n, r)},
 		}
-		list.Stats, list.Parts = tieOut(found, trial, r)
+		list.Stats, list.Parts = tieOut(found, trial, r, !r.month.Last().Before(v.Today()))
 		return v.page(http.StatusOK, frame{Title: "Deferred by line", Room: "revenue"}, page.ListPage(list))
 	})
 }
@@ -229,7 +232,7 @@ func contractsOf(found []revrec.LineBalance) []int64 {
 }
 
 // tieOut holds the schedule against the ledger: computed two ways, they are the same to the cent or a person must know.
-func tieOut(found []revrec.LineBalance, trial ledger.Trial, r revenueScope) ([]ui.StatProps, []templ.Component) {
+func tieOut(found []revrec.LineBalance, trial ledger.Trial, r revenueScope, running bool) ([]ui.StatProps, []templ.Component) {
 	net := money.Zero(r.currency)
 	for _, b := range found {
 		net = net.Add(b.Net())
@@ -246,6 +249,11 @@ func tieOut(found []revrec.LineBalance, trial ledger.Trial, r revenueScope) ([]u
 	}
 	if net == booked {
 		return stats, nil
+	}
+	if running {
+		stats[2].Note, stats[2].Tone = "As it will be when the month is over", ui.Info
+		return stats, []templ.Component{page.Notice(page.Note{Title: ui.MonthText(r.month) + " is not over", Tone: ui.Info,
+			Text: "What it earns is not recognized yet: the ledger still holds " + ui.AmountText(booked.Sub(net)) + " of it as deferred."})}
 	}
 	stats[2].Note, stats[2].Tone = "The ledger has "+ui.AmountText(booked), ui.Warn
 	return stats, []templ.Component{page.Notice(page.Note{Title: "Schedule and ledger differ", Tone: ui.Warn,

@@ -24,6 +24,17 @@ var deeds = map[string]string{
 	"receipt.record":     "Payment %s recorded",
 	"receipt.apply":      "Payment %s applied",
 	"revenue.recognize":  "Revenue recognized",
+
+	"receipt.unapply":     "Payment %s taken back",
+	"invoice.resend":      "Invoice %s sent again",
+	"credit_note.resend":  "Credit note %s sent again",
+	"invoice.release":     "Overpayment of invoice %s released",
+	"invoice_run.release": "Invoice run of %s released",
+	"statement.import":    "Bank statement imported",
+	"month.close":         "Month %s closed",
+	"month.reopen":        "Month %s opened again",
+	"requeue":             "Mail %s put back to be sent",
+	"user.sign_in":        "Signed in",
 }
 
 var deedTones = map[string]ui.Tone{"approval.approved": ui.Good, "approval.rejected": ui.Bad, "approval.requested": ui.Info, "invoice.void": ui.Warn}
@@ -56,6 +67,10 @@ func subjectAddress(s access.Subject) string {
 		return contractAddress(s.Key)
 	case "invoice", "credit_note":
 		return invoiceAddress(s.Key)
+	case "receipt":
+		return receiptAddress(s.Key)
+	case "invoice_run":
+		return "/runs/invoices/" + url.PathEscape(s.Key)
 	}
 	return ""
 }
