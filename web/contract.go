@@ -2,9 +2,7 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -183,60 +181,6 @@ func howMany(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// differences compares two versions of a document in the document's own words: "lines.seats.fixed.quantity".
-func differences(before, after contracts.Document) []page.Change {
-	was, is := flatten(before), flatten(after)
-	paths := map[string]bool{}
-	for path := range was {
-		paths[path] = true
-	}
-	for path := range is {
-		paths[path] = true
-	}
-	var out []page.Change
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		if was[path] != is[path] {
-			out = append(out, page.Change{Path: path, Before: was[path], After: is[path]})
-		}
-	}
-	return out
-}
-
-// flatten lists a document's values by path. An element of a list goes by its id where it has one, so that a line
-// put in before it moves nothing.
-func flatten(d contracts.Document) map[string]string {
-	text, err := json.Marshal(d)
-	if err != nil {
-		panic(err) // a document that was parsed can be written
-	}
-	var tree any
-	if err := json.Unmarshal(text, &tree); err != nil {
-		panic(err)
-	}
-	out := map[string]string{}
-	var walk func(path string, node any)
-	walk = func(path string, node any) {
-		switch node := node.(type) {
-		case map[string]any:
-			for key, value := range node {
-				walk(strings.TrimPrefix(path+"."+key, "."), value)
-			}
-		case []any:
-			for i, value := range node {
-				name := fmt.Sprint(i + 1)
-				if keyed, ok := value.(map[string]any); ok && keyed["id"] != nil {
-					name = fmt.Sprint(keyed["id"])
-				}
-				walk(path+"."+name, value)
-			}
-		default:
-			out[path] = fmt.Sprint(node)
-		}
-	}
-	walk("", tree)
-	return out
 }
 
 // contractDocument shows a version as exported, and hands it out as a file.

@@ -11,7 +11,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/contracts"
-	"ratable/customers"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/invoicing"
@@ -19,8 +18,8 @@ import (
 	"ratable/web/ui"
 )
 
-// contractForm is the empty form; ?customer= fills in the parties, ?amend= the document as it was entered last.
-func (v *visit) contractForm() error {
+// documentForm is where a document is entered as it is; ?amend= fills in the one entered last.
+func (v *visit) documentForm() error {
 	view := page.ContractForm{Title: "New contract", Text: startDocument}
 	if number := v.query("amend"); number != "" {
 		c, err := contracts.Get(v.ctx, v.DB, number)
@@ -33,16 +32,14 @@ func (v *visit) contractForm() error {
 		if err != nil {
 			return err
 		}
-		view.Title, view.Text = "Amend "+number, string(text)
+		view.Title, view.Text = titleOf(number), string(text)
 		view.Sub = "Change the lines and say from which day the change counts in effective, and why in reason."
-	} else if id := v.queryNumber("customer"); id > 0 {
-		c, err := customers.Get(v.ctx, v.DB, customers.ID(id), v.Today())
-		if err != nil {
-			return err
-		}
-		view.Text = strings.NewReplacer("customer: acme", "customer: "+c.ExternalID, "currency: USD", "currency: "+string(c.Currency)).Replace(startDocument)
 	}
-	return v.page(http.StatusOK, frame{Title: view.Title, Room: "contracts"}, page.ContractEntry(view))
+	return v.showDocumentForm(http.StatusOK, view)
+}
+
+func (v *visit) showDocumentForm(status int, view page.ContractForm) error {
+	return v.page(status, frame{Title: view.Title, Room: "contracts"}, page.ContractEntry(view))
 }
 
 // startDocument shows the shape of a contract to somebody who has never written one.
@@ -60,8 +57,9 @@ lines:
     fixed: {quantity: 10, unit_price: 40.00, every: month}
 `
 
-// enterContract previews a document, keeps it as a draft, or submits it: three buttons of one form, the same checks.
-func (v *visit) enterContract() error {
+// enterDocument previews a document, keeps it as a draft, submits it, or turns it into the form: buttons of one form,
+// the same checks.
+func (v *visit) enterDocument() error {
 	source, err := v.sentDocument()
 	if err != nil {
 		return err
@@ -74,6 +72,8 @@ func (v *visit) enterContract() error {
 	switch v.form("do") {
 	case "draft", "submit":
 		return v.keepContract(view, d, v.form("do") == "submit")
+	case "form":
+		return v.asForm(view, d)
 	}
 	return v.previewContract(view, d)
 }
@@ -118,53 +118,58 @@ func (v *visit) sendBack(view page.ContractForm, err error) error {
 	if fault.Kind(err) == fault.Conflict {
 		status = http.StatusConflict
 	}
-	return v.page(status, frame{Title: view.Title, Room: "contracts"}, page.ContractEntry(view))
+	return v.showDocumentForm(status, view)
 }
 
 // keepContract records the version, and with submit asks for its approval in the same transaction.
 func (v *visit) keepContract(view page.ContractForm, d contracts.Document, submit bool) error {
-	err := v.do(func(t tx) error {
+	if err := v.record(d, submit); err != nil {
+		return v.sendBack(view, contracts.Placed([]byte(view.Text), err))
+	}
+	return v.redirect(contractAddress(d.Contract), kept(d.Contract, submit))
+}
+
+// record prepares a version and, with submit, asks for its approval in the same transaction.
+func (v *visit) record(d contracts.Document, submit bool) error {
+	return v.do(func(t tx) error {
 		c, err := contracts.Prepare(v.ctx, t, d, v.Today(), v.By)
 		if err != nil || !submit || c.Latest().Last() != "" {
 			return err
 		}
 		return contracts.Submit(v.ctx, t, d.Contract, d.Reason, v.By)
 	})
-	if err != nil {
-		return v.sendBack(view, contracts.Placed([]byte(view.Text), err))
-	}
-	text := d.Contract + " is kept as a draft"
-	if submit {
-		text = d.Contract + " waits for approval by another person"
-	}
-	return v.redirect(contractAddress(d.Contract), done(text))
 }
 
-// errPreviewed takes a preview's transaction back.
-var errPreviewed = errors.New("previewed")
+func kept(number string, submit bool) ui.Flash {
+	if submit {
+		return done(number + " waits for approval by another person")
+	}
+	return done(number + " is kept as a draft")
+}
 
-// previewContract enters the document in a transaction that is taken back, so that it passes exactly the checks of a
-// real one, and then runs the invoice runs of its term in memory.
+// previewContract holds the document against the books as entering it would, and runs the invoice runs of its term in
+// memory.
 func (v *visit) previewContract(view page.ContractForm, d contracts.Document) error {
-	var c contracts.Contract
-	err := v.do(func(t tx) (err error) {
-		if c, err = contracts.Prepare(v.ctx, t, d, v.Today(), v.By); err != nil {
-			return err
-		}
-		return errPreviewed
+	var p proposed
+	err := v.DB.Snapshot(v.ctx, func(t tx) (err error) {
+		p, err = v.propose(t, d)
+		return err
 	})
-	if !errors.Is(err, errPreviewed) {
+	if err != nil {
 		return v.sendBack(view, contracts.Placed([]byte(view.Text), err))
 	}
-	if a, agreed := c.Agreement(); agreed {
-		view.Changes = differences(a.Latest().Document, d)
+	if a, agreed := p.contract.Agreement(); agreed {
+		view.Changes, view.From = differences(p.world.Catalog, a.Latest().Document, d), countsFrom(d)
 	}
-	look, guesses, err := v.outlook(c, func(name string) string { return v.form(name) })
+	a := agreedOrProposed(p.contract)
+	guess, guesses := guessed(p.world, a, v.form)
+	ahead, err := foresee(p.world, p.facts, a, guess, v.Today())
 	if err != nil {
-		return err
+		return fmt.Errorf("preview contract %s: %w", d.Contract, err)
 	}
-	view.Outlook, view.Guesses = look, guesses
-	return v.page(http.StatusOK, frame{Title: view.Title, Room: "contracts"}, page.ContractEntry(view))
+	look := outlookView(a, ahead)
+	view.Outlook, view.Guesses = &look, guesses
+	return v.showDocumentForm(http.StatusOK, view)
 }
 
 // contractOutlook is the same for a contract that is there.
@@ -182,9 +187,9 @@ func (v *visit) contractOutlook() error {
 	return v.page(http.StatusOK, frame{Title: d.Number + " outlook", Room: "contracts"}, page.ContractOutlook(view, guesses, contractAddress(d.Number)+"/outlook"))
 }
 
-// proposed is the contract with its latest version, approved or not; one that was sent back counts only where there is
+// agreedOrProposed is the contract with its latest version, approved or not; one that was sent back counts only where there is
 // no other.
-func proposed(c contracts.Contract) contracts.Agreement {
+func agreedOrProposed(c contracts.Contract) contracts.Agreement {
 	a, _ := c.Agreement()
 	pending, ok := c.Pending()
 	if !ok && len(a.Versions) > 0 {
@@ -196,7 +201,7 @@ func proposed(c contracts.Contract) contracts.Agreement {
 
 // agreedAtLeast is what the term brings in if nothing is ever used: fees, caps and commitments.
 func (d dossier) agreedAtLeast() (money.Amount, error) {
-	a := proposed(d.Contract)
+	a := agreedOrProposed(d.Contract)
 	pieces, err := contracts.Charges(a, d.catalog, nil, a.Term().End)
 	sum := money.Zero(d.Currency)
 	for _, p := range pieces {
@@ -207,8 +212,13 @@ func (d dossier) agreedAtLeast() (money.Amount, error) {
 
 // outlook foresees a contract with its latest version, approved or not, from today's books on.
 func (v *visit) outlook(c contracts.Contract, sent func(name string) string) (*page.Outlook, []page.Guess, error) {
-	a := proposed(c)
-	w, facts, err := v.previewFacts(a)
+	a := agreedOrProposed(c)
+	var w invoicing.World
+	var facts invoicing.Facts
+	err := v.DB.Snapshot(v.ctx, func(t tx) (err error) {
+		w, facts, err = v.decisive(t, c)
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -219,26 +229,6 @@ func (v *visit) outlook(c contracts.Contract, sent func(name string) string) (*p
 	}
 	view := outlookView(a, ahead)
 	return &view, guesses, nil
-}
-
-// previewFacts loads what decides the account's documents, all of it as of one instant.
-func (v *visit) previewFacts(a contracts.Agreement) (w invoicing.World, f invoicing.Facts, err error) {
-	err = v.DB.Snapshot(v.ctx, func(t tx) error {
-		if w, err = invoicing.LoadWorld(v.ctx, t, v.Today()); err != nil {
-			return err
-		}
-		all, err := invoicing.LoadFacts(v.ctx, t, []customers.AccountID{a.Account}, v.Today())
-		if err != nil {
-			return err
-		}
-		f = all[0]
-		if f.Customers, err = customers.LoadMany(v.ctx, t, []customers.ID{a.Customer, a.Payer}, v.Today()); err != nil {
-			return err
-		}
-		f.Originals, err = invoicing.LoadOriginals(v.ctx, t, a.Account)
-		return err
-	})
-	return w, f, err
 }
 
 // guessed reads the expected usage of each meter; what is no quantity comes back with its message and counts as none.

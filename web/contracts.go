@@ -168,8 +168,14 @@ func (d dossier) head(v *visit, tab string) ui.HeadProps {
 			{Label: "Document", Href: at + "/document", On: tab == "document", Count: len(d.History)},
 		},
 	}
-	if r, ok := v.find(get, "/contracts/new"); ok && r.allowed(v.By) {
-		h.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "Amend", Href: "/contracts/new?amend=" + escape(d.Number)}))
+	if v.may(get, "/contracts/new") {
+		amend := "Amend"
+		if r, waits := d.Pending(); waits && r.Last() == "" {
+			amend = "Edit"
+		}
+		h.Others = ui.Cells(
+			ui.Button(ui.ButtonProps{Label: "Duplicate", Href: "/contracts/new?copy=" + escape(d.Number), Icon: "copy"}),
+			ui.Button(ui.ButtonProps{Label: amend, Href: at + "/amend"}))
 	}
 	return h
 }
@@ -188,9 +194,13 @@ func (v *visit) showContract(status int, number, problem string) error {
 		return err
 	}
 	if pending, ok := d.Pending(); ok {
+		var before *contracts.Document
 		if a, agreed := d.Agreement(); agreed {
-			view.Changes = differences(a.Latest().Document, pending.Document)
+			was := a.Latest().Document
+			before = &was
+			view.Changes, view.From = differences(d.catalog, was, pending.Document), countsFrom(pending.Document)
 		}
+		view.Reviews = reviewViews(pending.Document.Review(before, v.Today()))
 	}
 	if err := v.contractBooks(d, &view); err != nil {
 		return err

@@ -29,7 +29,7 @@ func TestAContractIsPreviewedEnteredAndApprovedByAnotherPerson(t *testing.T) {
 	sales, finance := site.Login(access.Sales), site.Login(access.Finance)
 	document := strings.Replace(webtest.Document, "C-2026-001", "C-2026-007", 1)
 
-	p := sales.PostForm("/contracts/new", entering(document, "preview", "expect.api.calls", "21,000")).Want(200, "Invoices to come", "Revenue by month")
+	p := sales.PostForm("/contracts/document", entering(document, "preview", "expect.api.calls", "21,000")).Want(200, "Invoices to come", "Revenue by month")
 	p.Check()
 	rows := p.Table("Invoices to come")
 	// Today is 15 April: January to April come due at once, then a month at a time, and the last usage after the term.
@@ -45,7 +45,7 @@ func TestAContractIsPreviewedEnteredAndApprovedByAnotherPerson(t *testing.T) {
 	}
 	finance.Get("/contracts/C-2026-007").Want(404) // a preview leaves nothing behind
 
-	p = sales.PostForm("/contracts/new", entering(document, "submit")).Want(200, "C-2026-007 waits for approval by another person", "another person must decide")
+	p = sales.PostForm("/contracts/document", entering(document, "submit")).Want(200, "C-2026-007 waits for approval by another person", "another person must decide")
 	p.Lacks("Send back")
 	sales.PostForm("/contracts/C-2026-007/approve", nil).Want(403, "Not for this role")
 	finance.Get("/approvals").Want(200, "Waiting for you", "C-2026-007, version 1")
@@ -60,7 +60,7 @@ func TestNobodyApprovesWhatTheyEnteredThemselves(t *testing.T) {
 	webtest.Furnish(site)
 	b := site.Login(access.Finance)
 	document := strings.Replace(webtest.Document, "C-2026-001", "C-2026-008", 1)
-	b.PostForm("/contracts/new", entering(document, "submit")).Want(200, "waits for approval")
+	b.PostForm("/contracts/document", entering(document, "submit")).Want(200, "waits for approval")
 	b.PostForm("/contracts/C-2026-008/approve", nil).Want(403, "Finance requested the approval of contract C-2026-008/v1: another person must decide.")
 }
 
@@ -68,14 +68,14 @@ func TestAnAmendmentShowsWhatItChangesAndComesBackWithAReason(t *testing.T) {
 	site := webtest.New(t)
 	webtest.Furnish(site)
 	sales, finance := site.Login(access.Sales), site.Login(access.Finance)
-	entry := sales.Get("/contracts/new?amend=C-2026-001").Want(200, "Amend C-2026-001")
+	entry := sales.Get("/contracts/document?amend=C-2026-001").Want(200, "Amend C-2026-001")
 	amended := strings.NewReplacer(`quantity: "25"`, `quantity: "30"`, "quantity: 25", "quantity: 30").Replace(entry.Field("document"))
 	amended = strings.Replace(amended, "Say why it is amended", "Five more seats", 1)
-	changes := sales.PostForm("/contracts/new", entering(amended, "preview")).Want(200).Table("What this version changes")
-	if len(changes) != 3 || changes[1][0] != "lines.seats.fixed.quantity" || changes[1][1] != "25" || changes[1][2] != "30" {
+	changes := sales.PostForm("/contracts/document", entering(amended, "preview")).Want(200).Table("What this version changes")
+	if len(changes) != 1 || strings.Join(changes[0], ": ") != "Platform: 25 seats: 30 seats" {
 		t.Errorf("the amendment changes %q", changes)
 	}
-	sales.PostForm("/contracts/new", entering(amended, "submit")).Want(200)
+	sales.PostForm("/contracts/document", entering(amended, "submit")).Want(200)
 	finance.Get("/contracts/C-2026-001").Want(200, "Version 2 waits for approval", "What this version changes", "30 × 40.00 a month, in advance")
 	finance.PostForm("/contracts/C-2026-001/reject", url.Values{"reason": {"The price list says 42"}}).Want(200, "C-2026-001 was sent back", "Version 2 sent back", "The price list says 42")
 	sales.Get("/").Want(200, "Sent back: The price list says 42")
@@ -97,15 +97,15 @@ func TestEachFindingStandsAtItsLineAndTheTextComesBack(t *testing.T) {
 	} {
 		document := strings.Replace(webtest.Document, c.from, c.to, 1)
 		for _, button := range []string{"preview", "draft", "submit"} {
-			p := b.PostForm("/contracts/new", entering(document, button)).Want(http.StatusUnprocessableEntity, c.says)
+			p := b.PostForm("/contracts/document", entering(document, button)).Want(http.StatusUnprocessableEntity, c.says)
 			p.Check()
 			if p.Field("document") != document && what != "script in a title" { // a browser drops a control character by itself
 				t.Errorf("%s: the text came back changed:\n%s", what, p.Field("document"))
 			}
 		}
 	}
-	b.PostForm("/contracts/new", entering("", "draft")).Want(http.StatusUnprocessableEntity, "is empty")
-	b.PostForm("/contracts/new", entering(strings.Repeat("# long\n", 2<<20), "draft")).Want(http.StatusRequestEntityTooLarge)
+	b.PostForm("/contracts/document", entering("", "draft")).Want(http.StatusUnprocessableEntity, "is empty")
+	b.PostForm("/contracts/document", entering(strings.Repeat("# long\n", 2<<20), "draft")).Want(http.StatusRequestEntityTooLarge)
 }
 
 func TestAPreviewSaysWhatTheRunWillBill(t *testing.T) {

@@ -40,7 +40,7 @@ var formFields = []formField{
 	{path: "entity", label: "Sold by", shape: oneOf},
 	{path: "customer", label: "Customer", shape: somebody, hint: "Name or external id"},
 	{path: "payer", label: "Paid by", shape: somebody, hint: "Empty: the customer pays"},
-	{path: "currency", label: "Currency", shape: oneOf},
+	{path: "currency", label: "Currency", shape: coded, list: "currencies", hint: "Empty: the customer's"},
 	{path: "term.from", label: "First day", shape: daily},
 	{path: "term.through", label: "Last day", shape: daily},
 	{path: "effective", label: "Counts from", shape: daily, hint: "Empty: from the first day"},

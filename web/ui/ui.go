@@ -99,3 +99,6 @@ func all(parts []templ.Component) templ.Component {
 
 // Cells makes a row's cells: Row{Cells: Cells(Text(number), Day(due), Figure(total))}.
 func Cells(cells ...templ.Component) []templ.Component { return cells }
+
+// FieldID is the id of the control that a form name gets, for links to it.
+func FieldID(name string) string { return fieldID(name) }

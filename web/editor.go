@@ -1,0 +1,337 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/internal/fault"
+	"ratable/internal/period"
+	"ratable/web/page"
+)
+
+// This file is the contract form: what its buttons do. Every button posts the whole form, so that nothing here needs a
+// script; what was typed comes back exactly as it was, whatever it is.
+
+// entry is a form on its way: what was typed, for which contract, and what is to be said about it.
+type entry struct {
+	sheet    sheet
+	amending string // number; empty for a new contract
+	changed  bool
+	focus    string // row to go on in
+	paste    string // rows that could not be pasted
+	found    []fault.Field
+	preview  page.EditorPreview
+	guesses  []page.Guess
+}
+
+// newContract is the empty form; ?customer= fills in the parties, ?copy= the terms of a contract there is.
+func (v *visit) newContract() error {
+	number, err := v.freeNumber()
+	if err != nil {
+		return err
+	}
+	first := v.Today().MonthOf().Next().First()
+	s := sheet{"contract": number, "term.from": first.String(), "term.through": first.AddMonths(12).AddDays(-1).String(), "billing.net_days": "30", "billing.align": "anniversary"}
+	e := entry{sheet: s, focus: "customer"}
+	if from := v.query("copy"); from != "" {
+		c, err := contracts.Get(v.ctx, v.DB, from)
+		if err != nil {
+			return err
+		}
+		old, err := written(c.Latest().Document)
+		if err != nil {
+			return err
+		}
+		e.sheet = old.copied(number)
+		return v.showEditor(http.StatusOK, e)
+	}
+	s.add("lines")
+	if id := v.queryNumber("customer"); id > 0 {
+		c, err := customers.Get(v.ctx, v.DB, customers.ID(id), v.Today())
+		if err != nil {
+			return err
+		}
+		s["customer"], e.focus = c.ExternalID, "title"
+	}
+	return v.showEditor(http.StatusOK, e)
+}
+
+var trailingNumber = regexp.MustCompile(`^(.*?)(\d{1,9})$`)
+
+// freeNumber counts on from the contract entered last; somebody who numbers differently types over it.
+func (v *visit) freeNumber() (string, error) {
+	found, err := contracts.List(v.ctx, v.DB, contracts.Filter{Limit: 1})
+	if err != nil {
+		return "", err
+	}
+	last := fmt.Sprintf("C-%d-000", v.Today().Year())
+	if len(found) > 0 {
+		last = found[0].Number
+	}
+	m := trailingNumber.FindStringSubmatch(last)
+	if m == nil {
+		return "", nil
+	}
+	n, err := strconv.Atoi(m[2])
+	for try := 0; err == nil && try < 50; try++ {
+		n++
+		number := fmt.Sprintf("%s%0*d", m[1], len(m[2]), n)
+		if _, err := contracts.Get(v.ctx, v.DB, number); errors.Is(err, fault.NotFound) {
+			return number, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+	return "", err
+}
+
+// amendContract is the form with the contract as it was entered last. A draft goes on as it is; what was approved or
+// sent back is amended from the first of next month, unless somebody says another day.
+func (v *visit) amendContract() error {
+	c, err := contracts.Get(v.ctx, v.DB, v.param("number"))
+	if err != nil {
+		return err
+	}
+	d := c.Latest().Document
+	if c.Latest().Approved() {
+		next := v.Today().MonthOf().Next().First()
+		if next.Before(d.Term.From) || d.Term.Through.Before(next) {
+			next = period.Date{}
+		}
+		d.Effective, d.Reason = next, ""
+	}
+	s, err := written(d)
+	if err != nil {
+		return err
+	}
+	if _, ok := s["effective"]; !ok {
+		s["effective"] = ""
+	}
+	return v.showEditor(http.StatusOK, entry{sheet: s, amending: c.Number, focus: "reason"})
+}
+
+// enterNew and enterAmendment take what a button of the form sent.
+func (v *visit) enterNew() error { return v.enter(entry{}) }
+
+func (v *visit) enterAmendment() error {
+	c, err := contracts.Get(v.ctx, v.DB, v.param("number"))
+	if err != nil {
+		return err
+	}
+	return v.enter(entry{amending: c.Number})
+}
+
+func (v *visit) enter(e entry) error {
+	e.sheet, e.changed = typed(v.echo.Request().Form), true
+	if e.amending != "" {
+		e.sheet["contract"] = e.amending
+	}
+	button := v.form("do")
+	if row, pressed := e.sheet.press(button); pressed {
+		e.focus = row
+		return v.showEditor(http.StatusOK, e)
+	}
+	switch button {
+	case "paste":
+		return v.pasteLines(e)
+	case "document":
+		return v.showDocument(e)
+	case "draft", "submit":
+		return v.keepEntry(e, button == "submit")
+	}
+	return v.previewEntry(e)
+}
+
+// read makes a document of what was typed. Its findings name fields of the form; all of them are found at once, as far
+// as one does not hide another.
+func (v *visit) read(e entry) (judged, contracts.Document, error) {
+	resolved, found, err := v.resolve(e.sheet)
+	if err != nil {
+		return judged{}, contracts.Document{}, err
+	}
+	if e.amending == "" {
+		taken, err := v.taken(strings.TrimSpace(e.sheet["contract"]))
+		if err != nil {
+			return judged{}, contracts.Document{}, err
+		}
+		found = append(found, taken...)
+	}
+	j := resolved.judge()
+	d, err := j.document()
+	for _, f := range fault.Fields(err) {
+		if !slices.ContainsFunc(found, func(known fault.Field) bool { return known.Path == f.Path }) {
+			found = append(found, f)
+		}
+	}
+	if len(found) > 0 {
+		return j, d, fault.InvalidFields(found...)
+	}
+	return j, d, err
+}
+
+// taken refuses the number of another contract: with the document alone it would be an amendment.
+func (v *visit) taken(number string) ([]fault.Field, error) {
+	if number == "" || len(fault.Printable("contract", number, 60)) > 0 {
+		return nil, nil
+	}
+	c, err := contracts.Get(v.ctx, v.DB, number)
+	switch {
+	case errors.Is(err, fault.NotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return []fault.Field{{Path: "contract", Value: number, Message: "is the number of another contract, " + cmp.Or(c.Latest().Document.Title, "without a title") + "; amend that one, or take another number"}}, nil
+}
+
+// resolve puts external ids in the place of names, and the customer's own seller and currency where none was chosen.
+func (v *visit) resolve(s sheet) (sheet, []fault.Field, error) {
+	out := sheet{}
+	for name, value := range s {
+		out[name] = value
+	}
+	var found []fault.Field
+	for _, name := range []string{"customer", "payer"} {
+		said := strings.TrimSpace(s[name])
+		if said == "" || len(fault.Printable(name, said, 200)) > 0 {
+			continue
+		}
+		c, message, err := v.partyCalled(said)
+		if err != nil {
+			return nil, nil, err
+		}
+		if message != "" {
+			found = append(found, fault.Field{Path: name, Value: said, Message: message})
+			continue
+		}
+		out[name] = c.ExternalID
+		if name == "customer" && strings.TrimSpace(s["currency"]) == "" {
+			out["currency"] = string(c.Currency)
+		}
+		if name == "customer" && strings.TrimSpace(s["entity"]) == "" {
+			directory, err := entities.Load(v.ctx, v.DB)
+			if err != nil {
+				return nil, nil, err
+			}
+			seller, _ := directory.ByID(c.Entity)
+			out["entity"] = seller.Code
+		}
+	}
+	return out, found, nil
+}
+
+// partyCalled finds a customer by external id, else by a name that only one has.
+func (v *visit) partyCalled(said string) (customers.Customer, string, error) {
+	c, err := customers.ByExternalID(v.ctx, v.DB, said, v.Today())
+	if err == nil || !errors.Is(err, fault.NotFound) {
+		return c, "", err
+	}
+	found, err := customers.List(v.ctx, v.DB, customers.Filter{Search: said, Limit: 6}, v.Today())
+	if err != nil {
+		return c, "", err
+	}
+	var exact []customers.Customer
+	for _, f := range found {
+		if strings.EqualFold(f.Name, said) || strings.EqualFold(f.LegalName, said) {
+			exact = append(exact, f)
+		}
+	}
+	if len(exact) == 1 {
+		found = exact
+	}
+	switch len(found) {
+	case 0:
+		return c, "is not the external id or the name of a customer; create the customer first", nil
+	case 1:
+		return found[0], "", nil
+	}
+	var names []string
+	for _, f := range found[:min(len(found), 5)] {
+		names = append(names, f.Name+" ("+f.ExternalID+")")
+	}
+	return c, "could be any of " + strings.Join(names, ", ") + "; give one by its id", nil
+}
+
+// keepEntry records what was typed as a version; with submit it asks for its approval in the same transaction.
+func (v *visit) keepEntry(e entry, submit bool) error {
+	j, d, err := v.read(e)
+	if err != nil {
+		return v.handBack(e, j, err)
+	}
+	if err := v.record(d, submit); err != nil {
+		return v.handBack(e, j, err)
+	}
+	return v.redirect(contractAddress(d.Contract), kept(d.Contract, submit))
+}
+
+// handBack shows the form again with each finding at its field; what is no finding is an error page.
+func (v *visit) handBack(e entry, j judged, err error) error {
+	status := http.StatusUnprocessableEntity
+	if fault.Kind(err) == fault.Conflict {
+		status = http.StatusConflict
+	}
+	e.found = findingsOf(j, err)
+	if len(e.found) == 0 {
+		return err
+	}
+	return v.showEditor(status, e)
+}
+
+// findingsOf are what an error says about fields. A conflict is about the contract as a whole.
+func findingsOf(j judged, err error) []fault.Field {
+	if fault.Kind(err) == fault.Conflict {
+		return []fault.Field{{Path: "contract", Message: sentence(err)}}
+	}
+	found := fault.Fields(err)
+	out := make([]fault.Field, len(found))
+	for i, f := range found {
+		out[i] = fault.Field{Path: j.fieldOf(f.Path), Value: f.Value, Message: f.Message}
+	}
+	return out
+}
+
+// showDocument is the way from the form to the document, with everything typed in it.
+func (v *visit) showDocument(e entry) error {
+	resolved, _, err := v.resolve(e.sheet)
+	if err != nil {
+		return err
+	}
+	return v.showDocumentForm(http.StatusOK, page.ContractForm{Title: titleOf(e.amending), Text: resolved.judge().text()})
+}
+
+func titleOf(amending string) string {
+	if amending != "" {
+		return "Amend " + amending
+	}
+	return "New contract"
+}
+
+// suggestParties answers what is typed into a party's field with the customers that may be meant.
+func (v *visit) suggestParties() error {
+	type suggestion struct {
+		Value string `json:"value"`
+		Label string `json:"label"`
+	}
+	out := []suggestion{}
+	if q := v.query("q"); q != "" && len(fault.Printable("q", q, 200)) == 0 {
+		found, err := customers.List(v.ctx, v.DB, customers.Filter{Search: q, Limit: 20}, v.Today())
+		if err != nil {
+			return err
+		}
+		for _, c := range found {
+			out = append(out, suggestion{c.ExternalID, partyLabel(c)})
+		}
+	}
+	return v.echo.JSON(http.StatusOK, out)
+}
+
+func partyLabel(c customers.Customer) string { return c.Name + ", " + string(c.Currency) }

@@ -1,0 +1,201 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/invoicing"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// previewTyped answers the form while somebody types into it: the panel beside it, and nothing is kept.
+func (v *visit) previewTyped() error {
+	e := entry{sheet: typed(v.echo.Request().Form), amending: v.form("amending"), changed: true}
+	j, err := v.foreseeEntry(&e)
+	if err == nil {
+		return v.write(http.StatusOK, page.EditorPreviewPanel(e.preview))
+	}
+	found := findingsOf(j, err)
+	if len(found) == 0 {
+		return err
+	}
+	// The figures of the last state that was right stay where they are.
+	h := v.echo.Response().Header()
+	h.Set("HX-Retarget", "#preview-findings")
+	h.Set("HX-Reswap", "innerHTML")
+	return v.write(http.StatusOK, page.EditorFindings(findingViews(found)))
+}
+
+// previewEntry is the same as a page of its own, for those without a script.
+func (v *visit) previewEntry(e entry) error {
+	j, err := v.foreseeEntry(&e)
+	if err != nil {
+		return v.handBack(e, j, err)
+	}
+	return v.showEditor(http.StatusOK, e)
+}
+
+func findingViews(found []fault.Field) []page.EditorFinding {
+	out := make([]page.EditorFinding, len(found))
+	for i, f := range found {
+		out[i] = page.EditorFinding{Name: f.Path, Label: labelOf(f.Path), Message: f.Message}
+	}
+	return out
+}
+
+// foreseeEntry fills in the preview of what was typed, or says why there is none.
+func (v *visit) foreseeEntry(e *entry) (judged, error) {
+	j, d, err := v.read(*e)
+	if err != nil {
+		return j, err
+	}
+	var p proposed
+	err = v.DB.Snapshot(v.ctx, func(t tx) (err error) {
+		p, err = v.propose(t, d)
+		return err
+	})
+	if err != nil {
+		return j, err
+	}
+	a := agreedOrProposed(p.contract)
+	guess, guesses := guessed(p.world, a, v.form)
+	ahead, err := foresee(p.world, p.facts, a, guess, v.Today())
+	if err != nil {
+		return j, fmt.Errorf("preview contract %s: %w", d.Contract, err)
+	}
+	e.guesses = guesses
+	e.preview = v.previewView(p, d, a, ahead)
+	return j, nil
+}
+
+// proposed is a contract as it would be, with all that decides what it will bill.
+type proposed struct {
+	contract contracts.Contract
+	world    invoicing.World
+	facts    invoicing.Facts
+}
+
+// propose holds the document against the books and loads what its invoices depend on, all as of one instant.
+func (v *visit) propose(t tx, d contracts.Document) (p proposed, err error) {
+	if p.contract, err = contracts.Propose(v.ctx, t, d, v.Today()); err != nil {
+		return p, err
+	}
+	p.world, p.facts, err = v.decisive(t, p.contract)
+	return p, err
+}
+
+// decisive loads what decides the documents of a contract's account.
+func (v *visit) decisive(t tx, c contracts.Contract) (w invoicing.World, f invoicing.Facts, err error) {
+	if w, err = invoicing.LoadWorld(v.ctx, t, v.Today()); err != nil {
+		return w, f, err
+	}
+	all, err := invoicing.LoadFacts(v.ctx, t, []customers.AccountID{c.Account}, v.Today())
+	if err != nil {
+		return w, f, err
+	}
+	if len(all) == 0 {
+		return w, f, errors.New("the account of the contract has no books")
+	}
+	f = all[0]
+	if f.Customers, err = customers.LoadMany(v.ctx, t, []customers.ID{c.Customer, c.Payer}, v.Today()); err != nil {
+		return w, f, err
+	}
+	f.Originals, err = invoicing.LoadOriginals(v.ctx, t, c.Account)
+	return w, f, err
+}
+
+func (v *visit) previewView(p proposed, d contracts.Document, a contracts.Agreement, ahead outlook) page.EditorPreview {
+	look := outlookView(a, ahead)
+	view := page.EditorPreview{Outlook: &look, Approver: "Another person in finance approves this before it counts."}
+	var before *contracts.Document
+	if agreed, ok := p.contract.Agreement(); ok {
+		was := agreed.Latest().Document
+		before, view.From = &was, countsFrom(d)
+		view.Changes = differences(p.world.Catalog, was, d)
+	}
+	view.Reviews = reviewViews(d.Review(before, v.Today()))
+	look.Stats = measures(p, a, ahead, v.Today())
+	return view
+}
+
+func reviewViews(all []contracts.Reviewed) []page.EditorReview {
+	out := make([]page.EditorReview, len(all))
+	for i, r := range all {
+		out[i] = page.EditorReview{Term: r.Term, Why: r.Why, Who: roleNames(r.Who)}
+	}
+	return out
+}
+
+// measures are the figures by which a deal is judged.
+func measures(p proposed, a contracts.Agreement, ahead outlook, from period.Date) []ui.StatProps {
+	peak, month := deferredPeak(a, ahead, billedSoFar(p.facts, a), from)
+	deferred := ui.StatProps{Label: "Deferred at most", Value: ui.Money(peak), Note: "never asked for ahead of its service"}
+	if peak.Sign() > 0 {
+		deferred.Note = "end of " + ui.MonthText(month)
+	}
+	value := ui.StatProps{Label: "Total contract value", Value: ui.Money(ahead.Earned), Note: "net, " + howMany(len(ahead.Months), "month")}
+	if was, ok := p.contract.Agreement(); ok {
+		if pieces, err := contracts.Charges(was, p.world.Catalog, p.facts.Usage, was.Term().End); err == nil {
+			_, earned := earnings(was, pieces, was.Term().End)
+			value.Note = "net; " + ui.AmountText(earned) + " as agreed so far"
+		}
+	}
+	return []ui.StatProps{
+		value,
+		{Label: "Annual value", Value: ui.Money(annual(ahead.Earned, a.Term()))},
+		{Label: "To be billed, gross", Value: ui.Money(ahead.Net.Add(ahead.Tax)), Note: howMany(len(ahead.Invoices), "invoice")},
+		deferred,
+	}
+}
+
+// annual is the part of a value that falls on twelve months; a shorter contract is worth what it is.
+func annual(value money.Amount, term period.Span) money.Amount {
+	months := int64(len(period.Recurrence{Anchor: term.Start, Cadence: period.Monthly}.Within(term)))
+	if term.Start.AddMonths(int(months)) != term.End { // no whole number of months
+		return money.SpreadTo(value, min(365, int64(term.Days())), int64(term.Days()))
+	}
+	return money.SpreadTo(value, min(12, months), months)
+}
+
+// billedSoFar is what stands billed under the contract, net.
+func billedSoFar(f invoicing.Facts, a contracts.Agreement) money.Amount {
+	sum := money.Zero(a.Currency)
+	if a.Contract == 0 || f.Standing == nil {
+		return sum
+	}
+	for _, s := range f.Standing.Of(int64(a.Contract)) {
+		sum = sum.Add(s.Amount)
+	}
+	return sum
+}
+
+// deferredPeak is the most that stands billed and not earned at the end of a month from now on, and of which month.
+func deferredPeak(a contracts.Agreement, ahead outlook, billed money.Amount, from period.Date) (peak money.Amount, month period.Month) {
+	peak, earned, next := money.Zero(a.Currency), money.Zero(a.Currency), 0
+	for _, m := range ahead.Months {
+		earned = earned.Add(m.Sure).Add(m.Usage)
+		for next < len(ahead.Invoices) && ahead.Invoices[next].IssuedOn.Before(m.Month.End()) {
+			billed = billed.Add(ahead.Invoices[next].Net)
+			next++
+		}
+		if left := billed.Sub(earned); m.Month.End().After(from) && left.Cmp(peak) > 0 {
+			peak, month = left, m.Month
+		}
+	}
+	return peak, month
+}
+
+// parseDay reads a day as a document does; an empty field is no day and no mistake.
+func parseDay(value string) (period.Date, error) {
+	if value == "" {
+		return period.Date{}, nil
+	}
+	return period.ParseDate(value)
+}
