@@ -8,7 +8,6 @@ import (
 
 	"ratable/customers"
 	"ratable/entities"
-	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/web/page"
 	"ratable/web/ui"
@@ -117,21 +116,6 @@ func options[T any](any string, all []T, name func(T) ui.Option) []ui.Option {
 		out = append(out, name(one))
 	}
 	return out
-}
-
-// word is an option that is called what it is.
-func word[T ~string](value T) ui.Option {
-	return ui.Option{Value: string(value), Label: capital(string(value))}
-}
-
-// currencies our entities and customers deal in, as far as the entities say.
-func currencies(d *entities.Directory) []money.Currency {
-	var out []money.Currency
-	for _, e := range d.All() {
-		out = append(out, e.Currency)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // names are what a page calls customers, contracts and entities it has keys of.
