@@ -288,8 +288,11 @@ func (v *visit) editorLists(sold *catalog.Catalog, directory *entities.Directory
 		}
 		seen["plan "+p.Code] = true
 	}
-	for _, code := range currencies(directory) {
-		money.Options = append(money.Options, ui.Option{Value: string(code), Label: string(code)})
+	for _, one := range directory.All() {
+		if code := string(one.Currency); !seen["currency "+code] {
+			money.Options = append(money.Options, ui.Option{Value: code, Label: code})
+			seen["currency "+code] = true
+		}
 	}
 	return []page.EditorList{parties, products, meters, plans, money}, nil
 }
