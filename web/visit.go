@@ -120,7 +120,7 @@ func (v *visit) page(status int, f frame, content templ.Component) error {
 // write renders whole before the first byte goes out, so that a page is never half an error.
 func (v *visit) write(status int, content templ.Component) error {
 	var body bytes.Buffer
-	if err := content.Render(v.ctx, &body); err != nil {
+	if err := content.Render(ui.WithDoors(v.ctx, v.opens), &body); err != nil {
 		return err
 	}
 	return v.echo.HTMLBlob(status, body.Bytes())
@@ -200,9 +200,13 @@ func capital(word string) string {
 	return strings.ToUpper(word[:1]) + word[1:]
 }
 
-// opens says whether an address is a page this person may open.
+// opens says whether an address is a page this person may open; a part of the present page and another site always are.
 func (v *visit) opens(address string) bool {
-	path, _, _ := strings.Cut(address, "?")
+	if !strings.HasPrefix(address, "/") {
+		return true
+	}
+	path, _, _ := strings.Cut(address, "#")
+	path, _, _ = strings.Cut(path, "?")
 	for _, r := range v.table {
 		if r.method == http.MethodGet && matches(r.path, path) {
 			return r.allowed(v.By)

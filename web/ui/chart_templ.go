@@ -201,7 +201,7 @@ func Chart(c ChartProps) templ.Component {
 			}
 		}
 		for _, b := range c.boxes() {
-			if b.href != "" {
+			if leads(ctx, b.href) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
