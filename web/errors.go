@@ -25,16 +25,23 @@ var failures = []struct {
 	{fault.Invalid, http.StatusUnprocessableEntity, "This cannot be accepted"},
 }
 
+const brokenTitle = "Something broke on our side"
+
 // fail renders an error that a handler returned; nil is nothing to do. A fault's own sentence is written for people
-// and shown; any other error is ours, logged with the reference the page shows, and never shown itself.
+// and shown; any other error is ours, logged with the reference the page shows, and never shown itself. Where part of
+// the answer is out already, the connection is broken off: a short file must not look like a whole one.
 func (s *Server) fail(v *visit, err error) {
-	if err == nil || v.echo.Response().Committed {
-		if err != nil {
-			s.Log.Error("answer broke off", "id", v.By.RequestID, "error", err)
-		}
+	if err == nil {
 		return
 	}
-	status, title, text, reference := http.StatusInternalServerError, "Something broke on our side",
+	if v.echo.Response().Committed {
+		s.Log.Error("answer broken off", "id", v.By.RequestID, "path", v.echo.Request().URL.Path, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	for _, name := range []string{"Content-Disposition", "Content-Type", "Content-Length"} {
+		v.echo.Response().Header().Del(name) // of the file this would have been
+	}
+	status, title, text, reference := http.StatusInternalServerError, brokenTitle,
 		"It has been written down. Nothing you entered was half done: an action either stands whole or not at all.", v.By.RequestID
 	for _, f := range failures {
 		if fault.Kind(err) == f.kind {
@@ -69,11 +76,7 @@ func sentence(err error) string {
 	for next := errors.Unwrap(err); next != nil && fault.Kind(next) != nil; next = errors.Unwrap(err) {
 		err = next
 	}
-	text := err.Error()
-	if fault.Kind(err) == fault.NotFound && strings.Contains(text, "no rows in result set") {
-		return "Nothing goes by this name."
-	}
-	return capital(strings.TrimRight(text, ".")) + "."
+	return capital(strings.TrimRight(err.Error(), ".")) + "."
 }
 
 // technical says that a refusal is in PostgreSQL's words, which are for the log.

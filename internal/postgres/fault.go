@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,7 +21,8 @@ func Fault(err error) error {
 		return err
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
-		return refusal{fault.NotFound, err.Error(), err}
+		// The driver speaks of result sets; whoever asked, asked for a name.
+		return refusal{fault.NotFound, strings.Replace(err.Error(), pgx.ErrNoRows.Error(), "nothing goes by this name", 1), err}
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
