@@ -35,6 +35,14 @@ func open(name string) (io.ReadCloser, error) {
 	return file, err
 }
 
+// named is what a message calls a file.
+func named(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}
+
 // with opens the file and the database around a command.
 func (c *Config) with(ctx context.Context, name string, do func(io.Reader, *database) error) error {
 	file, err := open(name)
@@ -87,12 +95,12 @@ func (i *importContract) Run(ctx context.Context, c *Config) error {
 		}
 		document, err := contracts.Parse(source)
 		if err != nil {
-			return fmt.Errorf("%s:\n%w", i.File, err)
+			return fmt.Errorf("%s:\n%w", named(i.File), err)
 		}
 		return db.Tx(ctx, func(tx pgx.Tx) error {
 			contract, err := contracts.Prepare(ctx, tx, document, today(), access.System("command line"))
 			if err != nil {
-				return err
+				return fmt.Errorf("%s:\n%w", named(i.File), contracts.Placed(source, err))
 			}
 			fmt.Printf("Contract %s version %d is a draft.\n", contract.Number, contract.Latest().Number)
 			return nil

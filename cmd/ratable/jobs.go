@@ -53,11 +53,18 @@ func billing(db *postgres.DB) job {
 	}
 }
 
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 func revenue(db *postgres.DB) job {
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		r, err := revrec.Run(ctx, db, revrec.Options{AsOf: run.AsOf, Progress: run.Progress}, run.By)
 		s := jobs.Summary{
-			Text:   fmt.Sprintf("revenue through %s: %d entries", r.Through, r.Entries),
+			Text:   fmt.Sprintf("revenue through %s: %s", r.Through, counted(r.Entries, "entry", "entries")),
 			Counts: map[string]int64{"entries": int64(r.Entries), "failed": int64(len(r.Failures))},
 		}
 		if err == nil && len(r.Failures) > 0 {
@@ -71,7 +78,7 @@ func invoices(db *postgres.DB) job {
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		r, err := invoicing.Run(ctx, db, invoicing.Options{AsOf: run.AsOf, Progress: run.Progress}, run.By)
 		s := jobs.Summary{
-			Text:   fmt.Sprintf("%d documents issued as of %s", r.Issued.Documents, run.AsOf),
+			Text:   fmt.Sprintf("%s issued as of %s", counted(r.Issued.Documents, "document", "documents"), run.AsOf),
 			Counts: map[string]int64{"documents": int64(r.Issued.Documents), "failed": int64(len(r.Failures))},
 		}
 		switch {

@@ -31,11 +31,11 @@ func (s simulateCommand) Run(ctx context.Context, _ *Config) error {
 	}
 	read, err := scenario.Parse(source)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.File, err)
+		return fmt.Errorf("%s: %w", named(s.File), err)
 	}
 	outcome, err := scenario.Play(read)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.File, err)
+		return fmt.Errorf("%s: %w", named(s.File), err)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
