@@ -2,17 +2,16 @@ package web
 
 import (
 	"encoding/csv"
-	"net/http"
 	"strings"
 )
 
 // csvFile answers with rows as a file: the head first, then each row that `rows` gives. Every cell is guarded, because a
-// spreadsheet runs what begins like a formula.
+// spreadsheet runs what begins like a formula. Nothing is sent before the first few kilobytes are there, so that what
+// fails at once is an error page; what fails later breaks the connection off.
 func (v *visit) csvFile(name string, head []string, rows func(write func(cells ...string) error) error) error {
 	h := v.echo.Response().Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	v.echo.Response().WriteHeader(http.StatusOK)
 	out := csv.NewWriter(v.echo.Response())
 	out.UseCRLF = true // RFC 4180
 	write := func(cells ...string) error {

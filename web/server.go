@@ -1,14 +1,9 @@
 package web
 
 import (
-	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,7 +50,7 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := s.visit(c)
 		if r.public() {
-			s.fail(v, r.handle(v))
+			s.fail(v, v.attempt(r.handle))
 			return nil
 		}
 		if v.signedIn == nil {
@@ -76,7 +71,7 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 			s.fail(v, err)
 			return nil
 		}
-		s.fail(v, r.handle(v))
+		s.fail(v, v.attempt(r.handle))
 		return nil
 	}
 }
@@ -110,48 +105,6 @@ func unmatched(err error) error {
 	}
 	return err
 }
-
-type requestKey struct{}
-
-func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
-}
-
-// logged gives each request an id and writes one line about it: no bodies, no query, no cookies.
-func (s *Server) logged(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := s.Now()
-		raw := make([]byte, 6)
-		rand.Read(raw)
-		id := hex.EncodeToString(raw)
-		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), requestKey{}, id), 4*time.Minute)
-		defer cancel()
-		w.Header().Set("X-Request-Id", id)
-		counted := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(counted, r.WithContext(ctx))
-		level := slog.LevelInfo
-		if counted.status >= http.StatusInternalServerError {
-			level = slog.LevelError
-		}
-		s.Log.LogAttrs(ctx, level, "request", slog.String("id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-			slog.Int("status", counted.status), slog.Duration("took", s.Now().Sub(began)))
-	})
-}
-
-// statusWriter remembers the status for the log.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController reach Flush and deadlines.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // public says that a route needs nobody to be signed in.
 func (r route) public() bool { return len(r.roles) == 0 }

@@ -9,9 +9,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -74,11 +76,7 @@ func New(c Config) http.Handler {
 	for _, p := range s.endpoints() {
 		e.Add(p.method, p.path, func(c echo.Context) error {
 			call := newCall(c)
-			err := s.admit(call, p.scope)
-			if err == nil {
-				err = p.handle(call)
-			}
-			if err != nil {
+			if err := s.attempt(call, p); err != nil {
 				s.fail(call, err)
 			}
 			return nil
@@ -89,6 +87,20 @@ func New(c Config) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		e.ServeHTTP(w, r)
 	})
+}
+
+// attempt admits and handles a call. A panic is a failure of ours like any other: the caller gets the reference of a line
+// in our log.
+func (s *server) attempt(c *call, p endpoint) (err error) {
+	defer func() {
+		if fell := recover(); fell != nil {
+			err = fmt.Errorf("panic: %v\n%s", fell, debug.Stack())
+		}
+	}()
+	if err := s.admit(c, p.scope); err != nil {
+		return err
+	}
+	return p.handle(c)
 }
 
 func newCall(c echo.Context) *call {

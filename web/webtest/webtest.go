@@ -153,6 +153,7 @@ func (s *Site) LoginAs(a access.Actor) *Browser {
 // Browser keeps cookies and follows redirects, as a person sees it.
 type Browser struct {
 	Actor  access.Actor
+	Asked  int // how many requests it sent so far
 	site   *Site
 	client *http.Client
 }
@@ -171,13 +172,26 @@ func (b *Browser) PostForm(path string, form url.Values) *Page {
 	}))
 }
 
-// Do sends one request and follows nothing.
-func (b *Browser) Do(method, path string, body io.Reader, header map[string]string) *Page {
+// Open asks for an address and leaves the answer to be read: one that breaks off is no failure of the test.
+func (b *Browser) Open(path string) (*http.Response, error) {
+	b.site.T.Helper()
+	return b.client.Do(b.request(http.MethodGet, path, nil))
+}
+
+func (b *Browser) request(method, path string, body io.Reader) *http.Request {
 	b.site.T.Helper()
 	r, err := http.NewRequestWithContext(b.site.T.Context(), method, b.site.Server.URL+path, body)
 	if err != nil {
 		b.site.T.Fatal(err)
 	}
+	b.Asked++
+	return r
+}
+
+// Do sends one request and follows nothing.
+func (b *Browser) Do(method, path string, body io.Reader, header map[string]string) *Page {
+	b.site.T.Helper()
+	r := b.request(method, path, body)
 	for name, value := range header {
 		r.Header.Set(name, value)
 	}
