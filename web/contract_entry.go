@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/fault"
 	"ratable/internal/money"
@@ -162,7 +164,7 @@ func (v *visit) previewContract(view page.ContractForm, d contracts.Document) er
 		view.Changes, view.From = differences(p.world.Catalog, a.Latest().Document, d), countsFrom(d)
 	}
 	a := agreedOrProposed(p.contract)
-	guess, guesses := guessed(p.world, a, v.form)
+	guess, guesses := guessed(p.world.Catalog, meters(a), v.form)
 	ahead, err := foresee(p.world, p.facts, a, guess, v.Today())
 	if err != nil {
 		return fmt.Errorf("preview contract %s: %w", d.Contract, err)
@@ -222,7 +224,7 @@ func (v *visit) outlook(c contracts.Contract, sent func(name string) string) (*p
 	if err != nil {
 		return nil, nil, err
 	}
-	guess, guesses := guessed(w, a, sent)
+	guess, guesses := guessed(w.Catalog, meters(a), sent)
 	ahead, err := foresee(w, facts, a, guess, v.Today())
 	if err != nil {
 		return nil, nil, fmt.Errorf("preview contract %s: %w", c.Number, err)
@@ -232,12 +234,12 @@ func (v *visit) outlook(c contracts.Contract, sent func(name string) string) (*p
 }
 
 // guessed reads the expected usage of each meter; what is no quantity comes back with its message and counts as none.
-func guessed(w invoicing.World, a contracts.Agreement, sent func(name string) string) (expected, []page.Guess) {
+func guessed(sold *catalog.Catalog, meters []string, sent func(name string) string) (expected, []page.Guess) {
 	guess := expected{}
 	var fields []page.Guess
-	for _, code := range meters(a) {
-		meter, _ := w.Catalog.Meter(code)
-		field := page.Guess{Meter: code, Label: meter.Name, Value: sent("expect." + code)}
+	for _, code := range meters {
+		meter, _ := sold.Meter(code)
+		field := page.Guess{Meter: code, Label: cmp.Or(meter.Name, code), Value: sent("expect." + code)}
 		if unit := units(meter.Unit); meter.Unit != "" && !strings.Contains(strings.ToLower(meter.Name), strings.ToLower(unit)) {
 			field.Label += ", " + unit
 		}

@@ -65,12 +65,11 @@ func (v *visit) foreseeEntry(e *entry) (judged, error) {
 		return j, err
 	}
 	a := agreedOrProposed(p.contract)
-	guess, guesses := guessed(p.world, a, v.form)
+	guess, _ := guessed(p.world.Catalog, meters(a), v.form)
 	ahead, err := foresee(p.world, p.facts, a, guess, v.Today())
 	if err != nil {
 		return j, fmt.Errorf("preview contract %s: %w", d.Contract, err)
 	}
-	e.guesses = guesses
 	e.preview = v.previewView(p, d, a, ahead)
 	return j, nil
 }

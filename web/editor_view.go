@@ -186,7 +186,7 @@ func (v *visit) editorView(e entry) (page.Editor, error) {
 		Action: "/contracts/new", Amending: e.amending, Changed: e.changed, Errors: e.found, Labels: labelsOf(e.found),
 		Parties: c.fields("", "contract", "title", "customer", "payer", "entity", "currency"),
 		Terms:   c.fields("", "term.from", "term.through", "billing.net_days", "billing.po_number", "billing.align", "reseller.margin_percent"),
-		NoLines: c.errorsOf("lines", "document"), Guesses: e.guesses, Preview: e.preview,
+		NoLines: c.errorsOf("lines", "document"), Preview: e.preview,
 		Commits: c.list("commitments", "commitment", "amount", "every", "lines", "product", "clause", "id"),
 		Caps:    c.list("soft_caps", "soft cap", "amount", "units", "price", "every", "overage.factor", "lines", "product", "clause", "id"),
 		Paste:   ui.FieldProps{Name: "paste", Label: "Rows", Kind: ui.AreaInput, Value: e.paste, Hint: "Product, quantity, unit price, every, billed in, clause; or any order below a row of headings."},
@@ -200,6 +200,7 @@ func (v *visit) editorView(e entry) (page.Editor, error) {
 	for i := range e.sheet.rows("lines") {
 		view.Lines = append(view.Lines, c.line(i, sold))
 	}
+	_, view.Guesses = guessed(sold, e.sheet.meters(sold), v.form)
 	view.Lists, err = v.editorLists(sold, directory)
 	return view, err
 }
@@ -218,6 +219,19 @@ func withRows(s sheet) {
 			}
 		}
 	}
+}
+
+// meters are those of the catalog that a usage line names.
+func (s sheet) meters(sold *catalog.Catalog) []string {
+	var out []string
+	for i := range s.rows("lines") {
+		row := fmt.Sprintf("lines[%d]", i)
+		code := strings.TrimSpace(s[row+".usage.meter"])
+		if _, known := sold.Meter(code); known && s[row+".kind"] == "usage" && !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 func idsOf(s sheet) map[string]string {

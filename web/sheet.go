@@ -328,12 +328,18 @@ func (j judged) document() (contracts.Document, error) {
 	return d, j.toFields(err)
 }
 
-// unkind finds the lines whose kind is none, which the document has no word for.
+// unkind finds the lines whose kind is none or has nothing to it, which the document has no word for.
 func (j judged) unkind() (found []fault.Field) {
 	for i := range j.sheet.rows("lines") {
-		name := fmt.Sprintf("lines[%d].kind", i)
-		if kind := j.sheet[name]; kind != "" && kind != "fixed" && kind != "ramp" && kind != "usage" {
-			found = append(found, fault.Field{Path: name, Value: fault.Shown(kind), Message: "must be fixed, ramp or usage"})
+		row := fmt.Sprintf("lines[%d]", i)
+		switch kind := j.sheet[row+".kind"]; kind {
+		case "", "fixed", "usage":
+		case "ramp":
+			if !j.sheet.blank(row) && !slices.ContainsFunc(j.sheet.under(row+".fixed.ramp["), func(name string) bool { return j.sheet[name] != "" }) {
+				found = append(found, fault.Field{Path: row + ".fixed.ramp", Message: "is empty: a ramp has a step for each quantity and price"})
+			}
+		default:
+			found = append(found, fault.Field{Path: row + ".kind", Value: fault.Shown(kind), Message: "must be fixed, ramp or usage"})
 		}
 	}
 	return found

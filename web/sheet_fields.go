@@ -52,7 +52,7 @@ var formFields = []formField{
 	{path: "billing.align", label: "Billing periods", shape: oneOf, choices: []string{"anniversary", "From the first day of the term", "calendar", "Calendar months"}},
 	{path: "reseller.margin_percent", label: "Reseller's margin, %", shape: numeric, hint: "When the payer resells"},
 
-	{path: "lines[].kind", label: "Kind", shape: oneOf, choices: []string{"fixed", "Fixed fee", "ramp", "Fixed, in steps", "usage", "Usage"}},
+	{path: "lines[].kind", label: "Kind", shape: oneOf, choices: []string{"fixed", "Fixed fee", "ramp", "Ramp", "usage", "Usage"}},
 	{path: "lines[].id", label: "Id", hint: "Stays the same through amendments"},
 	{path: "lines[].product", label: "Product", shape: coded, list: "products"},
 	{path: "lines[].description", label: "Text on the invoice", hint: "Empty: the product's name"},
@@ -70,7 +70,7 @@ var formFields = []formField{
 	{path: "lines[].usage.meter", label: "Meter", shape: coded, list: "meters"},
 	{path: "lines[].usage.included", label: "Included", shape: numeric},
 	{path: "lines[].usage.every", label: "Every", shape: oneOf, choices: everyChoices},
-	{path: "lines[].usage.price.model", label: "Price model", shape: oneOf, choices: []string{"per_unit", "Per unit", "graduated", "Tiers, each unit at its own", "volume", "Tiers, all at the one reached", "package", "Per package", "flat", "Flat"}},
+	{path: "lines[].usage.price.model", label: "Price model", shape: oneOf, choices: []string{"per_unit", "Per unit", "graduated", "Graduated", "volume", "Volume", "package", "Package", "flat", "Flat"}},
 	{path: "lines[].usage.price.amount", label: "Price", shape: numeric},
 	{path: "lines[].usage.price.size", label: "Units in a package", shape: numeric},
 	{path: "lines[].usage.price.tiers[].up_to", label: "Up to", shape: numeric},

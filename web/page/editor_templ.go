@@ -1584,7 +1584,7 @@ func previewFigures(p EditorPreview) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Chart(p.Outlook.Chart).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Chart(small(p.Outlook.Chart)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1615,17 +1615,22 @@ func previewFigures(p EditorPreview) templ.Component {
 	})
 }
 
+func small(c ui.ChartProps) ui.ChartProps {
+	c.Small, c.Open = true, false
+	return c
+}
+
 func previewInvoices(o Outlook) ui.TableProps {
 	t := ui.TableProps{
 		Title:   "Invoices to come",
-		Columns: []ui.Column{{Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Net", Kind: ui.Figures}, {Label: "Total", Kind: ui.Figures}},
+		Columns: []ui.Column{{Label: "Issued", Kind: ui.Tight}, {Label: "Net", Kind: ui.Figures}, {Label: "With tax", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "Nothing to bill", Text: "Everything the contract lets us charge stands billed."},
 	}
 	for _, i := range o.Invoices {
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Day(i.On), ui.Day(i.Due), ui.Figure(i.Net), ui.Figure(i.Total))})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Day(i.On), ui.Figure(i.Net), ui.Figure(i.Total))})
 	}
 	if len(o.Invoices) > 0 {
-		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(strconv.Itoa(len(o.Invoices))+" in all"), ui.Text(""), ui.Figure(o.Net), ui.Figure(o.Net.Add(o.Tax)))}}
+		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(strconv.Itoa(len(o.Invoices))+" in all"), ui.Figure(o.Net), ui.Figure(o.Net.Add(o.Tax)))}}
 	}
 	return t
 }

@@ -27,6 +27,7 @@ type ChartProps struct {
 	Series []Series
 	Digits int // minor-unit digits of the values: 2 for euro cents, 0 for counts; only for the axis
 	Open   bool
+	Small  bool // stands in a rail: fewer labels, larger letters
 }
 
 // Series is one color: a value for each label, missing ones are nothing.
@@ -236,7 +237,11 @@ func (c ChartProps) labelEvery() int {
 		longest = max(longest, len([]rune(label)))
 	}
 	_, slot := c.slot(0)
-	return max(1, int(math.Ceil(float64(longest)*6.6/slot)))
+	letter := 6.6
+	if c.Small {
+		letter = 13
+	}
+	return max(1, int(math.Ceil(float64(longest)*letter/slot)))
 }
 
 func px(value float64) string { return strconv.FormatFloat(math.Round(value*10)/10, 'f', -1, 64) }
