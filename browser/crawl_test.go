@@ -75,7 +75,8 @@ func shape(all []string, address string) string {
 	return p + "?" + strings.Join(asked, "&")
 }
 
-// ways are the addresses that a page leads to: its links, and its forms that only ask, as they stand filled in.
+// ways are the addresses that a page leads to: its links, what its script asks for, and its forms that only
+// ask, as they stand filled in.
 func ways(t testing.TB, at, page string) []string {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))
@@ -92,6 +93,9 @@ func ways(t testing.TB, at, page string) []string {
 		}
 	}
 	for n := range root.Descendants() {
+		if to := attr(n, "data-search"); to != "" {
+			add(to + "?q=a")
+		}
 		switch {
 		case n.Type != html.ElementNode:
 		case n.Data == "a" && attr(n, "href") != "":
@@ -142,16 +146,29 @@ func has(n *html.Node, name string) bool {
 type visited struct {
 	answer
 	address, shape string
+	from           string // the page with the link
 }
+
+// whole says that it is a page, neither a file nor a part of one.
+func (v visited) whole() bool {
+	return strings.HasPrefix(v.kind, "text/html") && strings.Contains(v.body, "<html")
+}
+
+// way leads from a page to an address.
+type way struct{ from, to string }
 
 // crawl opens what c can reach from a start by links alone, one or two addresses of each shape.
 func (c client) crawl(t testing.TB, all []string, start ...string) []visited {
 	t.Helper()
 	seen, shapes := map[string]bool{}, map[string]int{}
 	var out []visited
-	queue := start
+	var queue []way
+	for _, address := range start {
+		queue = append(queue, way{"nothing", address})
+	}
 	for len(queue) > 0 {
-		address := queue[0]
+		next := queue[0]
+		address := next.to
 		queue = queue[1:]
 		s := shape(all, address)
 		few := 2
@@ -166,9 +183,11 @@ func (c client) crawl(t testing.TB, all []string, start ...string) []visited {
 		}
 		seen[address], shapes[s] = true, shapes[s]+1
 		a := c.get(address)
-		out = append(out, visited{a, address, s})
+		out = append(out, visited{a, address, s, next.from})
 		if strings.HasPrefix(a.kind, "text/html") {
-			queue = append(queue, ways(t, address, a.body)...)
+			for _, to := range ways(t, address, a.body) {
+				queue = append(queue, way{address, to})
+			}
 		}
 	}
 	return out

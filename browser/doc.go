@@ -6,5 +6,5 @@
 //
 //	go test ./browser -run Screenshots -args -save ../docs/screenshots
 //
-// The clock of pages stands still at the story's day, so that a picture taken later shows the same figures.
+// Pages are of the demo's own day whenever the tests run, so that a picture taken later shows the same figures.
 package browser

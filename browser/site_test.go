@@ -33,10 +33,10 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// The story's day and the instant of every request.
+// The story's day, and the instant at which a site is opened on it.
 var (
 	today = period.NewDate(2026, time.November, 21)
-	now   = time.Date(2026, time.November, 21, 10, 0, 0, 0, time.UTC)
+	now   = time.Date(2026, time.November, 21, 10, 0, 30, 0, time.UTC)
 )
 
 // company is the demo, lived once and copied for each test: its invoices are mailed into a folder, as `make run` does.
@@ -124,7 +124,9 @@ func open(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scheduler.Clock, scheduler.Poll, scheduler.Log = func() time.Time { return now }, 100*time.Millisecond, log
+	began := time.Now()
+	clock := func() time.Time { return now.Add(time.Since(began)) }
+	scheduler.Clock, scheduler.Poll, scheduler.Log = clock, 100*time.Millisecond, log
 	scheduler.Start(t.Context())
 	t.Cleanup(scheduler.Stop)
 
@@ -137,7 +139,7 @@ func open(t testing.TB) *site {
 	}
 	c := web.Config{
 		DB: s.db, Sessions: access.NewSessions(s.db, false), Environment: "Demo", Scheduler: scheduler, Log: log,
-		Now: func() time.Time { return now }, Today: func() period.Date { return today },
+		Now: clock, Today: func() period.Date { return today },
 	}
 	for _, l := range demo.Logins {
 		c.Logins = append(c.Logins, web.DemoLogin{Role: string(l.Role), Email: l.Email, Password: l.Password})

@@ -165,6 +165,7 @@ func (d dossier) head(v *visit, tab string) ui.HeadProps {
 		Tabs: []ui.Tab{
 			{Label: "Overview", Href: at, On: tab == ""},
 			{Label: "What it will bill", Href: at + "/outlook", On: tab == "outlook"},
+			{Label: "Revenue schedule", Href: "/revenue" + at}, // shown to those who keep the books
 			{Label: "Document", Href: at + "/document", On: tab == "document", Count: len(d.History)},
 		},
 	}
