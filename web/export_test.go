@@ -1,6 +1,11 @@
 package web
 
-import "ratable/internal/access"
+import (
+	"net/url"
+
+	"ratable/contracts"
+	"ratable/internal/access"
+)
 
 // Address is a line of the route table, for the tests that walk it.
 type Address struct {
@@ -15,4 +20,26 @@ func Addresses() []Address {
 		out = append(out, Address{r.method, r.path, r.roles})
 	}
 	return out
+}
+
+// FormFields are the paths of the contract form's fields.
+func FormFields() []string {
+	var out []string
+	for _, f := range formFields {
+		out = append(out, f.path)
+	}
+	return out
+}
+
+// Blank is the path that a field's name belongs to: "lines[2].product" is one of "lines[].product".
+func Blank(name string) string { return rowNumber.ReplaceAllString(name, "[]") }
+
+// Sheet is the form as a browser would send it for a document.
+func Sheet(d contracts.Document) (url.Values, error) {
+	s, err := written(d)
+	out := url.Values{}
+	for _, name := range s.names() {
+		out.Set(name, s[name])
+	}
+	return out, err
 }

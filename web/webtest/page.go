@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"ratable/web/ui"
 )
 
 // Page is an answer.
@@ -15,6 +17,8 @@ type Page struct {
 	Path   string // where it was found in the end, with its query
 	Header http.Header
 	Body   string
+
+	tree *html.Node // parsed once: a form of a hundred fields is asked for each
 }
 
 // Want fails the test unless the page has the status and shows every text.
@@ -124,10 +128,14 @@ func (p *Page) Field(name string) string {
 }
 
 func (p *Page) root() *html.Node {
+	if p.tree != nil {
+		return p.tree
+	}
 	root, err := html.Parse(strings.NewReader(p.Body))
 	if err != nil {
 		p.T.Fatalf("%s cannot be parsed: %v", p.Path, err)
 	}
+	p.tree = root
 	return root
 }
 
@@ -186,4 +194,16 @@ func flat(n *html.Node) string {
 	}
 	gather(n)
 	return strings.Join(out, " ")
+}
+
+// Message is what stands beside a field because of what was typed into it; empty when nothing does.
+func (p *Page) Message(name string) string {
+	p.T.Helper()
+	var said string
+	walk(p.root(), func(n *html.Node) {
+		if n.Type == html.ElementNode && attr(n, "id") == ui.FieldID(name)+"-error" {
+			said = flat(n)
+		}
+	})
+	return said
 }
