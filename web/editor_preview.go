@@ -66,6 +66,7 @@ func (v *visit) foreseeEntry(e *entry) (judged, error) {
 	}
 	a := agreedOrProposed(p.contract)
 	guess, _ := guessed(p.world.Catalog, meters(a), v.form)
+	p.billed = billedSoFar(p.facts, a) // foreseeing books ahead on these very facts
 	ahead, err := foresee(p.world, p.facts, a, guess, v.Today())
 	if err != nil {
 		return j, fmt.Errorf("preview contract %s: %w", d.Contract, err)
@@ -79,6 +80,7 @@ type proposed struct {
 	contract contracts.Contract
 	world    invoicing.World
 	facts    invoicing.Facts
+	billed   money.Amount // under the contract, net, before anything was foreseen
 }
 
 // propose holds the document against the books and loads what its invoices depend on, all as of one instant.
@@ -134,7 +136,7 @@ func reviewViews(all []contracts.Reviewed) []page.EditorReview {
 
 // measures are the figures by which a deal is judged.
 func measures(p proposed, a contracts.Agreement, ahead outlook, from period.Date) []ui.StatProps {
-	peak, month := deferredPeak(a, ahead, billedSoFar(p.facts, a), from)
+	peak, month := deferredPeak(a, ahead, p.billed, from)
 	deferred := ui.StatProps{Label: "Deferred at most", Value: ui.Money(peak), Note: "never asked for ahead of its service"}
 	if peak.Sign() > 0 {
 		deferred.Note = "end of " + ui.MonthText(month)

@@ -30,7 +30,7 @@ type formField struct {
 	choices []string // value, label, value, label, ...
 }
 
-var everyChoices = []string{"month", "Month", "quarter", "Quarter", "half-year", "Half year", "year", "Year", "term", "Once, for the term"}
+var everyChoices = []string{"month", "Month", "quarter", "Quarter", "half-year", "Half year", "year", "Year", "term", "Once"}
 
 // formFields is the whole form in the order of the document. The one name that is no key of a document is a line's kind,
 // which says whose keys count.
