@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -41,6 +42,11 @@ func (s *site) tab(t testing.TB, browser context.Context) *tab {
 	w := &tab{t: t, site: s, ctx: ctx, awaits: map[int]bool{}}
 	var complaints []string
 	err := chromedp.Listen(ctx, func(event any) {
+		if _, asks := event.(*page.EventJavascriptDialogOpening); asks { // whether to leave a form half filled in
+			go func() {
+				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+			}()
+		}
 		if text := complaint(event); text != "" {
 			w.mu.Lock()
 			defer w.mu.Unlock()
