@@ -1,0 +1,73 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"ratable/contracts"
+)
+
+// This file is the way from a document to the form.
+
+// written fills a sheet from a document.
+func written(d contracts.Document) (sheet, error) {
+	text, err := contracts.Export(d)
+	if err != nil {
+		return nil, err
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, fmt.Errorf("read back contract %s: %w", d.Contract, err)
+	}
+	s := sheet{}
+	s.take(root.Content[0], "")
+	for i, l := range d.Lines {
+		kind := "usage"
+		if l.Fixed != nil {
+			kind = "fixed"
+			if len(l.Fixed.Ramp) > 0 {
+				kind = "ramp"
+			}
+		}
+		s[fmt.Sprintf("lines[%d].kind", i)] = kind
+	}
+	return s, nil
+}
+
+func (s sheet) take(n *yaml.Node, path string) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			s.take(n.Content[i+1], strings.TrimPrefix(path+"."+n.Content[i].Value, "."))
+		}
+	case yaml.SequenceNode:
+		if f, ok := fieldNamed(path); ok && f.shape == listed {
+			var ids []string
+			for _, item := range n.Content {
+				ids = append(ids, item.Value)
+			}
+			s[path] = strings.Join(ids, ", ")
+			return
+		}
+		for i, item := range n.Content {
+			s.take(item, fmt.Sprintf("%s[%d]", path, i))
+		}
+	case yaml.ScalarNode:
+		s[path] = n.Value
+	}
+}
+
+// copied is the sheet of a new deal made from an old one: the same terms for the time after it.
+func (s sheet) copied(number string) sheet {
+	out := sheet{}
+	for name, value := range s {
+		out[name] = value
+	}
+	out["contract"] = number
+	for _, name := range []string{"effective", "reason", "billing.po_number"} {
+		delete(out, name)
+	}
+	return out
+}
