@@ -125,6 +125,18 @@ type Filter struct {
 	Search  string
 	Entity  entities.ID // 0: any
 	Country string      // of the billing address; empty: any
+	Sort    Sort        // the order of the list
 	After   ID          // the last customer of the page before
 	Limit   int         // 0: 50; at most 500
 }
+
+// Sort is an order of the list of customers; "-" before it turns it round.
+type Sort string
+
+// The orders there are; equals stand by id.
+const (
+	ByID     Sort = ""
+	ByName   Sort = "name"
+	ByNumber Sort = "number" // external id
+	BySignup Sort = "since"
+)

@@ -53,27 +53,13 @@ func Members(ctx context.Context, q postgres.Querier, account AccountID, asOf pe
 	return inOrder(ctx, q, ids, asOf)
 }
 
-// List returns the customers that match, by id; the page after begins after the last one's ID.
+// List returns the customers that match, in the filter's order; the page after begins after the last one's ID.
 func List(ctx context.Context, q postgres.Querier, f Filter, asOf period.Date) ([]Customer, error) {
 	found := append(fault.Printable("search", f.Search, 200), fault.Printable("country", f.Country, 2)...)
 	if len(found) > 0 {
 		return nil, fmt.Errorf("list customers: %w", fault.InvalidFields(found...))
 	}
-	ids, err := collectIDs(q.Query(ctx, `
-		select c.id
-		from customers.customers as c
-		where c.id > @after
-		  and (@entity::bigint = 0 or c.entity_id = @entity)
-		  and (@country = '' or @country = (
-			select a.country from customers.addresses as a
-			where a.customer_id = c.id and a.role = 'billing' and a.starts_on <= @as_of
-			order by a.starts_on desc, a.known_order desc
-			limit 1))
-		  and (@search = '' or c.id in (
-			select t.customer_id from customers.search_terms as t
-			where t.term like @search or (t.kind = 'tax_id' and t.term like @tax_id)))
-		order by c.id
-		limit @limit`, f.args(asOf)))
+	ids, err := collectIDs(f.query(ctx, q, f.args(asOf)))
 	if err != nil {
 		return nil, fmt.Errorf("list customers: %w", err)
 	}

@@ -40,9 +40,21 @@ type EntryFilter struct {
 	Document string
 	Ledger   Account
 
+	Sort  Sort
 	After EntryCursor // the last entry of the page before
 	Limit int         // 0: 50; at most 500
 }
+
+// Sort is an order of entries or postings; "-" before it turns it round. Equals stand as in the order of days.
+// Amounts of different currencies are not compared: they stand apart.
+type Sort string
+
+// The orders there are.
+const (
+	InOrder  Sort = "" // entries: the latest day first; postings: the earliest first
+	ByDay    Sort = "day"
+	ByAmount Sort = "amount" // of an entry what it moves, of a posting with its sign
+)
 
 // EntryCursor is a place in the list of entries; zero is its beginning.
 type EntryCursor struct {
@@ -61,10 +73,12 @@ type PostingFilter struct {
 	Account  customers.AccountID
 	Customer customers.ID
 	Ledger   Account
+	Type     Type // every account of a type: Income finds what was earned, overage or not
 	Contract int64
 	Line     string
 	Document string
 
+	Sort  Sort
 	After PostingCursor // the last posting of the page before
 	Limit int           // 0: 50; at most 500
 }

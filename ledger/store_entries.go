@@ -9,7 +9,6 @@ import (
 	"ratable/customers"
 	"ratable/internal/fault"
 	"ratable/internal/money"
-	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
 
@@ -29,74 +28,15 @@ func Get(ctx context.Context, q postgres.Querier, account customers.AccountID, s
 	return found[0], nil
 }
 
-// EntriesPage lists entries, latest day first, with their postings and billed
-// lines. The next page asks with After set to the last one's Cursor.
+// EntriesPage lists entries with their postings and billed lines, in the filter's
+// order. The next page asks with After set to the last one's Cursor.
 func EntriesPage(ctx context.Context, q postgres.Querier, f EntryFilter) ([]Recorded, error) {
-	// Two statements: as one with "or", the second condition would be tried on every
-	// entry instead of being looked up.
-	query := selectEntries
-	if f.Contract != 0 || f.Line != "" || f.Document != "" || f.Ledger != 0 {
-		query = selectEntriesTouching
-	}
-	rows, err := q.Query(ctx, query, f.args())
+	rows, err := f.query(ctx, q)
 	page, err := collectEntries(ctx, q, rows, err)
 	if err != nil {
 		return nil, fmt.Errorf("list entries: %w", err)
 	}
 	return page, nil
-}
-
-const selectEntries = `
-	select account_id, seq, entity_id, source, booked_on, currency, memo, known_order, recorded_at
-	from ledger.entries
-	where (@entity::bigint = 0 or entity_id = @entity)
-	  and (@account::bigint = 0 or account_id = @account)
-	  and (@source = '' or source = @source or starts_with(source, @source || ':'))
-	  and booked_on >= @from and booked_on < @until
-	  and (booked_on, known_order) < (@after_day::date, @after_order::bigint)
-	order by booked_on desc, known_order desc
-	limit @limit`
-
-// A document of 0.00 has billed lines and no postings, and is found by them.
-const selectEntriesTouching = `
-	select account_id, seq, entity_id, source, booked_on, currency, memo, known_order, recorded_at
-	from ledger.entries
-	where (@entity::bigint = 0 or entity_id = @entity)
-	  and (@account::bigint = 0 or account_id = @account)
-	  and (@source = '' or source = @source or starts_with(source, @source || ':'))
-	  and booked_on >= @from and booked_on < @until
-	  and (booked_on, known_order) < (@after_day::date, @after_order::bigint)
-	  and (account_id, seq) in (
-		select account_id, entry_seq from ledger.postings
-		where (@account::bigint = 0 or account_id = @account)
-		  and (@contract::bigint = 0 or contract_id = @contract)
-		  and (@line = '' or line = @line)
-		  and (@document = '' or document = @document)
-		  and (@ledger::smallint = 0 or ledger_account = @ledger)
-		union all
-		select account_id, entry_seq from ledger.billed
-		where @ledger::smallint = 0
-		  and (@account::bigint = 0 or account_id = @account)
-		  and (@contract::bigint = 0 or contract_id = @contract)
-		  and (@line = '' or line = @line)
-		  and (@document = '' or document = @document))
-	order by booked_on desc, known_order desc
-	limit @limit`
-
-func (f EntryFilter) args() pgx.NamedArgs {
-	days := period.Span{Start: firstDay, End: lastDay}
-	if !f.Month.IsZero() {
-		days = f.Month.Span()
-	}
-	after := f.After
-	if after == (EntryCursor{}) {
-		after.BookedOn = lastDay
-	}
-	return pgx.NamedArgs{
-		"entity": f.Entity, "account": f.Account, "source": f.Source, "from": days.Start, "until": days.End,
-		"contract": f.Contract, "line": f.Line, "document": f.Document, "ledger": f.Ledger,
-		"after_day": after.BookedOn, "after_order": after.KnownOrder, "limit": pageSize(f.Limit),
-	}
 }
 
 // collectEntries reads entries and then, in two queries for all of them, what

@@ -10,28 +10,10 @@ import (
 	"ratable/internal/postgres"
 )
 
-// PostingsPage lists postings in the order of day, account, entry and posting:
-// the drill from a balance to what it is made of. The next page asks with After
-// set to the last one's Cursor.
+// PostingsPage lists postings in the filter's order: the drill from a balance to
+// what it is made of. The next page asks with After set to the last one's Cursor.
 func PostingsPage(ctx context.Context, q postgres.Querier, f PostingFilter) ([]Posted, error) {
-	rows, err := q.Query(ctx, `
-		select p.account_id, p.entry_seq, p.n, p.entity_id, e.source, p.booked_on, e.memo, p.currency,
-		       p.ledger_account, p.amount, coalesce(p.customer_id, 0), coalesce(p.contract_id, 0),
-		       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0)
-		from ledger.postings p
-		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
-		where (@entity::bigint = 0 or p.entity_id = @entity)
-		  and (@currency = '' or p.currency = @currency)
-		  and p.booked_on >= @from and p.booked_on <= @through
-		  and (@account::bigint = 0 or p.account_id = @account)
-		  and (@customer::bigint = 0 or p.customer_id = @customer)
-		  and (@ledger::smallint = 0 or p.ledger_account = @ledger)
-		  and (@contract::bigint = 0 or p.contract_id = @contract)
-		  and (@line = '' or p.line = @line)
-		  and (@document = '' or p.document = @document)
-		  and (p.booked_on, p.account_id, p.entry_seq, p.n) > (@after_day::date, @after_account::bigint, @after_seq::bigint, @after_n::smallint)
-		order by p.booked_on, p.account_id, p.entry_seq, p.n
-		limit @limit`, f.args())
+	rows, err := f.query(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list postings: %w", postgres.Fault(err))
 	}
@@ -51,17 +33,104 @@ func PostingsPage(ctx context.Context, q postgres.Querier, f PostingFilter) ([]P
 	return page, nil
 }
 
+func (f PostingFilter) query(ctx context.Context, q postgres.Querier) (pgx.Rows, error) {
+	args := f.args()
+	switch f.Sort {
+	case "-" + ByDay:
+		return q.Query(ctx, selectPostings+matchPostings+latestPostings, args)
+	case ByAmount:
+		return q.Query(ctx, selectPostings+lastPosting+matchPostings+smallestPostings, args)
+	case "-" + ByAmount:
+		return q.Query(ctx, selectPostings+lastPosting+matchPostings+largestPostings, args)
+	}
+	return q.Query(ctx, selectPostings+matchPostings+earliestPostings, args)
+}
+
+const selectPostings = `
+	select p.account_id, p.entry_seq, p.n, p.entity_id, e.source, p.booked_on, e.memo, p.currency,
+	       p.ledger_account, p.amount, coalesce(p.customer_id, 0), coalesce(p.contract_id, 0),
+	       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0)
+	from ledger.postings p
+	join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq`
+
+// lastPosting is the one that ended the page before.
+const lastPosting = `
+	left join ledger.postings last on last.account_id = @after_account::bigint and last.entry_seq = @after_seq::bigint and last.n = @after_n::smallint`
+
+const matchPostings = `
+	where (@entity::bigint = 0 or p.entity_id = @entity)
+	  and (@currency = '' or p.currency = @currency)
+	  and p.booked_on >= @from and p.booked_on <= @through
+	  and (@account::bigint = 0 or p.account_id = @account)
+	  and (@customer::bigint = 0 or p.customer_id = @customer)
+	  and (cardinality(@ledgers::smallint[]) = 0 or p.ledger_account = any(@ledgers::smallint[]))
+	  and (@contract::bigint = 0 or p.contract_id = @contract)
+	  and (@line = '' or p.line = @line)
+	  and (@document = '' or p.document = @document)`
+
+const earliestPostings = `
+	  and (p.booked_on, p.account_id, p.entry_seq, p.n) > (@after_day::date, @after_account::bigint, @after_seq::bigint, @after_n::smallint)
+	order by p.booked_on, p.account_id, p.entry_seq, p.n
+	limit @limit`
+
+const latestPostings = `
+	  and (p.booked_on, p.account_id, p.entry_seq, p.n) < (@after_day::date, @after_account::bigint, @after_seq::bigint, @after_n::smallint)
+	order by p.booked_on desc, p.account_id desc, p.entry_seq desc, p.n desc
+	limit @limit`
+
+const smallestPostings = `
+	  and (last.n is null or (p.currency, p.amount, p.account_id, p.entry_seq, p.n) > (last.currency, last.amount, last.account_id, last.entry_seq, last.n))
+	order by p.currency, p.amount, p.account_id, p.entry_seq, p.n
+	limit @limit`
+
+const largestPostings = `
+	  and (last.n is null or (p.currency, p.amount, p.account_id, p.entry_seq, p.n) < (last.currency, last.amount, last.account_id, last.entry_seq, last.n))
+	order by p.currency desc, p.amount desc, p.account_id desc, p.entry_seq desc, p.n desc
+	limit @limit`
+
+// PostingSums adds up all postings that a filter matches, by currency; its order,
+// cursor and limit play no part.
+func PostingSums(ctx context.Context, q postgres.Querier, f PostingFilter) ([]Sum, error) {
+	rows, err := q.Query(ctx, `
+	select p.currency, count(*),
+	       coalesce(sum(p.amount) filter (where p.amount > 0), 0)::bigint, coalesce(-sum(p.amount) filter (where p.amount < 0), 0)::bigint
+	from ledger.postings p`+matchPostings+`
+	group by p.currency
+	order by p.currency`, f.args())
+	if err != nil {
+		return nil, fmt.Errorf("add up postings: %w", postgres.Fault(err))
+	}
+	return collectSums(rows)
+}
+
 func (f PostingFilter) args() pgx.NamedArgs {
 	args := f.Filter.args()
 	after := f.After
+	if after == (PostingCursor{}) && f.Sort == "-"+ByDay {
+		after.BookedOn = lastDay
+	}
 	if after == (PostingCursor{}) {
 		after.BookedOn = firstDay
 	}
 	for name, value := range map[string]any{
-		"account": f.Account, "customer": f.Customer, "ledger": f.Ledger, "contract": f.Contract, "line": f.Line, "document": f.Document,
+		"account": f.Account, "customer": f.Customer, "ledgers": f.accounts(), "contract": f.Contract, "line": f.Line, "document": f.Document,
 		"after_day": after.BookedOn, "after_account": after.Account, "after_seq": after.Seq, "after_n": after.N, "limit": pageSize(f.Limit),
 	} {
 		args[name] = value
 	}
 	return args
+}
+
+// accounts are those the filter wants; none means any.
+func (f PostingFilter) accounts() []Account {
+	if f.Ledger != 0 {
+		return []Account{f.Ledger}
+	}
+	out := []Account{}
+	for _, i := range Chart {
+		if i.Type == f.Type {
+			out = append(out, i.Account)
+		}
+	}
+	return out
 }

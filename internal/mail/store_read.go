@@ -55,42 +55,6 @@ type Detail struct {
 	Tried      []Attempt
 }
 
-// Filter narrows a list; zero fields do not. Messages come newest first; Before is the last id of the page before.
-type Filter struct {
-	State   State
-	Account int64
-	Search  string // in key, subject and recipients
-	Before  int64
-	Limit   int // zero = 50
-}
-
-// List returns a page of the outbox.
-func List(ctx context.Context, q postgres.Querier, f Filter) ([]Entry, error) {
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rows, err := q.Query(ctx, `select id, coalesce(account_id, 0), message_key, message_id, sender, recipients, copies, subject, state, attempts,
-			next_attempt_at, last_error, queued_by, queued_at, sent_at
-		from mail.outbox
-		where (@state = '' or state = @state)
-			and (@account = 0 or account_id = @account)
-			and (@search = '' or position(lower(@search) in lower(message_key || ' ' || subject || ' ' || recipients::text)) > 0)
-			and (@before = 0 or id < @before)
-		order by id desc limit @limit`,
-		pgx.NamedArgs{"state": string(f.State), "account": f.Account, "search": f.Search, "before": f.Before, "limit": f.Limit})
-	if err != nil {
-		return nil, fmt.Errorf("list outbox: %w", postgres.Fault(err))
-	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Entry, error) {
-		var e Entry
-		return e, scanEntry(row, &e)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list outbox: %w", postgres.Fault(err))
-	}
-	return out, nil
-}
-
 // scanEntry reads the columns of List, and what a query selects beyond them into more.
 func scanEntry(row pgx.Row, e *Entry, more ...any) error {
 	var sender, to, cc []byte
