@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"ratable/internal/access"
 )
@@ -34,8 +35,12 @@ type route struct {
 	handle       handler
 }
 
-// routes is every page and every form there is.
+// routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
+	return slices.Concat(salesRoutes(), billingRoutes(), bookRoutes())
+}
+
+func salesRoutes() []route {
 	return []route{
 		{get, "/login", anybody, (*visit).loginForm},
 		{post, "/login", anybody, (*visit).login},
@@ -66,7 +71,11 @@ func (s *Server) routes() []route {
 		{post, "/users", admins, (*visit).addUser},
 		{post, "/users/:id/disable", admins, (*visit).disableUser},
 		{post, "/users/:id/enable", admins, (*visit).enableUser},
+	}
+}
 
+func billingRoutes() []route {
+	return []route{
 		{get, "/invoices", staff, (*visit).invoices},
 		{get, "/invoices/:number", staff, (*visit).invoice},
 		{get, "/invoices/:number/pdf", staff, (*visit).invoicePDF},
@@ -91,7 +100,11 @@ func (s *Server) routes() []route {
 		{get, "/outbox/:id", helpers, (*visit).message},
 		{get, "/outbox/:id/attachments/:position", helpers, (*visit).attachment},
 		{post, "/outbox/:id/requeue", helpers, (*visit).requeue},
+	}
+}
 
+func bookRoutes() []route {
+	return []route{
 		{get, "/ledger", books, (*visit).trialBalance},
 		{get, "/ledger/postings", books, (*visit).postings},
 		{get, "/ledger/entries", books, (*visit).entries},
@@ -119,5 +132,4 @@ func (s *Server) routes() []route {
 		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
 		{get, "/usage/conflicts", staff, (*visit).conflicts},
 		{get, "/audit", auditors, (*visit).audit},
-	}
 }
