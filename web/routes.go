@@ -132,4 +132,5 @@ func bookRoutes() []route {
 		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
 		{get, "/usage/conflicts", staff, (*visit).conflicts},
 		{get, "/audit", auditors, (*visit).audit},
+	}
 }
