@@ -35,7 +35,7 @@ type agreed struct {
 func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 	var out []agreed
 	for _, a := range f.Agreements {
-		pieces, err := contracts.Charges(a, w.Catalog, f.Usage, asOf)
+		pieces, err := f.pieces(w, a, asOf)
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +48,13 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 		}
 	}
 	return out, nil
+}
+
+func (f Facts) pieces(w World, a contracts.Agreement, asOf period.Date) ([]contracts.Piece, error) {
+	if priced, ok := f.Priced[a.Contract]; ok {
+		return priced, nil
+	}
+	return contracts.Charges(a, w.Catalog, f.Usage, asOf)
 }
 
 // inOrder puts changes as the contract lists its lines, then by time, and overage

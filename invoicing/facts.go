@@ -28,6 +28,10 @@ type Facts struct {
 	Standing   *ledger.Standing
 	Documents  int64      // how many the account has: the next one's place is one more
 	Originals  []Original // issued lines that a correction may have to name
+
+	// Priced are the pieces of an agreement to the end of its term, where somebody who looks at many days of it has
+	// priced it already: what is due on a day does not depend on what is used after it.
+	Priced map[contracts.ID][]contracts.Piece
 }
 
 // Original is an issued line with its tax, and how much of it was credited since.

@@ -44,6 +44,7 @@ func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess 
 	if err != nil {
 		return outlook{}, err
 	}
+	f.Priced = map[contracts.ID][]contracts.Piece{a.Contract: pieces}
 	out := outlook{Net: money.Zero(a.Currency), Tax: money.Zero(a.Currency), Meters: meters(a)}
 	out.Months, out.Earned = earnings(a, pieces, end)
 	before := f.Originals
