@@ -7,21 +7,25 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/customers"
+	"ratable/entities"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/postgres"
 )
 
 // Filter narrows a list of contracts. Zero fields do not filter.
 type Filter struct {
-	Search  string         // the beginning of a number
-	Parties []customers.ID // with Search: or a contract that one of these uses or pays for
-	Party   customers.ID   // used or paid for by this customer
-	Account customers.AccountID
-	Waiting bool // its latest version waits for a decision
-	Sort    Sort
-	Ranked  []customers.ID // for ByCustomer: every customer in the order wanted
-	Before  ID             // keyset: the last contract of the page before; in the order Newest, contracts entered before it
-	Limit   int            // default 50
+	Search   string         // the beginning of a number
+	Parties  []customers.ID // with Search: or a contract that one of these uses or pays for
+	Party    customers.ID   // used or paid for by this customer
+	Account  customers.AccountID
+	Entity   entities.ID
+	Currency money.Currency
+	Waiting  bool // its latest version waits for a decision
+	Sort     Sort
+	Ranked   []customers.ID // for ByCustomer: every customer in the order wanted
+	Before   ID             // keyset: the last contract of the page before; in the order Newest, contracts entered before it
+	Limit    int            // default 50
 }
 
 // Sort is an order of the list; "-" before it turns it round. Equals stand by number.
@@ -80,6 +84,7 @@ func (f Filter) query(ctx context.Context, q postgres.Querier) (pgx.Rows, error)
 	args := pgx.NamedArgs{
 		"search": f.Search, "parties": f.Parties, "party": f.Party, "account": f.Account, "waiting": f.Waiting,
 		"before": f.Before, "limit": min(limit, 1000), "ranked": f.Ranked,
+		"entity": f.Entity, "currency": string(f.Currency),
 	}
 	switch f.Sort {
 	case ByNumber:
@@ -147,6 +152,8 @@ const matchContracts = `
 				or c.customer_id = any(@parties::bigint[]) or c.payer_id = any(@parties::bigint[]))
 			and (@party::bigint = 0 or c.customer_id = @party or c.payer_id = @party)
 			and (@account::bigint = 0 or c.account_id = @account)
+			and (@entity::bigint = 0 or c.entity_id = @entity)
+			and (@currency = '' or c.currency = @currency)
 			and (not @waiting or 'submitted' = (
 				select d.event
 				from contracts.decisions d

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/internal/fault"
+	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
 
@@ -69,6 +71,19 @@ const listCustomers = `
 	  and (@search = '' or c.id in (
 		select t.customer_id from customers.search_terms as t
 		where t.term like @search or (t.kind = 'tax_id' and t.term like @tax_id)))`
+
+// Matching is the keys of all customers that match; the filter's order, cursor and limit play no part.
+func Matching(ctx context.Context, q postgres.Querier, f Filter, asOf period.Date) ([]ID, error) {
+	if found := fault.Printable("search", f.Search, 200); len(found) > 0 {
+		return nil, fmt.Errorf("find customers: %w", fault.InvalidFields(found...))
+	}
+	f.After = 0
+	ids, err := collectIDs(q.Query(ctx, listCustomers, f.args(asOf)))
+	if err != nil {
+		return nil, fmt.Errorf("find customers: %w", err)
+	}
+	return ids, nil
+}
 
 // InOrderOfNames is every customer's key, sorted by newest name: with it other packages sort what they keep by customer.
 func InOrderOfNames(ctx context.Context, q postgres.Querier) ([]ID, error) {

@@ -61,7 +61,7 @@ func (v *visit) contractNames() (map[string]string, error) {
 	}
 	names := map[string]string{}
 	for i, r := range rows {
-		names[contractKey(found[i].Number, found[i].Latest().Number)] = r.Customer
+		names[contractKey(found[i].Number, found[i].Latest().Number)] = r.customer
 	}
 	return names, nil
 }

@@ -12,6 +12,8 @@ import (
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/access"
+	"ratable/internal/money"
+	"ratable/internal/period"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -25,9 +27,16 @@ func contractStatus(s contracts.Status) templ.Component { return ui.Status(statu
 
 // contracts is the list: found by number or by any name of a party.
 func (v *visit) contracts() error {
-	f := contracts.Filter{Search: v.query("q"), Waiting: v.query("view") == "waiting", Before: contracts.ID(v.queryNumber("after")), Limit: pageLength + 1}
+	o := v.order("number", "customer", "from", "through")
+	f := contracts.Filter{
+		Search: v.query("q"), Waiting: v.query("view") == "waiting", Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")),
+		Sort: contracts.Sort(o.String()), Before: contracts.ID(v.queryNumber("after")), Limit: pageLength + 1,
+	}
 	var err error
 	if f.Parties, err = v.partiesCalled(f.Search); err != nil {
+		return err
+	}
+	if f.Ranked, err = v.ranked(v.DB, o); err != nil {
 		return err
 	}
 	if v.query("format") == "csv" {
@@ -37,19 +46,44 @@ func (v *visit) contracts() error {
 	if err != nil {
 		return err
 	}
-	entry, _ := v.find(get, "/contracts/new")
-	view := page.Contracts{
-		Filter: ui.FilterProps{
-			Action: "/contracts", Query: f.Search, Placeholder: "Number, customer, payer", Keep: []ui.Value{{Name: "view", Value: v.query("view")}},
-			Chips: []ui.Chip{{Label: "All", Href: v.with("view", ""), On: !f.Waiting}, {Label: "Waiting for approval", Href: v.with("view", "waiting"), On: f.Waiting}},
-		},
-		CSV: v.with("format", "csv"), MayAdd: entry.allowed(v.By),
-	}
-	found, view.Pager = paged(v, found, func(c contracts.Contract) string { return fmt.Sprint(c.ID) })
-	if view.Rows, err = v.contractRows(found); err != nil {
+	found, pager := paged(v, found, func(c contracts.Contract) string { return fmt.Sprint(c.ID) })
+	rows, err := v.contractRows(found)
+	if err != nil {
 		return err
 	}
-	return v.page(http.StatusOK, frame{Title: "Contracts", Room: "contracts"}, page.ContractList(view))
+	directory, err := entities.Load(v.ctx, v.DB)
+	if err != nil {
+		return err
+	}
+	list := page.List{Head: ui.HeadProps{Title: "Contracts", Others: ui.Cells(v.csvButton())}, Tables: []ui.TableProps{v.contractTable(o, rows, pager)}}
+	list.Filter = v.views(v.narrowing("/contracts", "Number, customer, payer",
+		ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(directory)},
+		ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"}), "view", []ui.Option{{Value: "", Label: "All"}, {Value: "waiting", Label: "Waiting for approval"}})
+	if v.may(get, "/contracts/new") {
+		list.Head.Action = ui.Button(newContract)
+		list.Tables[0].Empty.Action = &newContract
+	}
+	return v.page(http.StatusOK, frame{Title: "Contracts", Room: "contracts"}, page.ListPage(list))
+}
+
+var newContract = ui.ButtonProps{Label: "New contract", Href: "/contracts/new", Look: ui.Primary, Icon: "plus"}
+
+func (v *visit) contractTable(o order, rows []contractRow, pager ui.Pager) ui.TableProps {
+	t := ui.TableProps{
+		Caption: "Contracts", Pager: &pager,
+		Columns: []ui.Column{v.column(o, "number", "Contract", ui.Words), v.column(o, "customer", "Customer", ui.Words), {Label: "Status"}, v.column(o, "from", "From", ui.Tight), v.column(o, "through", "Through", ui.Tight),
+			{Label: "Sold by"}, {Label: "Currency"}, {Label: "Versions", Kind: ui.Figures}},
+		Empty: ui.EmptyProps{Title: "No contract matches", Text: "A contract is found by its number or by any name of its customer or payer."},
+	}
+	for _, r := range rows {
+		customer := ui.Text(r.customer)
+		if r.payer != "" {
+			customer = ui.TwoLines(r.customer, "paid by "+r.payer)
+		}
+		t.Rows = append(t.Rows, ui.Row{Href: contractAddress(r.number), Cells: ui.Cells(ui.TwoLines(r.number, r.title), customer, ui.Status(r.status), ui.Day(r.term.Start), ui.Day(r.term.Last()),
+			ui.Text(r.entity), ui.Text(r.currency), ui.Count(int64(r.versions)))})
+	}
+	return t
 }
 
 // partiesCalled are the customers that a search may mean.
@@ -57,18 +91,17 @@ func (v *visit) partiesCalled(text string) ([]customers.ID, error) {
 	if text == "" {
 		return nil, nil
 	}
-	found, err := customers.List(v.ctx, v.DB, customers.Filter{Search: text, Limit: 500}, v.Today())
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]customers.ID, len(found))
-	for i, c := range found {
-		ids[i] = c.ID
-	}
-	return ids, nil
+	return customers.Matching(v.ctx, v.DB, customers.Filter{Search: text}, v.Today())
 }
 
-func (v *visit) contractRows(found []contracts.Contract) ([]page.ContractRow, error) {
+// contractRow is a contract in a list, with the names of its parties.
+type contractRow struct {
+	number, title, customer, payer, entity, currency, status string // no payer: the customer pays
+	term                                                     period.Span
+	versions                                                 int
+}
+
+func (v *visit) contractRows(found []contracts.Contract) ([]contractRow, error) {
 	var ids []customers.ID
 	for _, c := range found {
 		ids = append(ids, c.Customer, c.Payer)
@@ -81,16 +114,16 @@ func (v *visit) contractRows(found []contracts.Contract) ([]page.ContractRow, er
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]page.ContractRow, len(found))
+	rows := make([]contractRow, len(found))
 	for i, c := range found {
 		d := c.Latest().Document
 		seller, _ := directory.ByID(c.Entity)
-		rows[i] = page.ContractRow{
-			Href: contractAddress(c.Number), Number: c.Number, Title: d.Title, Customer: parties[c.Customer].Name, Entity: seller.Name,
-			Currency: string(c.Currency), Status: statusWord(c.Status(v.Today())), Term: d.Term.Span(), Versions: len(c.History),
+		rows[i] = contractRow{
+			number: c.Number, title: d.Title, customer: parties[c.Customer].Name, entity: seller.Name, currency: string(c.Currency),
+			status: statusWord(c.Status(v.Today())), term: d.Term.Span(), versions: len(c.History),
 		}
 		if c.Payer != c.Customer {
-			rows[i].Payer = parties[c.Payer].Name
+			rows[i].payer = parties[c.Payer].Name
 		}
 	}
 	return rows, nil
@@ -111,8 +144,8 @@ func (v *visit) contractsFile(f contracts.Filter) error {
 				return err
 			}
 			for _, r := range rows {
-				if err := write(r.Number, r.Title, r.Customer, cmp.Or(r.Payer, r.Customer), r.Entity, r.Currency, r.Status,
-					r.Term.Start.String(), r.Term.Last().String(), fmt.Sprint(r.Versions)); err != nil {
+				if err := write(r.number, r.title, r.customer, cmp.Or(r.payer, r.customer), r.entity, r.currency, r.status,
+					r.term.Start.String(), r.term.Last().String(), fmt.Sprint(r.versions)); err != nil {
 					return err
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -17,6 +18,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
+	"ratable/internal/postgres"
 	"ratable/invoicing"
 	"ratable/ledger"
 	"ratable/web/page"
@@ -28,39 +30,66 @@ const pageLength = 50
 
 // customers is the list: found by anything a customer is known by, narrowed by seller and country.
 func (v *visit) customers() error {
-	directory, err := entities.Load(v.ctx, v.DB)
-	if err != nil {
-		return err
-	}
+	o := v.order("name", "number", "since")
 	f := customers.Filter{
 		Search: v.query("q"), Entity: entities.ID(v.queryNumber("entity")), Country: v.query("country"),
-		After: customers.ID(v.queryNumber("after")), Limit: pageLength + 1,
+		Sort: customers.Sort(o.String()), After: customers.ID(v.queryNumber("after")), Limit: pageLength + 1,
 	}
 	if v.query("format") == "csv" {
-		return v.customersFile(f, directory)
+		return v.customersFile(f)
 	}
-	found, err := customers.List(v.ctx, v.DB, f, v.Today())
+	return v.DB.Snapshot(v.ctx, func(t tx) error {
+		n, err := v.namesOf(t, nil, nil)
+		if err != nil {
+			return err
+		}
+		found, err := customers.List(v.ctx, t, f, v.Today())
+		if err != nil {
+			return err
+		}
+		found, pager := paged(v, found, func(c customers.Customer) string { return fmt.Sprint(c.ID) })
+		table, err := v.customerTable(t, o, f, found, n)
+		if err != nil {
+			return err
+		}
+		table.Pager = &pager
+		list := page.List{
+			Head: ui.HeadProps{Title: "Customers", Others: ui.Cells(v.csvButton())},
+			Filter: v.narrowing("/customers", "Name, number, e-mail, tax ID",
+				ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
+				ui.FieldProps{Name: "country", Label: "Country", Placeholder: "DE", Hint: "Two letters, of the billing address"}),
+			Tables: []ui.TableProps{table},
+		}
+		return v.page(http.StatusOK, frame{Title: "Customers", Room: "customers"}, page.ListPage(list))
+	})
+}
+
+// customerTable shows a page of the list; its footer is what all that match owe.
+func (v *visit) customerTable(t tx, o order, f customers.Filter, found []customers.Customer, n names) (ui.TableProps, error) {
+	table := ui.TableProps{
+		Caption: "Customers",
+		Columns: []ui.Column{v.column(o, "name", "Customer", ui.Words), v.column(o, "number", "Number", ui.Tight), {Label: "Place"}, {Label: "Kind"}, {Label: "Sold by"}, v.column(o, "since", "Since", ui.Tight), {Label: "Open", Kind: ui.Figures}},
+		Empty:   ui.EmptyProps{Title: "No customer matches", Text: "A customer is found by any part of a name, number, e-mail address or tax identity.", Action: &ui.ButtonProps{Label: "Show all", Href: "/customers"}},
+	}
+	matching, err := customers.Matching(v.ctx, t, f, v.Today())
 	if err != nil {
-		return err
+		return table, err
 	}
-	view := page.Customers{
-		Filter: ui.FilterProps{
-			Action: "/customers", Query: f.Search, Placeholder: "Name, number, e-mail, tax ID",
-			Keep: []ui.Value{{Name: "entity", Value: v.query("entity")}, {Name: "country", Value: f.Country}},
-		},
-		Entities: entityOptions(directory), Entity: v.query("entity"), Country: f.Country, CSV: v.with("format", "csv"),
-	}
-	view.Filter.Chips, view.Filter.Clear = v.customerChips(f, directory)
-	found, view.Pager = paged(v, found, func(c customers.Customer) string { return fmt.Sprint(c.ID) })
-	open, err := v.openByPayer(accountsOf(found))
+	open, err := v.openByPayer(t, nil)
 	if err != nil {
-		return err
+		return table, err
 	}
 	for _, c := range found {
-		view.Rows = append(view.Rows, customerRow(c, directory, open[c.ID]))
-		view.Open = addAmounts(view.Open, open[c.ID]...)
+		table.Rows = append(table.Rows, ui.Row{Href: customerAddress(c.ID), Cells: ui.Cells(ui.Text(c.Name), ui.Mono(c.ExternalID), ui.Text(place(c.Billing)), ui.Text(capital(string(c.Kind))),
+			ui.Text(n.entity(c.Entity)), ui.Day(c.SignedUpOn), page.Amounts(open[c.ID]))})
 	}
-	return v.page(http.StatusOK, frame{Title: "Customers", Room: "customers"}, page.CustomerList(view))
+	var owed []money.Amount
+	for _, id := range matching {
+		owed = addAmounts(owed, open[id]...)
+	}
+	none := ui.Text("")
+	table.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(howMany(len(matching), "customer")), none, none, none, none, none, page.Amounts(owed))}}
+	return table, nil
 }
 
 // paged cuts a list that was asked for one line more than shown, and says how to go on. A reader who is not on the
@@ -76,30 +105,6 @@ func paged[T any](v *visit, found []T, key func(T) string) ([]T, ui.Pager) {
 	}
 	pager.Summary = strconv.Itoa(len(found)) + " shown"
 	return found, pager
-}
-
-func (v *visit) customerChips(f customers.Filter, directory *entities.Directory) (chips []ui.Chip, reset string) {
-	if e, ok := directory.ByID(f.Entity); ok {
-		chips = append(chips, ui.Chip{Label: "Sold by", Value: e.Name, Remove: v.with("entity", "")})
-	}
-	if f.Country != "" {
-		chips = append(chips, ui.Chip{Label: "Country", Value: f.Country, Remove: v.with("country", "")})
-	}
-	if f.Search != "" {
-		chips = append(chips, ui.Chip{Label: "Search", Value: f.Search, Remove: v.with("q", "")})
-	}
-	if len(chips) > 0 {
-		reset = "/customers"
-	}
-	return chips, reset
-}
-
-func customerRow(c customers.Customer, directory *entities.Directory, open []money.Amount) page.CustomerRow {
-	seller, _ := directory.ByID(c.Entity)
-	return page.CustomerRow{
-		Href: customerAddress(c.ID), Name: c.Name, External: c.ExternalID, Place: place(c.Billing), Kind: capital(string(c.Kind)),
-		Entity: seller.Name, Currency: string(c.Currency), SignedUp: c.SignedUpOn, Open: open,
-	}
 }
 
 func customerAddress(id customers.ID) string { return fmt.Sprintf("/customers/%d", id) }
@@ -129,9 +134,9 @@ func accountsOf(all []customers.Customer) []customers.AccountID {
 	return slices.Compact(accounts)
 }
 
-// openByPayer is what each payer of some accounts still owes, by currency.
-func (v *visit) openByPayer(accounts []customers.AccountID) (map[customers.ID][]money.Amount, error) {
-	items, err := ledger.OpenOn(v.ctx, v.DB, accounts, v.Today())
+// openByPayer is what each payer of some accounts (nil: of all) still owes, by currency.
+func (v *visit) openByPayer(q postgres.Querier, accounts []customers.AccountID) (map[customers.ID][]money.Amount, error) {
+	items, err := ledger.OpenOn(v.ctx, q, accounts, v.Today())
 	if err != nil {
 		return nil, err
 	}
@@ -151,26 +156,45 @@ func addAmounts(sums []money.Amount, more ...money.Amount) []money.Amount {
 	return slices.SortedFunc(maps.Values(by), func(a, b money.Amount) int { return cmp.Compare(a.Currency(), b.Currency()) })
 }
 
-// customersFile is the list as it is filtered, all of it.
-func (v *visit) customersFile(f customers.Filter, directory *entities.Directory) error {
-	head := []string{"id", "number", "name", "legal_name", "kind", "country", "city", "entity", "currency", "signed_up_on"}
+// customersFile is the list as it is filtered and sorted, all of it.
+func (v *visit) customersFile(f customers.Filter) error {
+	head := []string{"id", "number", "name", "legal_name", "kind", "country", "city", "entity", "currency", "signed_up_on", "open"}
 	f.After, f.Limit = 0, 500
 	return v.csvFile("customers.csv", head, func(write func(cells ...string) error) error {
-		for {
-			found, err := customers.List(v.ctx, v.DB, f, v.Today())
-			if err != nil || len(found) == 0 {
+		return v.DB.Snapshot(v.ctx, func(t tx) error {
+			n, err := v.namesOf(t, nil, nil)
+			if err != nil {
 				return err
 			}
-			for _, c := range found {
-				seller, _ := directory.ByID(c.Entity)
-				if err := write(fmt.Sprint(c.ID), c.ExternalID, c.Name, c.LegalName, string(c.Kind), c.Billing.Country, c.Billing.City,
-					seller.Code, string(c.Currency), c.SignedUpOn.String()); err != nil {
+			open, err := v.openByPayer(t, nil)
+			if err != nil {
+				return err
+			}
+			for {
+				found, err := customers.List(v.ctx, t, f, v.Today())
+				if err != nil || len(found) == 0 {
 					return err
 				}
+				for _, c := range found {
+					seller, _ := n.entities.ByID(c.Entity)
+					if err := write(fmt.Sprint(c.ID), c.ExternalID, c.Name, c.LegalName, string(c.Kind), c.Billing.Country, c.Billing.City,
+						seller.Code, string(c.Currency), c.SignedUpOn.String(), amountsText(open[c.ID])); err != nil {
+						return err
+					}
+				}
+				f.After = found[len(found)-1].ID
 			}
-			f.After = found[len(found)-1].ID
-		}
+		})
 	})
+}
+
+// amountsText writes sums by currency in one cell: "120.00 EUR, 45.00 USD".
+func amountsText(all []money.Amount) string {
+	var out []string
+	for _, a := range all {
+		out = append(out, a.String()+" "+string(a.Currency()))
+	}
+	return strings.Join(out, ", ")
 }
 
 // customer is one customer's whole story on one page.

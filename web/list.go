@@ -34,6 +34,10 @@ func (v *visit) narrowing(action, placeholder string, fields ...ui.FieldProps) *
 	if len(n.Props.Chips) > 0 {
 		n.Props.Clear = action
 	}
+	if sort := v.query("sort"); sort != "" {
+		keep := ui.Value{Name: "sort", Value: sort}
+		n.Keep, n.Props.Keep = append(n.Keep, keep), append(n.Props.Keep, keep)
+	}
 	return n
 }
 
