@@ -56,6 +56,9 @@ func (v *visit) foreseeEntry(e *entry) (judged, error) {
 	if err != nil {
 		return j, err
 	}
+	if e.amending != "" && d.Reason == "" {
+		d.Reason = "not given yet" // asked for when it is kept; figures need none
+	}
 	var p proposed
 	err = v.DB.Snapshot(v.ctx, func(t tx) (err error) {
 		p, err = v.propose(t, d)

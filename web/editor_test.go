@@ -287,6 +287,7 @@ func TestAContractIsDuplicatedAmendedAndReadAsAChange(t *testing.T) {
 	if p := sales.PostForm("/contracts/"+w.Contract+"/amend", form).Want(422); !strings.Contains(p.Message("reason"), "say why the contract is amended") {
 		t.Errorf("beside the reason stands %q", p.Message("reason"))
 	}
+	sales.PostForm("/contracts/preview", with(form, "amending", w.Contract)).Want(200, "Total contract value", "25 seats").Lacks("to put right")
 	form.Set("reason", "Five more seats")
 	// 25 seats at 40.00 were billed for four months and are earned by the end of April; the month's fee is asked for on
 	// its first day, so that nothing is left over at the end of any.

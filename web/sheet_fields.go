@@ -49,7 +49,7 @@ var formFields = []formField{
 	{path: "plan.version", label: "Plan version", shape: numeric},
 	{path: "billing.net_days", label: "Days to pay", shape: numeric, hint: "Empty: due on receipt"},
 	{path: "billing.po_number", label: "Purchase order"},
-	{path: "billing.align", label: "Billing periods", shape: oneOf, choices: []string{"anniversary", "From the first day of the term", "calendar", "Calendar months"}},
+	{path: "billing.align", label: "Billing periods", shape: oneOf, choices: []string{"anniversary", "From the first day", "calendar", "Calendar months"}},
 	{path: "reseller.margin_percent", label: "Reseller's margin, %", shape: numeric, hint: "When the payer resells"},
 
 	{path: "lines[].kind", label: "Kind", shape: oneOf, choices: []string{"fixed", "Fixed fee", "ramp", "Ramp", "usage", "Usage"}},

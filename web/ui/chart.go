@@ -237,11 +237,22 @@ func (c ChartProps) labelEvery() int {
 		longest = max(longest, len([]rune(label)))
 	}
 	_, slot := c.slot(0)
-	letter := 6.6
+	return max(1, int(math.Ceil(float64(longest)*c.letter()/slot)))
+}
+
+// letter is the width a letter of a label takes.
+func (c ChartProps) letter() float64 {
 	if c.Small {
-		letter = 13
+		return 13
 	}
-	return max(1, int(math.Ceil(float64(longest)*letter/slot)))
+	return 6.6
+}
+
+// labeled says whether a place on the axis shows its label; a small drawing has no room for half of one at its end.
+func (c ChartProps) labeled(i int) bool {
+	x, slot := c.slot(i)
+	half := float64(len([]rune(c.Labels[i]))) * c.letter() / 2.4
+	return i%c.labelEvery() == 0 && (!c.Small || x+slot/2+half <= plotWidth)
 }
 
 func px(value float64) string { return strconv.FormatFloat(math.Round(value*10)/10, 'f', -1, 64) }

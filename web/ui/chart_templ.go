@@ -431,7 +431,7 @@ func axis(c ChartProps) templ.Component {
 			}
 		}
 		for i, label := range c.Labels {
-			if i%c.labelEvery() == 0 {
+			if c.labeled(i) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<text x=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -100,5 +100,6 @@
     showFindings();
   });
 
-  if (kept === null || form.elements.namedItem("customer").value) form.dispatchEvent(new Event("input"));
+  // A form that came filled in is foreseen at once, when htmx has begun to listen.
+  if (kept === null || form.elements.namedItem("customer").value) setTimeout(() => form.dispatchEvent(new Event("input")));
 })();
