@@ -91,7 +91,7 @@ func Age(asOf period.Date, open []OpenInvoice, balances []Balance) AgeingReport 
 	slices.SortFunc(report.Rows, func(a, b AgeingRow) int {
 		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Payer, b.Payer))
 	})
-	report.total()
+	report.Totals = TotalsOf(report.Rows)
 	return report
 }
 
@@ -110,16 +110,19 @@ func (r *AgeingRow) add(a Aged) {
 	r.Open = r.Open.Add(a.Open)
 }
 
-// total adds the sorted rows up, currency by currency.
-func (r *AgeingReport) total() {
-	for _, row := range r.Rows {
-		if n := len(r.Totals); n == 0 || r.Totals[n-1].Currency != row.Currency {
-			r.Totals = append(r.Totals, *newAgeingRow(Balance{Amount: money.Zero(row.Currency)}))
+// TotalsOf adds rows up, currency by currency.
+func TotalsOf(rows []AgeingRow) []AgeingRow {
+	var out []AgeingRow
+	for _, row := range rows {
+		i := slices.IndexFunc(out, func(sum AgeingRow) bool { return sum.Currency == row.Currency })
+		if i < 0 {
+			i, out = len(out), append(out, *newAgeingRow(Balance{Amount: money.Zero(row.Currency)}))
 		}
-		sum := &r.Totals[len(r.Totals)-1]
-		for i, amount := range row.Buckets {
-			sum.Buckets[i] = sum.Buckets[i].Add(amount)
+		sum := &out[i]
+		for b, amount := range row.Buckets {
+			sum.Buckets[b] = sum.Buckets[b].Add(amount)
 		}
 		sum.Open, sum.Unapplied = sum.Open.Add(row.Open), sum.Unapplied.Add(row.Unapplied)
 	}
+	return out
 }

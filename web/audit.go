@@ -19,8 +19,9 @@ import (
 
 // audit is the trail of everything a person or job did, latest first.
 func (v *visit) audit() error {
+	o := v.order("at", "who", "what")
 	f := access.AuditFilter{
-		Actor: v.query("q"), Action: v.query("action"), From: v.queryDate("from"), Through: v.queryDate("through"), Before: v.queryNumber("after"), Limit: pageLength + 1,
+		Sort: access.AuditSort(o.String()), Actor: v.query("q"), Action: v.query("action"), From: v.queryDate("from"), Through: v.queryDate("through"), Before: v.queryNumber("after"), Limit: pageLength + 1,
 		Subject: access.Subject{Kind: v.query("kind"), Key: v.query("key"), Account: v.queryNumber("account")},
 	}
 	if f.Subject.Kind == "" {
@@ -41,15 +42,15 @@ func (v *visit) audit() error {
 		ui.FieldProps{Name: "from", Label: "From", Kind: ui.DateInput},
 		ui.FieldProps{Name: "through", Label: "Through", Kind: ui.DateInput})
 	v.fixed(narrowing, "account", "Paying family", "")
-	list := page.List{Head: ui.HeadProps{Title: "Audit", Others: ui.Cells(v.csvButton())}, Filter: narrowing, Tables: []ui.TableProps{auditTable(found, pager)}}
+	list := page.List{Head: ui.HeadProps{Title: "Audit", Others: ui.Cells(v.csvButton())}, Filter: narrowing, Tables: []ui.TableProps{v.auditTable(o, found, pager)}}
 	return v.page(http.StatusOK, frame{Title: "Audit", Room: "audit"}, page.ListPage(list))
 }
 
 var auditKinds = []ui.Option{{Value: "", Label: "Anything"}, {Value: "contract", Label: "Contract"}, {Value: "customer", Label: "Customer"}, {Value: "invoice", Label: "Invoice"}, {Value: "credit_note", Label: "Credit note"},
 	{Value: "receipt", Label: "Receipt"}, {Value: "invoice_run", Label: "Invoice run"}, {Value: "month", Label: "Month"}, {Value: "mail", Label: "Mail"}, {Value: "user", Label: "User"}}
 
-func auditTable(found []access.AuditRow, pager ui.Pager) ui.TableProps {
-	t := ui.TableProps{Caption: "Audit", Pager: &pager, Columns: []ui.Column{{Label: "When", Kind: ui.Tight}, {Label: "Who"}, {Label: "What"}, {Label: "Change"}, {Label: "Reason"}},
+func (v *visit) auditTable(o order, found []access.AuditRow, pager ui.Pager) ui.TableProps {
+	t := ui.TableProps{Caption: "Audit", Pager: &pager, Columns: []ui.Column{v.column(o, "at", "When", ui.Tight), v.column(o, "who", "Who", ui.Words), v.column(o, "what", "What", ui.Words), {Label: "Change"}, {Label: "Reason"}},
 		Empty: ui.EmptyProps{Title: "Nothing matches", Text: "Every deed of a person and every write of a job is on the trail.", Action: &ui.ButtonProps{Label: "Show all", Href: "/audit"}}}
 	for _, r := range found {
 		e := trailEvent(r)

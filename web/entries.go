@@ -51,7 +51,8 @@ func sourceOf(source string) (text, href string) {
 
 // entries is the journal, latest day first.
 func (v *visit) entries() error {
-	f := v.entryFilter()
+	o := v.order("day", "amount")
+	f := v.entryFilter(o)
 	if v.query("format") == "csv" {
 		return v.entriesFile(f)
 	}
@@ -61,6 +62,10 @@ func (v *visit) entries() error {
 			return err
 		}
 		found, pager := paged(v, found, entryCursor)
+		sums, err := ledger.EntrySums(v.ctx, t, f)
+		if err != nil {
+			return err
+		}
 		n, err := v.namesOf(t, nil, []int64{f.Contract})
 		if err != nil {
 			return err
@@ -69,22 +74,27 @@ func (v *visit) entries() error {
 			ui.FieldProps{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 			ui.FieldProps{Name: "kind", Label: "Booked for", Kind: ui.SelectInput, Options: sourceKinds},
 			ui.FieldProps{Name: "month", Label: "Booked in", Kind: ui.MonthInput},
-			v.bookFields(n)[1])
+			entryAccountField)
 		v.fixed(narrowing, "contract", "Contract", n.contracts[f.Contract])
 		v.fixed(narrowing, "line", "Line", "")
 		v.fixed(narrowing, "document", "Document", "")
-		list := page.List{Head: v.ledgerHead("Entries", ""), Filter: narrowing, Tables: []ui.TableProps{entryTable(found, pager, n)}}
+		list := page.List{Head: v.ledgerHead("Entries", ""), Filter: narrowing, Tables: []ui.TableProps{v.entryTable(o, found, sums, pager, n)}}
 		return v.page(http.StatusOK, frame{Title: "Entries", Room: "ledger"}, page.ListPage(list))
 	})
 }
 
+// entryAccountField finds entries that touch an account.
+var entryAccountField = ui.FieldProps{Name: "ledger", Label: "Account", Kind: ui.SelectInput, Options: options("Any", ledger.Chart, func(i ledger.Info) ui.Option {
+	return ui.Option{Value: fmt.Sprint(int(i.Account)), Label: i.Name}
+})}
+
 var sourceKinds = []ui.Option{{Value: "", Label: "Anything"}, {Value: "invoice", Label: "Invoice"}, {Value: "credit_note", Label: "Credit note"}, {Value: "void", Label: "Void"},
 	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}}
 
-func (v *visit) entryFilter() ledger.EntryFilter {
+func (v *visit) entryFilter(o order) ledger.EntryFilter {
 	f := ledger.EntryFilter{
 		Entity: entities.ID(v.queryNumber("entity")), Account: customers.AccountID(v.queryNumber("account")), Source: v.query("q"), Month: v.queryMonth("month"),
-		Contract: v.queryNumber("contract"), Line: v.query("line"), Document: v.query("document"), Ledger: v.ledgerAccount(), Limit: pageLength + 1,
+		Contract: v.queryNumber("contract"), Line: v.query("line"), Document: v.query("document"), Ledger: v.ledgerAccount(), Sort: ledger.Sort(o.String()), Limit: pageLength + 1,
 	}
 	if f.Source == "" {
 		f.Source = v.query("kind")
@@ -102,13 +112,21 @@ func entryCursor(r ledger.Recorded) string {
 	return fmt.Sprintf("%s~%d", r.BookedOn, r.KnownOrder)
 }
 
-func entryTable(found []ledger.Recorded, pager ui.Pager, n names) ui.TableProps {
+func (v *visit) entryTable(o order, found []ledger.Recorded, sums []ledger.Sum, pager ui.Pager, n names) ui.TableProps {
 	t := ui.TableProps{Caption: "Entries", Pager: &pager,
-		Columns: []ui.Column{{Label: "Day", Kind: ui.Tight}, {Label: "What"}, {Label: "Booked for"}, {Label: "Entity"}, {Label: "Postings", Kind: ui.Figures}, {Label: "Moved", Kind: ui.Figures}},
+		Columns: []ui.Column{v.column(o, "day", "Day", ui.Tight), {Label: "What"}, {Label: "Booked for"}, {Label: "Entity"}, {Label: "Postings", Kind: ui.Figures}, v.column(o, "amount", "Moved", ui.Figures)},
 		Empty:   ui.EmptyProps{Title: "No entry matches", Action: &ui.ButtonProps{Label: "Show all", Href: "/ledger/entries"}}}
 	for _, e := range found {
 		t.Rows = append(t.Rows, ui.Row{Href: entryAddress(e.Entry), Cells: ui.Cells(ui.Day(e.BookedOn), ui.Text(e.Memo), sourceLink(e.Source), ui.Text(n.entity(e.Entity)),
 			ui.Count(int64(len(e.Postings))), ui.Money(money.Zero(e.Currency).Add(e.Total())))})
+	}
+	none := ui.Text("")
+	for _, s := range sums {
+		entries := fmt.Sprintf("%d entries", s.Count)
+		if s.Count == 1 {
+			entries = "1 entry"
+		}
+		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(entries), none, none, none, ui.Money(s.Debit))})
 	}
 	return t
 }

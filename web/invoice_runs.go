@@ -21,6 +21,9 @@ var runWords = map[string]string{"started": "Running", "planned": "Running", "he
 
 // invoiceRuns lists the runs by their as-of day with what they issued.
 func (v *visit) invoiceRuns() error {
+	if v.query("format") == "csv" {
+		return v.invoiceRunsFile()
+	}
 	found, err := invoicing.Runs(v.ctx, v.DB, v.queryDate("after"), pageLength+1)
 	if err != nil {
 		return err
@@ -37,6 +40,29 @@ func (v *visit) invoiceRuns() error {
 	}
 	list := page.List{Head: v.runsHead("Invoice runs"), Tables: []ui.TableProps{t}}
 	return v.page(http.StatusOK, frame{Title: "Invoice runs", Room: "runs"}, page.ListPage(list))
+}
+
+func (v *visit) invoiceRunsFile() error {
+	head := []string{"as_of", "state", "documents", "net", "note"}
+	return v.csvFile("invoice-runs.csv", head, func(write func(cells ...string) error) error {
+		before := period.Date{}
+		for {
+			found, err := invoicing.Runs(v.ctx, v.DB, before, 100)
+			if err != nil || len(found) == 0 {
+				return err
+			}
+			for _, r := range found {
+				issued, note := r.Issued(), ""
+				if len(r.Events) > 0 {
+					note = lastReason(r)
+				}
+				if err := write(r.AsOf.String(), runWords[r.State()], fmt.Sprint(issued.Documents), amountsText(netOf(issued)), note); err != nil {
+					return err
+				}
+			}
+			before = found[len(found)-1].AsOf
+		}
+	})
 }
 
 func netOf(t invoicing.Totals) []money.Amount {

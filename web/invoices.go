@@ -45,6 +45,7 @@ func (v *visit) invoices() error {
 
 // documentList is a page of documents with what is open on each, and the sums of the whole list.
 type documentList struct {
+	order  order
 	filter invoicing.Filter
 	rows   []invoicing.Row
 	open   map[string]money.Amount
@@ -57,24 +58,35 @@ type documentList struct {
 var documentViews = []string{"", "open", "overdue", "credits"}
 
 func (v *visit) documents(q postgres.Querier, after string) (documentList, error) {
-	l := documentList{filter: v.invoiceFilter(after)}
+	l := documentList{filter: v.invoiceFilter(after), order: v.order("number", "customer", "issued", "due", "total")}
+	var err error
+	if l.filter.Payers, err = v.partiesCalled(l.filter.Search); err != nil {
+		return l, err
+	}
+	if l.filter.Ranked, err = v.ranked(q, l.order); err != nil {
+		return l, err
+	}
+	l.filter.Sort = invoicing.Sort(l.order.String())
 	switch v.chosen("view", documentViews...) {
 	case "open", "overdue":
+		l.order = v.order("number", "customer", "issued", "due", "total", "open")
 		return l, v.openDocuments(q, &l, after)
 	case "credits":
 		l.filter.Kind = entities.CreditNote
 	}
-	var err error
 	if l.rows, err = invoicing.List(v.ctx, q, l.filter); err != nil {
 		return l, err
 	}
-	l.rows, l.pager = paged(v, l.rows, func(r invoicing.Row) string { return r.IssuedOn.String() + "~" + r.Number })
+	l.rows, l.pager = paged(v, l.rows, documentCursor)
 	if l.sums, err = invoicing.Sums(v.ctx, q, l.filter); err != nil {
 		return l, err
 	}
 	l.open, err = v.openOf(q, l.rows)
 	return l, err
 }
+
+// documentCursor is the place after a document in any order of the list.
+func documentCursor(r invoicing.Row) string { return r.IssuedOn.String() + "~" + r.Number }
 
 func (v *visit) invoiceFilter(after string) invoicing.Filter {
 	f := invoicing.Filter{
@@ -83,14 +95,14 @@ func (v *visit) invoiceFilter(after string) invoicing.Filter {
 	}
 	if on, number, ok := strings.Cut(after, "~"); ok {
 		if day, err := period.ParseDate(on); err == nil {
-			f.Before = invoicing.Cursor{IssuedOn: day, Number: number}
+			f.Before, f.After = invoicing.Cursor{IssuedOn: day, Number: number}, number
 		}
 	}
 	return f
 }
 
-// openDocuments are those with something to pay, the earliest due first. They are few beside all there are, so that
-// they are narrowed and paged here.
+// openDocuments are those with something to pay, the earliest due first unless another order is asked for. They are few
+// beside all there are, so that they are narrowed, sorted and paged here.
 func (v *visit) openDocuments(q postgres.Querier, l *documentList, after string) error {
 	found, err := payments.OpenInvoices(v.ctx, q, payments.Scope{Payer: l.filter.Payer, Entity: l.filter.Entity, Currency: l.filter.Currency})
 	if err != nil {
@@ -102,12 +114,10 @@ func (v *visit) openDocuments(q postgres.Querier, l *documentList, after string)
 		l.open[o.Number] = o.Open
 		l.owed = addAmounts(l.owed, o.Open)
 	}
-	if i := slices.IndexFunc(found, func(o payments.OpenInvoice) bool { return o.Number == after }); i >= 0 {
-		found = found[i+1:]
-	}
-	total := len(l.open)
-	found, l.pager = paged(v, found, func(o payments.OpenInvoice) string { return o.Number })
-	l.pager.Summary = fmt.Sprintf("%d of %d shown", len(found), total)
+	sortBy(l.order, found, openColumns(l.filter.Ranked))
+	key := func(o payments.OpenInvoice) string { return o.IssuedOn.String() + "~" + o.Number }
+	found, l.pager = paged(v, from(after, found, key), key)
+	l.pager.Summary = fmt.Sprintf("%d of %d shown", len(found), len(l.open))
 	numbers := make([]string, len(found))
 	for i, o := range found {
 		numbers[i] = o.Number
@@ -119,12 +129,28 @@ func (v *visit) openDocuments(q postgres.Querier, l *documentList, after string)
 	return err
 }
 
+// openColumns are the ways to sort open documents; names stand as the customers are ranked.
+func openColumns(ranked []customers.ID) map[string]func(a, b payments.OpenInvoice) int {
+	rank := map[customers.ID]int{}
+	for i, id := range ranked {
+		rank[id] = i
+	}
+	return map[string]func(a, b payments.OpenInvoice) int{
+		"number":   byText(func(o payments.OpenInvoice) string { return o.Number }),
+		"customer": func(a, b payments.OpenInvoice) int { return rank[a.Payer] - rank[b.Payer] },
+		"issued":   func(a, b payments.OpenInvoice) int { return a.IssuedOn.Compare(b.IssuedOn) },
+		"due":      func(a, b payments.OpenInvoice) int { return a.DueOn.Compare(b.DueOn) },
+		"total":    byAmount(func(o payments.OpenInvoice) money.Amount { return o.Total }),
+		"open":     byAmount(func(o payments.OpenInvoice) money.Amount { return o.Open }),
+	}
+}
+
 func (v *visit) wanted(o payments.OpenInvoice, f invoicing.Filter) bool {
 	if v.query("view") == "overdue" && (o.Open.Sign() <= 0 || !o.DueOn.Before(v.Today())) {
 		return false
 	}
-	return strings.HasPrefix(strings.ToLower(o.Number), strings.ToLower(f.Search)) &&
-		(f.From.IsZero() || !o.IssuedOn.Before(f.From)) && (f.Through.IsZero() || !o.IssuedOn.After(f.Through))
+	called := strings.HasPrefix(strings.ToLower(o.Number), strings.ToLower(f.Search)) || slices.Contains(f.Payers, o.Payer)
+	return called && (f.From.IsZero() || !o.IssuedOn.Before(f.From)) && (f.Through.IsZero() || !o.IssuedOn.After(f.Through))
 }
 
 func payersOf(rows []invoicing.Row) []customers.ID {
@@ -150,7 +176,7 @@ func (v *visit) openOf(q postgres.Querier, rows []invoicing.Row) (map[string]mon
 }
 
 func (v *visit) invoiceNarrowing(n names, f invoicing.Filter) *page.Narrowing {
-	out := v.narrowing("/invoices", "Invoice or purchase order number",
+	out := v.narrowing("/invoices", "Invoice, purchase order, customer",
 		ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 		ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"},
 		ui.FieldProps{Name: "from", Label: "Issued from", Kind: ui.DateInput},
@@ -178,9 +204,12 @@ func (v *visit) views(n *page.Narrowing, name string, all []ui.Option) *page.Nar
 func (v *visit) invoiceTable(l documentList, n names) ui.TableProps {
 	t := ui.TableProps{
 		Caption: "Invoices", Pager: &l.pager,
-		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Customer"}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight},
-			{Label: "Net", Kind: ui.Figures}, {Label: "Tax", Kind: ui.Figures}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
+		Columns: []ui.Column{v.column(l.order, "number", "Number", ui.Tight), v.column(l.order, "customer", "Customer", ui.Words), {Label: "Status"}, v.column(l.order, "issued", "Issued", ui.Tight), v.column(l.order, "due", "Due", ui.Tight),
+			{Label: "Net", Kind: ui.Figures}, {Label: "Tax", Kind: ui.Figures}, v.column(l.order, "total", "Total", ui.Figures), {Label: "Open", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "No document matches", Text: "Invoices are issued by the invoice run on the day something is due.", Action: &ui.ButtonProps{Label: "Show all", Href: "/invoices"}},
+	}
+	if l.owed != nil {
+		t.Columns[8] = v.column(l.order, "open", "Open", ui.Figures)
 	}
 	for _, r := range l.rows {
 		open := money.Zero(r.Total.Currency()).Add(l.open[r.Number])
@@ -241,9 +270,6 @@ func (v *visit) everyDocument(q postgres.Querier, visit func(documentList) error
 		if err := visit(l); err != nil || l.pager.Next == "" {
 			return err
 		}
-		last := l.rows[len(l.rows)-1]
-		if after = last.IssuedOn.String() + "~" + last.Number; l.owed != nil {
-			after = last.Number
-		}
+		after = documentCursor(l.rows[len(l.rows)-1])
 	}
 }

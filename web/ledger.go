@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -55,7 +54,7 @@ func (v *visit) scopeBar(action string, s scope, all bool) *page.Narrowing {
 		n.Props.Chips = append(n.Props.Chips, ui.Chip{Label: ui.MonthText(m), Href: v.with("month", m.String()), On: m == s.month})
 	}
 	n.Fields = []ui.FieldProps{{Name: "month", Label: "As of month", Kind: ui.MonthInput, Value: s.month.String()}}
-	for _, name := range []string{"entity", "currency"} {
+	for _, name := range []string{"entity", "currency", "sort"} {
 		if value := v.query(name); value != "" {
 			n.Keep = append(n.Keep, ui.Value{Name: name, Value: value})
 		}
@@ -156,7 +155,8 @@ func narrowed(path string, pairs ...any) string {
 
 // postings is what a figure is made of: the drill of every balance.
 func (v *visit) postings() error {
-	f := v.postingFilter()
+	o := v.order("day", "amount")
+	f := v.postingFilter(o)
 	if v.query("format") == "csv" {
 		return v.postingsFile(f)
 	}
@@ -166,19 +166,23 @@ func (v *visit) postings() error {
 			return err
 		}
 		found, pager := paged(v, found, postingCursor)
+		sums, err := ledger.PostingSums(v.ctx, t, f)
+		if err != nil {
+			return err
+		}
 		n, err := v.namesOfPostings(t, found, f)
 		if err != nil {
 			return err
 		}
-		list := page.List{Head: v.ledgerHead("Postings", "Each opens the entry it stands in."), Filter: v.postingNarrowing(f, n), Tables: []ui.TableProps{postingTable(found, pager, n)}}
+		list := page.List{Head: v.ledgerHead("Postings", "Each opens the entry it stands in."), Filter: v.postingNarrowing(f, n), Tables: []ui.TableProps{v.postingTable(o, found, sums, pager, n)}}
 		return v.page(http.StatusOK, frame{Title: "Postings", Room: "ledger"}, page.ListPage(list))
 	})
 }
 
-func (v *visit) postingFilter() ledger.PostingFilter {
+func (v *visit) postingFilter(o order) ledger.PostingFilter {
 	f := ledger.PostingFilter{
 		Filter:  ledger.Filter{Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")), From: v.queryDate("from"), Through: v.queryDate("through")},
-		Account: customers.AccountID(v.queryNumber("account")), Customer: customers.ID(v.queryNumber("customer")), Ledger: v.ledgerAccount(),
+		Account: customers.AccountID(v.queryNumber("account")), Customer: customers.ID(v.queryNumber("customer")), Ledger: v.ledgerAccount(), Type: v.ledgerType(), Sort: ledger.Sort(o.String()),
 		Contract: v.queryNumber("contract"), Line: v.query("line"), Document: v.query("document"), Limit: pageLength + 1,
 	}
 	if parts := strings.Split(v.query("after"), "~"); len(parts) == 4 {
@@ -202,6 +206,11 @@ func (v *visit) ledgerAccount() ledger.Account {
 	return 0
 }
 
+// ledgerType reads a type of accounts from where an account is read: "revenue" is all of them.
+func (v *visit) ledgerType() ledger.Type {
+	return ledger.Type(v.chosen("ledger", "", string(ledger.Asset), string(ledger.Liability), string(ledger.Income)))
+}
+
 func postingCursor(p ledger.Posted) string {
 	c := p.Cursor()
 	return fmt.Sprintf("%s~%d~%d~%d", c.BookedOn, c.Account, c.Seq, c.N)
@@ -220,9 +229,8 @@ func (v *visit) postingNarrowing(f ledger.PostingFilter, n names) *page.Narrowin
 func (v *visit) bookFields(n names) []ui.FieldProps {
 	return []ui.FieldProps{
 		{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
-		{Name: "ledger", Label: "Account", Kind: ui.SelectInput, Options: options("Any", ledger.Chart, func(i ledger.Info) ui.Option {
-			return ui.Option{Value: fmt.Sprint(int(i.Account)), Label: i.Name}
-		})},
+		{Name: "ledger", Label: "Account", Kind: ui.SelectInput, Options: append(slices.Clone(entryAccountField.Options), ui.Option{Value: string(ledger.Asset), Label: "All assets"},
+			ui.Option{Value: string(ledger.Liability), Label: "All liabilities"}, ui.Option{Value: string(ledger.Income), Label: "All revenue"})},
 		{Name: "currency", Label: "Currency", Placeholder: "EUR"},
 		{Name: "from", Label: "Booked from", Kind: ui.DateInput},
 		{Name: "through", Label: "Booked through", Kind: ui.DateInput},
@@ -237,27 +245,18 @@ func (v *visit) namesOfPostings(t tx, found []ledger.Posted, f ledger.PostingFil
 	return v.namesOf(t, people, agreed)
 }
 
-func postingTable(found []ledger.Posted, pager ui.Pager, n names) ui.TableProps {
+func (v *visit) postingTable(o order, found []ledger.Posted, sums []ledger.Sum, pager ui.Pager, n names) ui.TableProps {
 	t := ui.TableProps{Caption: "Postings", Pager: &pager,
-		Columns: []ui.Column{{Label: "Day", Kind: ui.Tight}, {Label: "Entry"}, {Label: "Account"}, {Label: "Contract line"}, {Label: "Month", Kind: ui.Tight}, {Label: "Debit", Kind: ui.Figures}, {Label: "Credit", Kind: ui.Figures}},
+		Columns: []ui.Column{v.column(o, "day", "Day", ui.Tight), {Label: "Entry"}, {Label: "Account"}, {Label: "Contract line"}, {Label: "Month", Kind: ui.Tight}, v.column(o, "amount", "Debit", ui.Figures), {Label: "Credit", Kind: ui.Figures}, {Label: "Balance", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "No posting matches", Action: &ui.ButtonProps{Label: "Show all", Href: "/ledger/postings"}}}
-	sums := map[money.Currency][2]money.Amount{}
+	none := ui.Text("")
 	for _, p := range found {
 		debit, credit := sides(p.Amount)
 		t.Rows = append(t.Rows, ui.Row{Href: entryAddress(ledger.Entry{Account: p.Book, Seq: p.Seq}), Cells: ui.Cells(ui.Day(p.BookedOn), ui.Text(p.Memo), ui.Text(p.Posting.Account.Info().Name),
-			n.lineLink(p.Posting), monthOf(p.Month), debit, credit)})
-		c := p.Amount.Currency()
-		sum := sums[c]
-		if p.Amount.Sign() > 0 {
-			sum[0] = sum[0].Add(p.Amount)
-		} else {
-			sum[1] = sum[1].Sub(p.Amount)
-		}
-		sums[c] = sum
+			n.lineLink(p.Posting), monthOf(p.Month), debit, credit, none)})
 	}
-	none := ui.Text("")
-	for _, c := range slices.Sorted(maps.Keys(sums)) {
-		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("This page"), none, none, none, none, ui.Money(money.Zero(c).Add(sums[c][0])), ui.Money(money.Zero(c).Add(sums[c][1])))})
+	for _, s := range sums {
+		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(howMany(int(s.Count), "posting")), none, none, none, ui.Money(s.Debit), ui.Money(s.Credit), ui.Money(s.Debit.Sub(s.Credit)))})
 	}
 	return t
 }

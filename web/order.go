@@ -94,3 +94,9 @@ func (v *visit) ranked(q postgres.Querier, o order) ([]customers.ID, error) {
 	}
 	return customers.InOrderOfNames(v.ctx, q)
 }
+
+// calledLike keeps what a search means: any part of a name, without case.
+func calledLike[T any](text string, all []T, name func(T) string) []T {
+	text = strings.ToLower(text)
+	return slices.DeleteFunc(all, func(one T) bool { return !strings.Contains(strings.ToLower(name(one)), text) })
+}

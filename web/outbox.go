@@ -18,7 +18,11 @@ func messageAddress(id int64) string { return fmt.Sprintf("/outbox/%d", id) }
 
 // outbox is every message there is, the latest first, by where it stands.
 func (v *visit) outbox() error {
-	f := mail.Filter{State: mail.State(v.chosen("state", stateWords()...)), Search: v.query("q"), Before: v.queryNumber("after"), Limit: pageLength + 1}
+	o := v.order("subject", "tries", "queued", "sent")
+	f := mail.Filter{State: mail.State(v.chosen("state", stateWords()...)), Search: v.query("q"), From: v.queryDate("from"), Sort: mail.Sort(o.String()), Before: v.queryNumber("after"), Limit: pageLength + 1}
+	if through := v.queryDate("through"); !through.IsZero() {
+		f.Until = through.AddDays(1)
+	}
 	if v.query("format") == "csv" {
 		return v.outboxFile(f)
 	}
@@ -38,9 +42,10 @@ func (v *visit) outbox() error {
 		}
 		messages := mailTable(found, true)
 		messages.Title, messages.Caption, messages.Pager = "", "Messages", &pager
+		messages.Columns = []ui.Column{v.column(o, "subject", "Subject", ui.Words), {Label: "To"}, {Label: "State"}, v.column(o, "tries", "Tries", ui.Figures), v.column(o, "queued", "Queued", ui.Tight), v.column(o, "sent", "Sent", ui.Tight)}
 		list := page.List{
 			Head:   ui.HeadProps{Title: "Outbox", Others: ui.Cells(v.csvButton())},
-			Filter: v.views(v.narrowing("/outbox", "Recipient, subject or document"), "state", choices), Tables: []ui.TableProps{messages},
+			Filter: v.views(v.narrowing("/outbox", "Recipient, subject or document", ui.FieldProps{Name: "from", Label: "Queued from", Kind: ui.DateInput}, ui.FieldProps{Name: "through", Label: "Queued through", Kind: ui.DateInput}), "state", choices), Tables: []ui.TableProps{messages},
 		}
 		return v.page(http.StatusOK, frame{Title: "Outbox", Room: "outbox"}, page.ListPage(list))
 	})

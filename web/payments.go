@@ -36,7 +36,11 @@ func receiptID(number string) (int64, bool) {
 
 // payments is the list of what came in.
 func (v *visit) payments() error {
-	f := v.receiptFilter()
+	o := v.order("number", "customer", "received", "amount", "unapplied")
+	f, err := v.receiptFilter(o)
+	if err != nil {
+		return err
+	}
 	if v.query("format") == "csv" {
 		return v.receiptsFile(f)
 	}
@@ -54,7 +58,7 @@ func (v *visit) payments() error {
 		if err != nil {
 			return err
 		}
-		narrowing := v.narrowing("/payments", "Reference or receipt number",
+		narrowing := v.narrowing("/payments", "Reference, receipt, customer",
 			ui.FieldProps{Name: "entity", Label: "Received by", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 			ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"},
 			ui.FieldProps{Name: "from", Label: "Received from", Kind: ui.DateInput},
@@ -63,7 +67,7 @@ func (v *visit) payments() error {
 		list := page.List{
 			Head:   v.paymentsHead("Payments"),
 			Filter: v.views(narrowing, "view", []ui.Option{{Value: "", Label: "All"}, {Value: "unapplied", Label: "Unapplied"}}),
-			Tables: []ui.TableProps{receiptTable(found, sums, pager, n)},
+			Tables: []ui.TableProps{v.receiptTable(o, found, sums, pager, n)},
 		}
 		return v.page(http.StatusOK, frame{Title: "Payments", Room: "payments"}, page.ListPage(list))
 	})
@@ -84,8 +88,9 @@ func (v *visit) paymentsHead(title string) ui.HeadProps {
 	return h
 }
 
-func (v *visit) receiptFilter() payments.Filter {
-	f := payments.Filter{
+func (v *visit) receiptFilter(o order) (f payments.Filter, err error) {
+	f = payments.Filter{
+		Sort:   payments.Sort(o.String()),
 		Search: v.query("q"), Payer: customers.ID(v.queryNumber("payer")), Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")),
 		Unapplied: v.query("view") == "unapplied", From: v.queryDate("from"), Through: v.queryDate("through"), Limit: pageLength + 1,
 	}
@@ -95,7 +100,11 @@ func (v *visit) receiptFilter() payments.Filter {
 			f.Before.ID, _ = strconv.ParseInt(id, 10, 64) // a cursor that cannot be read is the beginning of its day
 		}
 	}
-	return f
+	if f.Payers, err = v.partiesCalled(f.Search); err != nil {
+		return f, err
+	}
+	f.Ranked, err = v.ranked(v.DB, o)
+	return f, err
 }
 
 func receiptPayers(found []payments.Receipt) []customers.ID {
@@ -106,17 +115,18 @@ func receiptPayers(found []payments.Receipt) []customers.ID {
 	return out
 }
 
-func receiptTable(found []payments.Receipt, sums []payments.Sum, pager ui.Pager, n names) ui.TableProps {
+func (v *visit) receiptTable(o order, found []payments.Receipt, sums []payments.Sum, pager ui.Pager, n names) ui.TableProps {
 	t := ui.TableProps{Caption: "Receipts", Pager: &pager,
-		Columns: []ui.Column{{Label: "Receipt", Kind: ui.Tight}, {Label: "Customer"}, {Label: "Status"}, {Label: "Received", Kind: ui.Tight}, {Label: "Reference"}, {Label: "Amount", Kind: ui.Figures}, {Label: "Applied", Kind: ui.Figures}, {Label: "Unapplied", Kind: ui.Figures}},
-		Empty:   ui.EmptyProps{Title: "No receipt matches", Text: "Bank transfers are recorded one by one, or from a bank statement.", Action: &ui.ButtonProps{Label: "Show all", Href: "/payments"}}}
+		Columns: []ui.Column{v.column(o, "number", "Receipt", ui.Tight), v.column(o, "customer", "Customer", ui.Words), {Label: "Status"}, v.column(o, "received", "Received", ui.Tight), {Label: "Reference"},
+			v.column(o, "amount", "Amount", ui.Figures), {Label: "Applied", Kind: ui.Figures}, v.column(o, "unapplied", "Unapplied", ui.Figures)},
+		Empty: ui.EmptyProps{Title: "No receipt matches", Text: "Bank transfers are recorded one by one, or from a bank statement.", Action: &ui.ButtonProps{Label: "Show all", Href: "/payments"}}}
 	for _, r := range found {
 		t.Rows = append(t.Rows, ui.Row{Href: receiptAddress(r.Number()), Cells: ui.Cells(ui.Text(r.Number()), ui.Text(n.customers[r.Payer]), ui.Status(receiptStatus(r)), ui.Day(r.ReceivedOn),
 			ui.Text(r.Reference), ui.Money(r.Amount), ui.Figure(r.Applied), ui.Figure(r.Unapplied()))})
 	}
 	none := ui.Text("")
 	for _, s := range sums {
-		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(s.Receipts)+" in all"), none, none, none, none, ui.Money(s.Amount), ui.Figure(s.Applied), ui.Figure(s.Unapplied))})
+		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text(howMany(int(s.Receipts), "receipt")), none, none, none, none, ui.Money(s.Amount), ui.Figure(s.Applied), ui.Figure(s.Unapplied))})
 	}
 	return t
 }

@@ -251,27 +251,58 @@ func (v *visit) ageing() error {
 		if n.customers, err = customers.NamesOf(v.ctx, t, unique(payers)); err != nil {
 			return err
 		}
+		o := v.order(ageingKeys()...)
+		sortBy(o, report.Rows, ageingColumns(n))
+		report.Rows = calledLike(v.query("q"), report.Rows, func(r payments.AgeingRow) string { return n.customers[r.Payer] })
+		if v.query("q") != "" {
+			report.Totals = payments.TotalsOf(report.Rows)
+		}
 		if v.query("format") == "csv" {
 			return v.ageingFile(report, n)
 		}
+		key := func(r payments.AgeingRow) string { return fmt.Sprintf("%d~%d~%s", r.Payer, r.Entity, r.Currency) }
+		shown, pager := paged(v, from(v.query("after"), report.Rows, key), key)
+		pager.Summary = fmt.Sprintf("%d of %d shown", len(shown), len(report.Rows))
+		report.Rows = shown
 		list := page.List{
 			Head: v.paymentsHead("Ageing"),
-			Filter: v.narrowing("/payments/ageing", "", ui.FieldProps{Name: "on", Label: "As of", Kind: ui.DateInput},
+			Filter: v.narrowing("/payments/ageing", "Customer", ui.FieldProps{Name: "on", Label: "As of", Kind: ui.DateInput},
 				ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(n.entities)}, ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"}),
-			Tables: []ui.TableProps{ageingTable(report, n)},
+			Tables: []ui.TableProps{v.ageingTable(o, report, pager, n)},
 		}
 		list.Head.Sub = "Receivables at the end of " + ui.DayText(on) + ", by days past due."
 		return v.page(http.StatusOK, frame{Title: "Ageing", Room: "payments"}, page.ListPage(list))
 	})
 }
 
-func ageingTable(report payments.AgeingReport, n names) ui.TableProps {
-	t := ui.TableProps{Caption: "Ageing", Columns: []ui.Column{{Label: "Customer"}, {Label: "Currency", Kind: ui.Tight}}, Wide: true,
-		Empty: ui.EmptyProps{Title: "Nothing is open", Text: "Every invoice is paid, credited or void."}}
-	for _, name := range payments.BucketNames {
-		t.Columns = append(t.Columns, ui.Column{Label: name, Kind: ui.Figures})
+// ageingKeys are what the report can be sorted by: the customer, each bucket by its number, and the two sums.
+func ageingKeys() []string {
+	keys := []string{"customer", "open", "unapplied"}
+	for i := range payments.BucketNames {
+		keys = append(keys, fmt.Sprint(i))
 	}
-	t.Columns = append(t.Columns, ui.Column{Label: "Open", Kind: ui.Figures}, ui.Column{Label: "Unapplied", Kind: ui.Figures})
+	return keys
+}
+
+func ageingColumns(n names) map[string]func(a, b payments.AgeingRow) int {
+	out := map[string]func(a, b payments.AgeingRow) int{
+		"customer":  byText(func(r payments.AgeingRow) string { return n.customers[r.Payer] }),
+		"open":      byAmount(func(r payments.AgeingRow) money.Amount { return r.Open }),
+		"unapplied": byAmount(func(r payments.AgeingRow) money.Amount { return r.Unapplied }),
+	}
+	for i := range payments.BucketNames {
+		out[fmt.Sprint(i)] = byAmount(func(r payments.AgeingRow) money.Amount { return r.Buckets[i] })
+	}
+	return out
+}
+
+func (v *visit) ageingTable(o order, report payments.AgeingReport, pager ui.Pager, n names) ui.TableProps {
+	t := ui.TableProps{Caption: "Ageing", Pager: &pager, Columns: []ui.Column{v.column(o, "customer", "Customer", ui.Words), {Label: "Currency", Kind: ui.Tight}}, Wide: true,
+		Empty: ui.EmptyProps{Title: "Nothing is open", Text: "Every invoice is paid, credited or void."}}
+	for i, name := range payments.BucketNames {
+		t.Columns = append(t.Columns, v.column(o, fmt.Sprint(i), name, ui.Figures))
+	}
+	t.Columns = append(t.Columns, v.column(o, "open", "Open", ui.Figures), v.column(o, "unapplied", "Unapplied", ui.Figures))
 	row := func(r payments.AgeingRow, first string) ui.Row {
 		out := ui.Row{Cells: ui.Cells(ui.Text(first), ui.Text(string(r.Currency)))}
 		for _, b := range r.Buckets {

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -66,6 +68,18 @@ func (v *visit) revenueBar(action string, r revenueScope) *page.Narrowing {
 	return n
 }
 
+// revenueSearch is revenueBar with a box for the contract.
+func (v *visit) revenueSearch(action string, r revenueScope) *page.Narrowing {
+	n := v.revenueBar(action, r)
+	n.Props.Placeholder, n.Props.Query = "Contract", v.query("q")
+	n.Props.Keep = append(slices.Clone(n.Keep), ui.Value{Name: "month", Value: r.month.String()})
+	if n.Props.Query != "" {
+		n.Keep = append(n.Keep, ui.Value{Name: "q", Value: n.Props.Query})
+		n.Props.Chips = append(n.Props.Chips, ui.Chip{Label: "Search", Value: n.Props.Query, Remove: v.with("q", "")})
+	}
+	return n
+}
+
 func (v *visit) revenueHead(title, sub string) ui.HeadProps {
 	at := v.echo.Request().URL.Path
 	h := ui.HeadProps{Title: title, Sub: sub, Others: ui.Cells(v.csvButton())}
@@ -125,7 +139,7 @@ func (r revenueScope) earned(m period.Month) string {
 	if m.After(r.month) {
 		return ""
 	}
-	return narrowed("/ledger/postings", "entity", r.entity, "currency", r.currency, "ledger", int(ledger.Revenue), "from", m.First(), "through", m.Last())
+	return narrowed("/ledger/postings", "entity", r.entity, "currency", r.currency, "ledger", ledger.Income, "from", m.First(), "through", m.Last())
 }
 
 func waterfallTable(w revrec.WaterfallTable, r revenueScope) ui.TableProps {
@@ -209,14 +223,18 @@ func (v *visit) deferred() error {
 		if err != nil {
 			return err
 		}
+		stats, notes := tieOut(found, trial, r, !r.month.Last().Before(v.Today()))
+		o := v.order("contract", "line", "billed", "recognized", "deferred", "unbilled")
+		found = calledLike(v.query("q"), found, func(b revrec.LineBalance) string { return n.contracts[int64(b.Contract)] + " " + b.Line })
+		sortBy(o, found, lineColumns(n))
 		if v.query("format") == "csv" {
 			return v.deferredFile(found, n, r)
 		}
 		list := page.List{
 			Head:   v.revenueHead("Deferred by line", "What is billed and not earned, and earned and not billed, at the end of "+ui.MonthText(r.month)+", in "+string(r.currency)+"."),
-			Filter: v.revenueBar("/revenue/deferred", r), Tables: []ui.TableProps{deferredTable(found, n, r)},
+			Filter: v.revenueSearch("/revenue/deferred", r), Tables: []ui.TableProps{v.deferredTable(o, found, n, r)},
 		}
-		list.Stats, list.Parts = tieOut(found, trial, r, !r.month.Last().Before(v.Today()))
+		list.Stats, list.Parts = stats, notes
 		return v.page(http.StatusOK, frame{Title: "Deferred by line", Room: "revenue"}, page.ListPage(list))
 	})
 }
@@ -258,8 +276,21 @@ func tieOut(found []revrec.LineBalance, trial ledger.Trial, r revenueScope, runn
 		Text: "By " + ui.AmountText(net.Sub(booked)) + ". Usual reason: revenue of the month is not recognized yet, or something was booked since."})}
 }
 
-func deferredTable(found []revrec.LineBalance, n names, r revenueScope) ui.TableProps {
-	t := ui.TableProps{Caption: "Deferred by line", Columns: []ui.Column{{Label: "Contract"}, {Label: "Line"}, {Label: "Billed", Kind: ui.Figures}, {Label: "Recognized", Kind: ui.Figures}, {Label: "Deferred", Kind: ui.Figures}, {Label: "Unbilled", Kind: ui.Figures}},
+func lineColumns(n names) map[string]func(a, b revrec.LineBalance) int {
+	return map[string]func(a, b revrec.LineBalance) int{
+		"contract":   byText(func(b revrec.LineBalance) string { return n.contracts[int64(b.Contract)] }),
+		"line":       byText(func(b revrec.LineBalance) string { return b.Line }),
+		"billed":     byAmount(func(b revrec.LineBalance) money.Amount { return b.Billed }),
+		"recognized": byAmount(func(b revrec.LineBalance) money.Amount { return b.Recognized }),
+		"deferred":   byAmount(func(b revrec.LineBalance) money.Amount { return b.Remaining }),
+		"unbilled":   byAmount(func(b revrec.LineBalance) money.Amount { return b.Unbilled }),
+	}
+}
+
+// deferredTable shows a page of the lines; its footer is all of them.
+func (v *visit) deferredTable(o order, found []revrec.LineBalance, n names, r revenueScope) ui.TableProps {
+	t := ui.TableProps{Caption: "Deferred by line", Columns: []ui.Column{v.column(o, "contract", "Contract", ui.Words), v.column(o, "line", "Line", ui.Words), v.column(o, "billed", "Billed", ui.Figures), v.column(o, "recognized", "Recognized", ui.Figures),
+		v.column(o, "deferred", "Deferred", ui.Figures), v.column(o, "unbilled", "Unbilled", ui.Figures)},
 		Empty: ui.EmptyProps{Title: "Nothing stands on any line"}}
 	zero := money.Zero(r.currency)
 	sums := [4]money.Amount{zero, zero, zero, zero}
@@ -267,13 +298,18 @@ func deferredTable(found []revrec.LineBalance, n names, r revenueScope) ui.Table
 		for i, a := range []money.Amount{b.Billed, b.Recognized, b.Remaining, b.Unbilled} {
 			sums[i] = sums[i].Add(a)
 		}
+	}
+	key := func(b revrec.LineBalance) string { return fmt.Sprintf("%d~%s", b.Contract, b.Line) }
+	shown, pager := paged(v, from(v.query("after"), found, key), key)
+	pager.Summary, t.Pager = fmt.Sprintf("%d of %d shown", len(shown), len(found)), &pager
+	for _, b := range shown {
 		number := n.contracts[int64(b.Contract)]
-		at := func(a ledger.Account) string {
-			return postingsAddress("contract", b.Contract, "line", b.Line, "ledger", int(a), "through", r.month.Last())
+		at := func(account any) string {
+			return postingsAddress("contract", b.Contract, "line", b.Line, "ledger", account, "through", r.month.Last())
 		}
 		entries := narrowed("/ledger/entries", "contract", b.Contract, "line", b.Line)
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(number, scheduleAddress(number)), ui.Mono(b.Line), ui.FigureLink(b.Billed, entries), ui.FigureLink(b.Recognized, at(ledger.Revenue)),
-			ui.FigureLink(b.Remaining, at(ledger.DeferredRevenue)), ui.FigureLink(b.Unbilled, at(ledger.UnbilledReceivable)))})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(number, scheduleAddress(number)), ui.Mono(b.Line), ui.FigureLink(b.Billed, entries), ui.FigureLink(b.Recognized, at(ledger.Income)),
+			ui.FigureLink(b.Remaining, at(int(ledger.DeferredRevenue))), ui.FigureLink(b.Unbilled, at(int(ledger.UnbilledReceivable))))})
 	}
 	if len(found) > 0 {
 		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Sum"), ui.Text(""), ui.Figure(sums[0]), ui.Figure(sums[1]), ui.Figure(sums[2]), ui.Figure(sums[3]))}}
@@ -312,6 +348,9 @@ func (v *visit) obligations() error {
 		if err != nil {
 			return err
 		}
+		o := v.order("contract", "within", "then", "later", "total")
+		found = calledLike(v.query("q"), found, func(o revrec.Obligation) string { return n.contracts[int64(o.Contract)] })
+		sortBy(o, found, obligationColumns(n))
 		if v.query("format") == "csv" {
 			return v.csvFile("obligations-"+r.month.String()+".csv", []string{"contract", "currency", "within_12_months", "in_13_to_24", "later", "total"}, func(write func(cells ...string) error) error {
 				for _, o := range found {
@@ -324,20 +363,37 @@ func (v *visit) obligations() error {
 		}
 		list := page.List{
 			Head:   v.revenueHead("Remaining obligations", "Promised and not earned at the end of "+ui.MonthText(r.month)+" (ASC 606-10-50-13): fixed fees and payments for caps, not usage."),
-			Filter: v.revenueBar("/revenue/obligations", r), Tables: []ui.TableProps{obligationTable(found, n, r)},
+			Filter: v.revenueSearch("/revenue/obligations", r), Tables: []ui.TableProps{v.obligationTable(o, found, n, r)},
 		}
 		return v.page(http.StatusOK, frame{Title: "Obligations", Room: "revenue"}, page.ListPage(list))
 	})
 }
 
-func obligationTable(found []revrec.Obligation, n names, r revenueScope) ui.TableProps {
-	t := ui.TableProps{Caption: "Remaining obligations", Columns: []ui.Column{{Label: "Contract"}, {Label: "Within 12 months", Kind: ui.Figures}, {Label: "In 13 to 24", Kind: ui.Figures}, {Label: "Later", Kind: ui.Figures}, {Label: "Total", Kind: ui.Figures}},
+func obligationColumns(n names) map[string]func(a, b revrec.Obligation) int {
+	return map[string]func(a, b revrec.Obligation) int{
+		"contract": byText(func(o revrec.Obligation) string { return n.contracts[int64(o.Contract)] }),
+		"within":   byAmount(func(o revrec.Obligation) money.Amount { return o.Year1 }),
+		"then":     byAmount(func(o revrec.Obligation) money.Amount { return o.Year2 }),
+		"later":    byAmount(func(o revrec.Obligation) money.Amount { return o.Later }),
+		"total":    byAmount(revrec.Obligation.Total),
+	}
+}
+
+// obligationTable shows a page of the contracts; its footer is all of them.
+func (v *visit) obligationTable(o order, found []revrec.Obligation, n names, r revenueScope) ui.TableProps {
+	t := ui.TableProps{Caption: "Remaining obligations", Columns: []ui.Column{v.column(o, "contract", "Contract", ui.Words), v.column(o, "within", "Within 12 months", ui.Figures), v.column(o, "then", "In 13 to 24", ui.Figures),
+		v.column(o, "later", "Later", ui.Figures), v.column(o, "total", "Total", ui.Figures)},
 		Empty: ui.EmptyProps{Title: "Nothing is left to serve"}}
 	zero := money.Zero(r.currency)
 	sum := revrec.Obligation{Year1: zero, Year2: zero, Later: zero}
-	for _, o := range found {
+	key := func(o revrec.Obligation) string { return fmt.Sprint(o.Contract) }
+	shown, pager := paged(v, from(v.query("after"), found, key), key)
+	pager.Summary, t.Pager = fmt.Sprintf("%d of %d shown", len(shown), len(found)), &pager
+	for _, o := range shown {
 		number := n.contracts[int64(o.Contract)]
 		t.Rows = append(t.Rows, ui.Row{Href: scheduleAddress(number), Cells: ui.Cells(ui.Text(number), ui.Figure(o.Year1), ui.Figure(o.Year2), ui.Figure(o.Later), ui.Figure(o.Total()))})
+	}
+	for _, o := range found {
 		sum.Year1, sum.Year2, sum.Later = sum.Year1.Add(o.Year1), sum.Year2.Add(o.Year2), sum.Later.Add(o.Later)
 	}
 	if len(found) > 0 {

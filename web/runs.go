@@ -21,7 +21,15 @@ import (
 
 // runs is what the scheduler did, does and will do.
 func (v *visit) runs() error {
-	f := jobs.Filter{Job: v.query("job"), State: jobs.State(v.chosen("state", "", string(jobs.Waiting), string(jobs.Running), string(jobs.Done), string(jobs.Failed))), Before: v.queryNumber("after"), Limit: pageLength + 1}
+	o := v.order("job", "as_of", "started", "took")
+	f := jobs.Filter{Job: v.query("job"), State: jobs.State(v.chosen("state", "", string(jobs.Waiting), string(jobs.Running), string(jobs.Done), string(jobs.Failed))),
+		From: v.queryDate("from"), Sort: jobs.Sort(o.String()), Before: v.queryNumber("after"), Limit: pageLength + 1}
+	if through := v.queryDate("through"); !through.IsZero() {
+		f.Until = through.AddDays(1)
+	}
+	if v.query("format") == "csv" {
+		return v.jobRunsFile(f)
+	}
 	found, err := jobs.ListRuns(v.ctx, v.DB, f)
 	if err != nil {
 		return err
@@ -31,7 +39,7 @@ func (v *visit) runs() error {
 	if err != nil {
 		return err
 	}
-	list := page.List{Head: v.runsHead("Runs"), Filter: v.views(v.narrowing("/runs", "", v.jobField()), "state", jobStates), Tables: []ui.TableProps{jobRunTable(found, pager)}}
+	list := page.List{Head: v.runsHead("Runs"), Filter: v.views(v.narrowing("/runs", "", v.jobField(), ui.FieldProps{Name: "from", Label: "As of day from", Kind: ui.DateInput}, ui.FieldProps{Name: "through", Label: "As of day through", Kind: ui.DateInput}), "state", jobStates), Tables: []ui.TableProps{v.jobRunTable(o, found, pager)}}
 	for _, r := range held {
 		list.Parts = append(list.Parts, page.Notice(page.Note{Title: "The invoice run of " + ui.DayText(r.AsOf) + " is held", Text: lastReason(r), Tone: ui.Warn, Link: ui.Anchor{Label: "Look at it", Href: invoiceRunAddress(r.AsOf)}}))
 	}
@@ -58,7 +66,7 @@ func (v *visit) jobField() ui.FieldProps {
 
 func (v *visit) runsHead(title string) ui.HeadProps {
 	at := v.echo.Request().URL.Path
-	h := ui.HeadProps{Title: title}
+	h := ui.HeadProps{Title: title, Others: ui.Cells(v.csvButton())}
 	if v.Scheduler != nil {
 		h.Action = ui.Button(ui.ButtonProps{Label: "Start a run", Href: "/runs/new", Look: ui.Primary})
 	}
@@ -77,13 +85,41 @@ func (v *visit) heldRuns() ([]invoicing.RunRecord, error) {
 
 func lastReason(r invoicing.RunRecord) string { return r.Events[len(r.Events)-1].Reason }
 
-func jobRunTable(found []jobs.Record, pager ui.Pager) ui.TableProps {
-	t := ui.TableProps{Caption: "Runs of jobs", Pager: &pager, Columns: []ui.Column{{Label: "Job"}, {Label: "State"}, {Label: "As of", Kind: ui.Tight}, {Label: "Started", Kind: ui.Tight}, {Label: "Took", Kind: ui.Figures}, {Label: "Outcome"}},
+func (v *visit) jobRunTable(o order, found []jobs.Record, pager ui.Pager) ui.TableProps {
+	t := ui.TableProps{Caption: "Runs of jobs", Pager: &pager, Columns: []ui.Column{v.column(o, "job", "Job", ui.Words), {Label: "State"}, v.column(o, "as_of", "As of", ui.Tight), v.column(o, "started", "Started", ui.Tight), v.column(o, "took", "Took", ui.Figures), {Label: "Outcome"}},
 		Empty: ui.EmptyProps{Title: "Nothing ran yet", Text: "The scheduler performs every job of its table when it is due."}}
 	for _, r := range found {
 		t.Rows = append(t.Rows, ui.Row{Href: jobRunAddress(r.ID), Cells: ui.Cells(ui.TwoLines(capital(r.Job), askedBy(r)), ui.Status(capital(string(r.State))), ui.Day(r.AsOf), when(r.StartedAt), ui.Text(took(r)), ui.Text(outcome(r)))})
 	}
 	return t
+}
+
+// jobRunsFile is the list as it is narrowed and sorted, all of it.
+func (v *visit) jobRunsFile(f jobs.Filter) error {
+	head := []string{"id", "job", "state", "as_of", "asked_by", "started_at", "finished_at", "took", "outcome"}
+	return v.csvFile("runs.csv", head, func(write func(cells ...string) error) error {
+		f.Before, f.Limit = 0, 500
+		for {
+			found, err := jobs.ListRuns(v.ctx, v.DB, f)
+			if err != nil || len(found) == 0 {
+				return err
+			}
+			for _, r := range found {
+				if err := write(fmt.Sprint(r.ID), r.Job, string(r.State), r.AsOf.String(), askedBy(r), instant(r.StartedAt), instant(r.FinishedAt), took(r), outcome(r)); err != nil {
+					return err
+				}
+			}
+			f.Before = found[len(found)-1].ID
+		}
+	})
+}
+
+// instant is a moment as files spell it (RFC 3339, UTC); empty for none.
+func instant(at *time.Time) string {
+	if at == nil || at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
 }
 
 func jobRunAddress(id int64) string { return fmt.Sprintf("/runs/%d", id) }

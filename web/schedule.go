@@ -36,7 +36,7 @@ func (v *visit) schedule() error {
 		list := page.List{
 			Head: ui.HeadProps{Title: "Revenue of " + c.Number, Sub: "As scheduled now, in " + string(c.Currency) + ". Recognized months open the entries that booked them; what is still to come is faint.",
 				Crumbs: []ui.Anchor{{Label: "Revenue", Href: "/revenue"}, {Label: c.Number, Href: contractAddress(c.Number)}}, Others: ui.Cells(v.csvButton(), ui.Button(ui.ButtonProps{Label: "Contract", Href: contractAddress(c.Number)}))},
-			Stats: []ui.StatProps{{Label: "Scheduled", Value: ui.Money(table.Sum.Scheduled)}, {Label: "Recognized", Value: ui.MoneyLink(table.Sum.Recognized, narrowed("/ledger/postings", "contract", c.ID, "ledger", int(ledger.Revenue)))},
+			Stats: []ui.StatProps{{Label: "Scheduled", Value: ui.Money(table.Sum.Scheduled)}, {Label: "Recognized", Value: ui.MoneyLink(table.Sum.Recognized, postingsAddress("contract", c.ID, "ledger", ledger.Income))},
 				{Label: "Still to come", Value: ui.Money(table.Sum.Scheduled.Sub(table.Sum.Recognized))}},
 			Tables: []ui.TableProps{scheduleGrid(c, table), scheduleDocuments(documents)},
 		}

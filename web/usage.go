@@ -22,42 +22,12 @@ import (
 // usageHead is the top of the room's pages, one tab each.
 func (v *visit) usageHead(title, sub string) ui.HeadProps {
 	at := v.echo.Request().URL.Path
-	h := ui.HeadProps{Title: title, Sub: sub}
+	h := ui.HeadProps{Title: title, Sub: sub, Others: ui.Cells(v.csvButton())}
 	for _, tab := range []ui.Tab{{Label: "By customer", Href: "/usage"}, {Label: "Quarantine", Href: "/usage/quarantine"}, {Label: "Conflicts", Href: "/usage/conflicts"}} {
 		tab.On = tab.Href == at
 		h.Tabs = append(h.Tabs, tab)
 	}
 	return h
-}
-
-// usage is what each customer used in a month, meter by meter.
-func (v *visit) usage() error {
-	return v.DB.Snapshot(v.ctx, func(t tx) error {
-		month := v.usageMonth()
-		sold, err := catalog.Load(v.ctx, t)
-		if err != nil {
-			return err
-		}
-		f := customers.Filter{Search: v.query("q"), After: customers.ID(v.queryNumber("after")), Limit: pageLength + 1}
-		found, err := customers.List(v.ctx, t, f, v.Today())
-		if err != nil {
-			return err
-		}
-		found, pager := paged(v, found, func(c customers.Customer) string { return fmt.Sprint(c.ID) })
-		days, err := usage.LoadDays(v.ctx, t, accountsOf(found), month.First(), month.End())
-		if err != nil {
-			return err
-		}
-		waiting, err := usage.Quarantine(v.ctx, t, usage.Cursor{}, 1)
-		if err != nil {
-			return err
-		}
-		list := page.List{Head: v.usageHead("Usage", ""), Filter: v.monthBar("/usage", "Customer", month), Tables: []ui.TableProps{usageTable(found, days, sold.Meters(), month, pager)}}
-		if len(waiting) > 0 {
-			list.Parts = ui.Cells(page.Notice(page.Note{Title: "Events wait in quarantine", Text: "Their customer or meter is not known, so they are not billed.", Tone: ui.Warn, Link: ui.Anchor{Label: "Look at them", Href: "/usage/quarantine"}}))
-		}
-		return v.page(http.StatusOK, frame{Title: "Usage", Room: "usage"}, page.ListPage(list))
-	})
 }
 
 func (v *visit) usageMonth() period.Month {
@@ -78,25 +48,10 @@ func (v *visit) monthBar(action, placeholder string, month period.Month) *page.N
 	n.Fields = []ui.FieldProps{{Name: "month", Label: "Month", Kind: ui.MonthInput, Value: month.String()}}
 	if meter := v.query("meter"); meter != "" {
 		n.Keep = append(n.Keep, ui.Value{Name: "meter", Value: meter})
+		n.Props.Keep = append(n.Props.Keep, ui.Value{Name: "meter", Value: meter})
 	}
 	n.Props.Keep = append(n.Props.Keep, ui.Value{Name: "month", Value: month.String()})
 	return n
-}
-
-// usageTable has a row for each customer and meter with use in the month.
-func usageTable(found []customers.Customer, days map[customers.AccountID]*usage.Days, meters []catalog.Meter, month period.Month, pager ui.Pager) ui.TableProps {
-	t := ui.TableProps{Caption: "Usage", Pager: &pager, Columns: []ui.Column{{Label: "Customer"}, {Label: "Meter"}, {Label: "Used", Kind: ui.Figures}, {Label: "Unit"}},
-		Empty: ui.EmptyProps{Title: "No usage in this month", Text: "Events arrive by the API (POST /v1/events) or are imported from CSV."}}
-	for _, c := range found {
-		for _, m := range meters {
-			quantity := days[c.Account].Quantity(usage.Key{Customer: c.ID, Meter: m.Code}, month.Span())
-			if quantity.IsZero() {
-				continue
-			}
-			t.Rows = append(t.Rows, ui.Row{Href: narrowed(usageAddress(c.ID), "meter", m.Code, "month", month), Cells: ui.Cells(ui.Text(c.Name), ui.TwoLines(m.Name, m.Code), ui.Text(digits(quantity)), ui.Text(m.Unit))})
-		}
-	}
-	return t
 }
 
 func usageAddress(id customers.ID) string { return fmt.Sprintf("/usage/customers/%d", id) }
@@ -228,6 +183,9 @@ func (v *visit) dayEvents() error {
 		}
 		f := usage.EventFilter{Account: m.customer.Account, Customer: m.customer.ID, Meter: m.meter.ID, From: day.Time(m.zone), Until: day.AddDays(1).Time(m.zone), Limit: pageLength + 1}
 		f.After = readEventCursor(v.query("after"))
+		if v.query("format") == "csv" {
+			return v.eventsFile(t, m, f)
+		}
 		found, err := usage.EventsPage(v.ctx, t, f)
 		if err != nil {
 			return err
@@ -238,7 +196,7 @@ func (v *visit) dayEvents() error {
 		for _, r := range found {
 			table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(r.OccurredAt.In(m.zone).Format("15:04:05")), ui.Mono(r.Source), ui.Mono(r.ID), orDash(dimensions(r.Dimensions)), ui.Text(digits(r.Quantity)), ui.At(r.RecordedAt))})
 		}
-		list := page.List{Head: ui.HeadProps{Title: m.meter.Name + " on " + ui.DayText(day), Sub: m.customer.Name,
+		list := page.List{Head: ui.HeadProps{Title: m.meter.Name + " on " + ui.DayText(day), Sub: m.customer.Name, Others: ui.Cells(v.csvButton()),
 			Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: m.customer.Name, Href: narrowed(usageAddress(m.customer.ID), "meter", m.meter.Code, "month", day.MonthOf())}}}, Tables: []ui.TableProps{table}}
 		return v.page(http.StatusOK, frame{Title: "Events", Room: "usage"}, page.ListPage(list))
 	})
@@ -273,6 +231,9 @@ func (v *visit) quarantine() error {
 	var after usage.Cursor
 	if n, err := fmt.Sscanf(v.query("after"), "%d~%d", &after.KnownOrder, &after.Position); n != 2 || err != nil {
 		after = usage.Cursor{}
+	}
+	if v.query("format") == "csv" {
+		return v.quarantineFile()
 	}
 	found, err := usage.Quarantine(v.ctx, v.DB, after, pageLength+1)
 	if err != nil {
@@ -309,6 +270,9 @@ func (v *visit) replay() error {
 
 // conflicts is what came again under a used id with other content, beside what stands.
 func (v *visit) conflicts() error {
+	if v.query("format") == "csv" {
+		return v.conflictsFile()
+	}
 	found, err := usage.Conflicts(v.ctx, v.DB, v.queryNumber("after"), pageLength+1)
 	if err != nil {
 		return err

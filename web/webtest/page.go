@@ -207,3 +207,26 @@ func (p *Page) Message(name string) string {
 	})
 	return said
 }
+
+// LinkTo is where the first link with a text leads; empty when there is none.
+func (p *Page) LinkTo(text string) string {
+	for _, a := range p.all("a") {
+		if flat(a) == text {
+			return attr(a, "href")
+		}
+	}
+	return ""
+}
+
+// Footers counts the lines of sums below a table.
+func (p *Page) Footers(caption string) int {
+	n := 0
+	for _, table := range p.all("table") {
+		if heads := find(table, "caption"); len(heads) == 1 && flat(heads[0]) == caption {
+			for _, foot := range find(table, "tfoot") {
+				n += len(find(foot, "tr"))
+			}
+		}
+	}
+	return n
+}
