@@ -27,6 +27,7 @@ func TestAFormThatComesBackWithMistakesKeepsNobodyOut(t *testing.T) {
 			w.fill(label, value)
 		}
 		w.press(form.button)
+		w.settle()
 		eval[bool](w, axe+";true")
 		findings := w.violations("", "document", everything)
 		w.media("dark", "")

@@ -261,6 +261,7 @@ func (w *tab) inspect(address string) (findings []string) {
 	w.window(1280, 900)
 	w.media("light", "")
 	w.open(address)
+	w.settle()
 	eval[bool](w, axe+";true")
 	findings = append(findings, w.violations("", "document", everything)...)
 	w.media("dark", "")

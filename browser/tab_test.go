@@ -164,6 +164,20 @@ func (w *tab) arrived(r *network.Response) {
 	}
 }
 
+// settle waits until what the page asks for by itself has come: while it is under way, what it replaces is faint.
+func (w *tab) settle() {
+	w.t.Helper()
+	eval[bool](w, `new Promise((done) => {
+		if (!document.querySelector("[hx-trigger]")) return done(true);
+		let quiet = 0;
+		const look = () => {
+			quiet = document.querySelector(".htmx-request") ? 0 : quiet + 50;
+			if (quiet >= 600) done(true); else setTimeout(look, 50);
+		};
+		look();
+	})`)
+}
+
 // text is what the page's main part shows.
 func (w *tab) text() string {
 	w.t.Helper()
