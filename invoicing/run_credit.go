@@ -23,6 +23,7 @@ type Credit struct {
 	Amount  money.Amount // before tax, positive
 	Reason  string       // printed on the credit note
 	On      period.Date
+	Asked   bool // somebody asked for it (AskCredit): granting it answers the request, which takes another person
 }
 
 // PreviewCredit shows the credit note that GrantCredit would issue.
@@ -51,11 +52,19 @@ func GrantCredit(ctx context.Context, db *postgres.DB, c Credit, by access.Actor
 		if err != nil {
 			return err
 		}
-		if err := contracts.Grant(ctx, tx, granted.number, granted.Granted, by); err != nil {
-			return err
-		}
 		w, err := LoadWorld(ctx, tx, c.On)
 		if err != nil {
+			return err
+		}
+		if err := guardCredit(w, batch.facts, granted.invoice, c, by); err != nil {
+			return err
+		}
+		if c.Asked {
+			if err := access.Decide(ctx, tx, CreditSubject(granted.invoice, c), access.Approve, "", by); err != nil {
+				return err
+			}
+		}
+		if err := contracts.Grant(ctx, tx, granted.number, granted.Granted, by); err != nil {
 			return err
 		}
 		if err := appendDrafts(ctx, tx, 0, w, []decided{batch}, by); err != nil {
@@ -76,8 +85,24 @@ func GrantCredit(ctx context.Context, db *postgres.DB, c Credit, by access.Actor
 	return out, nil
 }
 
+// AskCredit asks a person of finance for a credit that is beyond the asker. What could not be granted is not asked for.
+func AskCredit(ctx context.Context, tx pgx.Tx, c Credit, by access.Actor) error {
+	if err := by.Require(access.Support, access.Finance); err != nil {
+		return fmt.Errorf("ask for a credit on %s: %w", c.Invoice, err)
+	}
+	d, err := Get(ctx, tx, c.Invoice)
+	if err == nil {
+		_, _, err = decideCredit(ctx, tx, c)
+	}
+	if err != nil {
+		return fmt.Errorf("ask for a credit on %s: %w", c.Invoice, err)
+	}
+	return access.RequestApproval(ctx, tx, CreditSubject(d, c), c.Reason, by)
+}
+
 type granted struct {
-	number string
+	number  string
+	invoice Issued
 	contracts.Granted
 }
 
@@ -103,7 +128,7 @@ func decideCredit(ctx context.Context, tx pgx.Tx, c Credit) (decided, granted, e
 	if err != nil {
 		return decided{}, granted{}, err
 	}
-	return decided{facts: f, drafts: []Draft{draft}}, granted{invoice.Lines[c.Line-1].ContractNumber, g}, nil
+	return decided{facts: f, drafts: []Draft{draft}}, granted{invoice.Lines[c.Line-1].ContractNumber, invoice, g}, nil
 }
 
 // concession turns the wish into the contract's fact, refusing what cannot be.
@@ -121,7 +146,7 @@ func concession(invoice Issued, c Credit) (granted, error) {
 		return granted{}, fault.InvalidFields(fault.Field{Path: "on", Value: c.On.String(), Message: fmt.Sprintf("is before the invoice's day %s", invoice.IssuedOn)})
 	}
 	line := invoice.Lines[c.Line-1]
-	return granted{line.ContractNumber, contracts.Granted{
+	return granted{line.ContractNumber, invoice, contracts.Granted{
 		Line: line.Line, Span: line.Span, Amount: c.Amount, Reason: c.Reason, GrantedOn: c.On, Invoice: c.Invoice,
 	}}, nil
 }

@@ -15,7 +15,7 @@ import (
 func OfContract(ctx context.Context, q postgres.Querier, account customers.AccountID, contract contracts.ID) ([]Row, error) {
 	rows, err := q.Query(ctx, `
 		select d.number, d.kind, d.account_id, d.entity_id, d.payer_id, d.issued_on, d.due_on, d.po_number,
-			d.net, d.tax, d.total, d.currency, v.seq is not null
+			d.net, d.tax, d.total, d.currency, v.voided_on
 		from invoicing.documents d
 		left join invoicing.voids v on v.account_id = d.account_id and v.seq = d.seq
 		where d.account_id = @account

@@ -64,6 +64,7 @@ type Row struct {
 	PONumber        string
 	Net, Tax, Total money.Amount
 	Voided          bool
+	VoidedOn        period.Date // zero when it stands
 }
 
 // Cursor is the place after the row.
@@ -142,7 +143,7 @@ func (f Filter) query(ctx context.Context, q postgres.Querier) (pgx.Rows, error)
 // page before.
 const selectDocuments = `
 		select d.number, d.kind, d.account_id, d.entity_id, d.payer_id, d.issued_on, d.due_on, d.po_number,
-			d.net, d.tax, d.total, d.currency, v.seq is not null
+			d.net, d.tax, d.total, d.currency, v.voided_on
 		from invoicing.documents d
 		left join invoicing.voids v on v.account_id = d.account_id and v.seq = d.seq
 		left join (
@@ -205,10 +206,11 @@ func scanRow(row pgx.CollectableRow) (Row, error) {
 	var r Row
 	var net, taxes, total int64
 	var c money.Currency
-	err := row.Scan(&r.Number, &r.Kind, &r.Account, &r.Entity, &r.Payer, &r.IssuedOn, &r.DueOn, &r.PONumber, &net, &taxes, &total, &c, &r.Voided)
+	err := row.Scan(&r.Number, &r.Kind, &r.Account, &r.Entity, &r.Payer, &r.IssuedOn, &r.DueOn, &r.PONumber, &net, &taxes, &total, &c, &r.VoidedOn)
 	if err != nil {
 		return r, err
 	}
+	r.Voided = !r.VoidedOn.IsZero()
 	r.Net, r.Tax, r.Total = money.Of(net, c), money.Of(taxes, c), money.Of(total, c)
 	return r, nil
 }

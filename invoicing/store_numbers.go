@@ -14,7 +14,7 @@ import (
 func Rows(ctx context.Context, q postgres.Querier, numbers []string) (map[string]Row, error) {
 	rows, err := q.Query(ctx, `
 		select d.number, d.kind, d.account_id, d.entity_id, d.payer_id, d.issued_on, d.due_on, d.po_number,
-			d.net, d.tax, d.total, d.currency, v.seq is not null
+			d.net, d.tax, d.total, d.currency, v.voided_on
 		from invoicing.numbers n
 		join invoicing.documents d on d.account_id = n.account_id and d.seq = n.seq
 		left join invoicing.voids v on v.account_id = d.account_id and v.seq = d.seq

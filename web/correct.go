@@ -7,6 +7,7 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -80,18 +81,23 @@ func (v *visit) namesOfEntry(t tx, e ledger.Entry) (names, error) {
 // creditForm asks what to give back of which line.
 func (v *visit) creditForm() error { return v.showCredit(http.StatusOK, nil, false) }
 
-// creditInvoice shows what a credit would do, and when that was seen and confirmed, does it.
+// creditInvoice shows what a credit would do, and when that was seen and confirmed, does it or asks finance to.
 func (v *visit) creditInvoice() error {
 	c, err := v.wishedCredit()
-	if err == nil && v.form("step") == "commit" {
-		note, err := invoicing.GrantCredit(v.ctx, v.DB, c, v.By)
-		if refusal(err) {
-			return v.showCredit(http.StatusUnprocessableEntity, err, false)
+	preview := true
+	switch step := v.form("step"); {
+	case err != nil:
+	case step == "ask":
+		err, preview = v.do(func(t tx) error { return invoicing.AskCredit(v.ctx, t, c, v.By) }), false
+		if err == nil {
+			return v.redirect(invoiceAddress(c.Invoice), done("Finance is asked. The credit note is issued when somebody there grants it."))
 		}
-		if err != nil {
-			return err
+	case step == "commit":
+		var note invoicing.Document
+		preview = false
+		if note, err = invoicing.GrantCredit(v.ctx, v.DB, c, v.By); err == nil {
+			return v.redirect(invoiceAddress(note.Number), done("Credit note "+note.Number+" is issued and on its way."))
 		}
-		return v.redirect(invoiceAddress(note.Number), done("Credit note "+note.Number+" is issued and on its way."))
 	}
 	if refusal(err) {
 		return v.showCredit(http.StatusUnprocessableEntity, err, false)
@@ -99,7 +105,7 @@ func (v *visit) creditInvoice() error {
 	if err != nil {
 		return err
 	}
-	return v.showCredit(http.StatusOK, nil, true)
+	return v.showCredit(http.StatusOK, nil, preview)
 }
 
 // wishedCredit reads the form.
@@ -108,7 +114,7 @@ func (v *visit) wishedCredit() (invoicing.Credit, error) {
 	if err != nil {
 		return invoicing.Credit{}, err
 	}
-	c := invoicing.Credit{Invoice: d.Number, Reason: v.form("reason"), On: v.Today()}
+	c := invoicing.Credit{Invoice: d.Number, Reason: v.form("reason"), On: v.Today(), Asked: v.form("asked") != ""}
 	_, _ = fmt.Sscan(v.form("line"), &c.Line) // what is no line is line 0, which is refused by name
 	c.Amount, err = v.typedAmount("amount", d.Currency, false)
 	wrong := fault.Fields(err)
@@ -139,13 +145,18 @@ func (v *visit) showCredit(status int, refused error, preview bool) error {
 		view := page.Ask{
 			Head: ui.HeadProps{Title: "Credit " + d.Number, Sub: ui.AmountText(d.Total) + " to " + d.Buyer.Name, Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}, {Label: d.Number, Href: at}}},
 			Text: []string{"The contract's charge is lowered by a fact; the credit note, the tax given back and the revenue taken back follow from it."},
-			Form: ui.FormProps{Action: at + "/credit", Errors: errors},
+			Form: ui.FormProps{Action: at + "/credit", Errors: errors, Values: []ui.Value{{Name: "asked", Value: v.form("asked")}}},
 			Fields: []ui.FieldProps{
-				{Name: "line", Label: "Line", Kind: ui.SelectInput, Options: creditable(d, originals), Value: v.lineAsked(), Errors: errors, Wide: true},
+				{Name: "line", Label: "Line", Kind: ui.SelectInput, Options: creditable(d, originals), Value: v.form("line"), Errors: errors, Wide: true},
 				{Name: "amount", Label: "Amount before tax", Kind: ui.MoneyInput, Currency: string(d.Currency), Value: v.form("amount"), Errors: errors, Required: true},
 				{Name: "reason", Label: "Reason", Value: v.form("reason"), Hint: "Printed on the credit note", Errors: errors, Required: true},
 			},
 			Verb: ui.ButtonProps{Label: "Preview", Look: ui.Primary, Name: "step", Value: "preview"}, Back: at,
+		}
+		if v.form("asked") != "" {
+			if err := v.askedCredit(t, d, &view); err != nil {
+				return err
+			}
 		}
 		if len(view.Fields[0].Options) == 0 {
 			return fault.New(fault.Conflict, "nothing is left to credit on %s", d.Number)
@@ -176,14 +187,6 @@ func (v *visit) showCreditRefused(view page.Ask, err error) error {
 		view.Fields[i].Errors = errors
 	}
 	return v.page(http.StatusUnprocessableEntity, frame{Title: view.Head.Title, Room: "invoices"}, page.AskPage(view))
-}
-
-// lineAsked is the line chosen in the form, or named by the link that led here.
-func (v *visit) lineAsked() string {
-	if line := v.form("line"); line != "" {
-		return line
-	}
-	return v.query("line")
 }
 
 // creditable are the lines that still hold something to give back.
@@ -228,18 +231,31 @@ func (v *visit) creditEffects(t tx, d invoicing.Issued, originals []invoicing.Or
 	if err != nil {
 		return page.Effects{}, err
 	}
+	limit, beyond, err := invoicing.BeyondSupport(w, f, d, c)
+	if err != nil {
+		return page.Effects{}, err
+	}
+	step, verb := "commit", "Issue the credit note"
+	if beyond && !v.By.Has(access.Finance) {
+		step, verb = "ask", "Ask finance for it"
+	}
 	sheet := v.sheet(note)
 	postings := entryPostings(entry, n)
 	postings.Title = "What would be booked today"
-	return page.Effects{
+	out := page.Effects{
 		Title:  "What the credit would do",
 		Stats:  []ui.StatProps{{Label: "Before tax", Value: ui.Money(draft.Net)}, {Label: "Tax", Value: ui.Money(draft.Tax)}, {Label: "Credit note", Value: ui.Money(draft.Total)}},
 		Sheet:  &sheet,
 		Tables: []ui.TableProps{revenue, postings},
 		Form: ui.FormProps{Action: invoiceAddress(d.Number) + "/credit", Values: []ui.Value{
-			{Name: "line", Value: v.form("line")}, {Name: "amount", Value: v.form("amount")}, {Name: "reason", Value: v.form("reason")}, {Name: "step", Value: "commit"}}},
-		Verb: ui.ButtonProps{Label: "Issue the credit note", Look: ui.Primary},
-	}, nil
+			{Name: "line", Value: v.form("line")}, {Name: "amount", Value: v.form("amount")}, {Name: "reason", Value: v.form("reason")}, {Name: "asked", Value: v.form("asked")}, {Name: "step", Value: step}}},
+		Verb: ui.ButtonProps{Label: verb, Look: ui.Primary},
+	}
+	if step == "ask" {
+		out.Note = &page.Note{Title: "This needs a person of finance", Tone: ui.Warn,
+			Text: fmt.Sprintf("Support grants up to %s %s before tax on one invoice. What you typed is passed on, and the credit note goes out when it is granted.", limit.Currency(), limit.Display())}
+	}
+	return out, nil
 }
 
 // revenueEffect compares what the contract earns by month without and with the credit. What falls into a closed month

@@ -84,6 +84,7 @@ func billingRoutes() []route {
 		{post, "/invoices/:number/void", billers, (*visit).voidInvoice},
 		{get, "/invoices/:number/credit", granters, (*visit).creditForm},
 		{post, "/invoices/:number/credit", granters, (*visit).creditInvoice},
+		{post, "/invoices/:number/credit/decline", billers, (*visit).declineCredit},
 		{post, "/invoices/:number/release", books, (*visit).releaseInvoice},
 
 		{get, "/payments", helpers, (*visit).payments},

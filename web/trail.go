@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ratable/internal/access"
+	"ratable/invoicing"
 	"ratable/web/ui"
 )
 
@@ -54,6 +55,9 @@ func subjectText(s access.Subject) string {
 	if number, version, ok := contractVersion(s); ok {
 		return number + ", version " + version
 	}
+	if invoice, line, amount, ok := invoicing.AskedCredit(s); ok {
+		return "Credit of " + amount + " on " + invoice + ", line " + line
+	}
 	return s.Key
 }
 
@@ -69,6 +73,8 @@ func subjectAddress(s access.Subject) string {
 		return invoiceAddress(s.Key)
 	case "receipt":
 		return receiptAddress(s.Key)
+	case "concession":
+		return creditAddress(s)
 	case "invoice_run":
 		return "/runs/invoices/" + url.PathEscape(s.Key)
 	}
