@@ -197,7 +197,12 @@ func (p *pricing) cappedPieces(w *window) []Piece {
 	over.Amount = over.Values[len(over.Values)-1].Amount
 	over.Detail.Tiers, over.Detail.Included = nil, decimal.Zero
 	if over.Amount.IsZero() {
-		return []Piece{shown}
+		// What a month earned before the price fell or usage was taken back stays
+		// earned in it, and comes back in the month that it did.
+		if !slices.ContainsFunc(over.Values, func(v Value) bool { return !v.Amount.IsZero() }) {
+			return []Piece{shown}
+		}
+		over.Detail.Quantity = decimal.Zero // nothing to show
 	}
 	return []Piece{shown, over}
 }

@@ -198,3 +198,16 @@ func TestAnEntitysCloseIsNotHeldByAnothersContracts(t *testing.T) {
 		t.Errorf("entity 1 has revenue and a fee that are not booked, found is %v", got)
 	}
 }
+
+func TestOverageThatIsTakenBackLaterStaysInTheMonthThatEarnedIt(t *testing.T) {
+	d := document(perCall("calls", "0.10", "quarter"))
+	d.SoftCaps = []contracts.SoftCap{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("10"), Every: "quarter"}}
+	l := begin(agreement(d))
+	l.use("2026-01-15", "200")  // 10 of the cap, 10 above
+	l.use("2026-02-15", "-150") // counted wrongly: 5 of the cap in all, nothing above
+	l.run(t, "2026-03")
+	want := map[string]string{"2026-01": "20.00", "2026-02": "-15.00", "2026-03": "5.00"} // in March the rest of the cap lapses
+	if diff := cmp.Diff(want, l.posted()); diff != "" {
+		t.Errorf("revenue by month (-due +booked):\n%s", diff)
+	}
+}
