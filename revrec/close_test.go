@@ -11,6 +11,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 func (w *world) close(m string, by access.Actor) error {
@@ -122,5 +123,19 @@ func TestAMonthMayBeClosedAfterUsageOfLaterMonthsIsBilled(t *testing.T) {
 		if err := w.close(m, w.anna); err != nil {
 			t.Errorf("closing %s in March: %v", m, err)
 		}
+	}
+}
+
+func TestAMonthMayBeClosedAfterUsageThatRunsOnIntoTheNextIsBilled(t *testing.T) {
+	overage := func(span string, billed string) []Exception {
+		days := period.NewSpan(day("2026-01-15"), day(span))
+		stood := []ledger.Stood{{Piece: ledger.Piece{LineKey: ledger.LineKey{Contract: 1, Line: "calls"}, Kind: string(contracts.OverCap), Span: days}, Amount: eur(billed), Times: 1}}
+		return unbilled(agreement(document(perCall("calls", "0.10", "month"))), nil, stood, month("2026-01"))
+	}
+	if found := overage("2026-02-15", "30"); len(found) > 0 {
+		t.Errorf("overage that came about in February holds January's close: %v", found)
+	}
+	if found := overage("2026-02-01", "30"); len(found) != 1 {
+		t.Errorf("overage of January that is billed and not owed is no exception of it: %v", found)
 	}
 }

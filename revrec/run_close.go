@@ -131,15 +131,40 @@ func (f Facts) number(contract int64) string {
 // spans that touch are compared.
 func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.Stood, month period.Month) []Exception {
 	var out []Exception
-	groups := touching(a.Contract, pieces, stood, func(p contracts.Piece) bool { return p.Closed && p.BillOn.Before(month.End()) })
+	groups := touching(a.Contract, pieces, stood, func(p contracts.Piece) bool { return dueBy(p, pieces, month) })
 	for _, g := range groups {
 		// A month may be closed late, when usage of the months after it is billed
-		// already: what begins after the month is not its business.
-		later := !g.span.Start.Before(month.End()) && g.owed.IsZero()
-		if g.due && !later && g.owed.Cmp(g.billed) != 0 {
+		// already: what begins after the month, or what was counted in a period that
+		// ends after it, is not its business.
+		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(g.kind) && g.span.End.After(month.End())
+		if g.due && !later && !g.agrees() {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
 			out = append(out, Exception{a.Account, a.Number, g.line, problem})
 		}
 	}
 	return out
+}
+
+// counted says that what a piece comes to is known when its period is over.
+func counted(k contracts.Kind) bool {
+	return k == contracts.Metered || k == contracts.OverCap || k == contracts.TrueUp
+}
+
+// dueBy says whether a piece may be asked for by the end of a month. What a
+// concession comes to is known when the charges that it lowers are.
+func dueBy(p contracts.Piece, pieces []contracts.Piece, month period.Month) bool {
+	if p.Kind == contracts.Concession && slices.ContainsFunc(pieces, func(charge contracts.Piece) bool {
+		return charge.Line == p.Line && charge.Kind != contracts.Concession && charge.Span.Overlaps(p.Span) && !dueBy(charge, pieces, month)
+	}) {
+		return false
+	}
+	return p.Closed && p.BillOn.Before(month.End())
+}
+
+// agrees says that what is owed is billed. A fee that was cut twice may stand with
+// a single minor unit on the period beside it (absorb in package invoicing).
+func (g group) agrees() bool {
+	difference := g.owed.Sub(g.billed).Abs()
+	fee := g.kind == contracts.FixedFee || g.kind == contracts.CapFee
+	return difference.IsZero() || fee && difference.Minor() == 1
 }
