@@ -23,7 +23,7 @@ import (
 func TestEveryDocumentIsDrawnTheSameTwiceAndSentOnce(t *testing.T) {
 	t.Parallel()
 	db := company.Clone(t)
-	if sent, refused := deliver(t, db, t.TempDir()); sent < 350 || refused != nobodys {
+	if sent, refused := deliver(t, db, t.TempDir()); sent < 350 || refused != nobodys+voided {
 		t.Errorf("%d messages were sent and %d refused", sent, refused)
 	}
 	for _, finding := range append(drawn(t, db), posted(t, db)...) {
@@ -45,13 +45,17 @@ func TestEveryDocumentIsDrawnTheSameTwiceAndSentOnce(t *testing.T) {
 // nobodys is how many documents go to an address that no server takes.
 const nobodys = 5
 
+// voided is how many were taken back before this first delivery.
+const voided = 1
+
 // drawn draws every document and compares it with what the last try to send it had.
 func drawn(t *testing.T, db *postgres.DB) (out []string) {
 	t.Helper()
 	sent := map[string]string{}
 	for _, line := range texts(t, db, `
 		select distinct on (a.document_ref) a.document_ref || ' ' || encode(t.sha256s[1], 'hex')
-		from mail.attachments a join mail.attempts t on t.outbox_id = a.outbox_id order by a.document_ref, t.id desc`) {
+		from mail.attachments a join mail.attempts t on t.outbox_id = a.outbox_id
+		where cardinality(t.sha256s) > 0 order by a.document_ref, t.id desc`) {
 		number, sum, _ := strings.Cut(line, " ")
 		sent[number] = sum
 	}

@@ -15,12 +15,16 @@ import (
 // MailKind is how a message names a document that Renderer draws.
 const MailKind = "invoice"
 
-// Renderer draws the documents that messages name, when they are sent.
+// Renderer draws the documents that messages name, when they are sent. A voided one is refused for good: its message
+// stays unsent, with the reason.
 func Renderer() mail.Renderer {
 	return func(ctx context.Context, q postgres.Querier, number string) (mail.Attachment, error) {
 		d, err := Get(ctx, q, number)
 		if err != nil {
 			return mail.Attachment{}, err
+		}
+		if d.Voided != nil { // while its message waited
+			return mail.Attachment{}, &mail.Refusal{Code: 550, Reply: fmt.Sprintf("not sent: %s was voided on %s", number, d.Voided.On)}
 		}
 		content, err := PDF(d.Document)
 		return mail.Attachment{Name: number + ".pdf", ContentType: "application/pdf", Content: content}, err

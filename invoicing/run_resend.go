@@ -44,6 +44,9 @@ func Resend(ctx context.Context, tx pgx.Tx, number string, on period.Date, by ac
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, err)
 	}
+	if d.Voided != nil {
+		return 0, fmt.Errorf("%s: %w", doing, fault.New(fault.Conflict, "it was voided on %s", d.Voided.On))
+	}
 	before, err := Mails(ctx, tx, number)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, err)

@@ -256,3 +256,24 @@ func TestSalesCannotVoidAndAReasonIsAsked(t *testing.T) {
 		t.Errorf("voided what was never issued: %v", err)
 	}
 }
+
+func TestAnInvoiceVoidedBeforeItWasMailedIsNotSent(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, acme)
+	c.Bill(t, "2026-01-01")
+	if err := invoicing.Void(t.Context(), c.DB, "RTUS-2026-000001", invoicingtest.Day("2026-01-01"), "wrong address", c.Finance); err != nil {
+		t.Fatal(err)
+	}
+	_, err := invoicing.Renderer()(t.Context(), c.DB, "RTUS-2026-000001")
+	var refusal *mail.Refusal
+	if !errors.As(err, &refusal) || !refusal.Permanent() {
+		t.Errorf("the mail of a voided invoice: %v; it must be refused for good", err)
+	}
+	err = c.DB.Tx(t.Context(), func(tx pgx.Tx) error {
+		_, err := invoicing.Resend(t.Context(), tx, "RTUS-2026-000001", invoicingtest.Day("2026-01-02"), c.Finance)
+		return err
+	})
+	if !errors.Is(err, fault.Conflict) {
+		t.Errorf("a voided invoice was put into the outbox again: %v", err)
+	}
+}
