@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,13 +44,15 @@ func billing(db *postgres.DB) job {
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		before := run
 		before.AsOf = run.AsOf.AddDays(-1)
-		earned, err := recognize(ctx, before)
-		if err != nil {
-			return earned, err
+		earned, unearned := recognize(ctx, before)
+		if unearned != nil && earned.Counts["failed"] == 0 {
+			return earned, unearned
 		}
+		// Accounts that cannot be recognized must not keep the others from their invoices.
 		issued, err := issue(ctx, run)
 		issued.Text = earned.Text + "; " + issued.Text
-		return issued, err
+		issued.Counts["failed"] += earned.Counts["failed"]
+		return issued, errors.Join(unearned, err)
 	}
 }
 
