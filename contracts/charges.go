@@ -32,7 +32,7 @@ func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Dat
 		}
 	}
 	p.sort()
-	return p.pieces, nil
+	return LimitConcessions(p.pieces), nil
 }
 
 // pricing is one call of Charges under way.

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"slices"
 
 	"ratable/catalog"
@@ -23,10 +24,10 @@ type Granted struct {
 // concessions adds a negative piece for each concession, earned like its line.
 func (p *pricing) concessions() {
 	charges := p.pieces
-	for _, g := range p.agreement.Concessions {
+	for i, g := range p.agreement.Concessions {
 		piece := Piece{
 			Line: g.Line, Kind: Concession, Span: g.Span, Period: g.Span, Version: p.agreement.Latest().Number,
-			Amount: g.Amount.Neg(), BillOn: g.GrantedOn, Closed: true,
+			Amount: g.Amount.Neg(), Wanted: g.Amount, Nth: i, BillOn: g.GrantedOn, Closed: true,
 			Description: "Credit: " + g.Reason, Detail: Detail{Reason: g.Reason, List: g.Amount.Neg()},
 			Recognition: catalog.AsUsed, Values: []Value{{g.Span.End, g.Amount.Neg()}},
 		}
@@ -37,14 +38,13 @@ func (p *pricing) concessions() {
 		}
 		p.pieces = append(p.pieces, piece)
 	}
-	p.pieces = LimitConcessions(p.pieces)
 }
 
 // LimitConcessions keeps concessions within the charges they lower: those of
 // their line that share a day with them, and nothing is lowered below zero. When
 // an amendment or a lower count takes a charge away, as much of the concession
-// goes with it. Charges applies it to all pieces; whoever looks at some of them
-// only (those that are due) applies it again to these.
+// goes with it. Charges applies it to all pieces; whoever looks at others (those
+// that are due, or stand billed for now) applies it again to these.
 func LimitConcessions(pieces []Piece) []Piece {
 	if !slices.ContainsFunc(pieces, func(p Piece) bool { return p.Kind == Concession }) {
 		return pieces
@@ -54,11 +54,8 @@ func LimitConcessions(pieces []Piece) []Piece {
 	for i, p := range out {
 		left[i] = p.Amount
 	}
-	for i, p := range out {
-		if p.Kind != Concession {
-			continue
-		}
-		wanted := p.Amount.Neg()
+	for _, i := range granted(out) {
+		p, wanted := out[i], out[i].Wanted
 		for j, charge := range out {
 			if charge.Line != p.Line || charge.Kind == Concession || !charge.Span.Overlaps(p.Span) {
 				continue
@@ -67,11 +64,21 @@ func LimitConcessions(pieces []Piece) []Piece {
 				wanted, left[j] = wanted.Sub(part), left[j].Sub(part)
 			}
 		}
-		if !wanted.IsZero() {
-			out[i].Amount = p.Amount.Add(wanted)
-			out[i].Detail.List, out[i].Values = out[i].Amount, []Value{{p.Span.End, out[i].Amount}}
+		out[i].Amount = wanted.Sub(p.Wanted)
+		out[i].Detail.List, out[i].Values = out[i].Amount, []Value{{p.Span.End, out[i].Amount}}
+	}
+	return out
+}
+
+// granted lists the places of concessions, in the order in which they were granted.
+func granted(pieces []Piece) []int {
+	var out []int
+	for i, p := range pieces {
+		if p.Kind == Concession {
+			out = append(out, i)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(pieces[a].Nth, pieces[b].Nth) })
 	return out
 }
 

@@ -28,3 +28,23 @@ func TestAConcessionNeverLowersAChargeBelowZero(t *testing.T) {
 		"seats concession 2026-01-01..2026-01-31 0.00",
 		"support fixed 2026-01-01..2026-01-31 10.00")
 }
+
+func TestAConcessionGrantedLaterDoesNotTakeTheChargeOfAnEarlierOne(t *testing.T) {
+	a := agreement(t, head+`term: {from: 2026-01-01, through: 2026-03-31}
+lines:
+  - {id: seats, product: platform, fixed: {quantity: 1, unit_price: 90.00, every: quarter}}
+`)
+	grant := func(from, to string, minor int64) {
+		a.Concessions = append(a.Concessions, Granted{Line: "seats", Span: period.NewSpan(day(from), day(to)), Amount: money.Of(minor, "USD"), Reason: "outage", GrantedOn: day("2026-03-20")})
+	}
+	grant("2026-02-01", "2026-04-01", 80_00)
+	grant("2026-01-01", "2026-02-01", 30_00)
+	pieces := charge(t, a, nil, "2026-04-01")
+	for range 2 { // limiting again, as the plan does, changes nothing
+		expect(t, pieces,
+			"seats concession 2026-01-01..2026-01-31 -10.00", // what the first left of 90
+			"seats fixed 2026-01-01..2026-03-31 90.00",
+			"seats concession 2026-02-01..2026-03-31 -80.00")
+		pieces = LimitConcessions(pieces)
+	}
+}

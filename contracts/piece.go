@@ -35,6 +35,8 @@ type Piece struct {
 	Version     int    // of the contract, that priced it
 
 	Amount money.Amount // what may be charged, before tax; rounded once
+	Wanted money.Amount // of a concession: what was granted, however little of it has a charge to lower; positive
+	Nth    int          // of a concession: its place among those granted; an earlier one lowers first
 	BillOn period.Date  // first day on which it may be on an invoice
 	Closed bool         // nothing more can happen in Span: all its days are counted
 

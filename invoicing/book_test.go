@@ -187,7 +187,7 @@ var errNotVoidable = errors.New("paid or credited")
 
 // takeBack voids an invoice as the run does.
 func (b *book) takeBack(d Document, on period.Date) error {
-	if b.void[d.Number] || d.Kind != entities.Invoice || b.open(d.Number) != d.Total {
+	if b.void[d.Number] || d.Kind != entities.Invoice || b.open(d.Number) != d.Total || d.Free(b.standing()) != nil {
 		return errNotVoidable
 	}
 	entry := Unissue(d, on, b.facts.Standing)
@@ -215,3 +215,6 @@ func concede(l Line, invoice string, amount money.Amount, reason, on string) con
 }
 
 func decimalOf(s string) decimal.Decimal { return decimal.RequireFromString(s) }
+
+// stands is what is billed for a line of the first contract, credits taken off.
+func (b *book) stands(line string) money.Amount { return b.facts.Standing.Position(1, line).Billed }

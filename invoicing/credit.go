@@ -2,6 +2,7 @@ package invoicing
 
 import (
 	"fmt"
+	"slices"
 
 	"ratable/contracts"
 	"ratable/entities"
@@ -35,10 +36,15 @@ func DecideCredit(w World, f Facts, invoice Issued, c Credit) (contracts.Granted
 		return g.Granted, Draft{}, err
 	}
 	var wanted []agreed
+	lowered := money.Zero(invoice.Currency)
 	for _, x := range all {
 		if x.Piece.Kind == contracts.Concession && x.agreement.Contract == line.Contract && x.Piece.Line == line.Line && x.Piece.Span == line.Span {
-			wanted = append(wanted, x)
+			wanted, lowered = append(wanted, x), lowered.Sub(x.Delta())
 		}
+	}
+	if lowered != c.Amount {
+		return g.Granted, Draft{}, fault.InvalidFields(fault.Field{Path: "amount", Value: c.Amount.String(), Message: fmt.Sprintf(
+			"is more than the %s %s the contract still charges for these days, after changes and earlier credits", larger(lowered, money.Zero(invoice.Currency)).Display(), invoice.Currency)})
 	}
 	drafts, err := draft(w, f, c.On, wanted)
 	if err != nil {
@@ -48,6 +54,31 @@ func DecideCredit(w World, f Facts, invoice Issued, c Credit) (contracts.Granted
 		return g.Granted, Draft{}, fmt.Errorf("a credit of one line made %d documents", len(drafts))
 	}
 	return g.Granted, drafts[0], nil
+}
+
+func larger(a, b money.Amount) money.Amount {
+	if a.Cmp(b) < 0 {
+		return b
+	}
+	return a
+}
+
+// Free refuses, with fault.Conflict, to take back a document that a later one
+// builds on: one that corrects its lines, or lines that it corrects itself. The
+// account's documents that are not voided are given.
+func (d Document) Free(standing []Document) error {
+	for _, later := range standing {
+		for _, l := range later.Lines {
+			if later.Seq > d.Seq && l.Corrects != nil && (l.Corrects.Document == d.Number || d.corrects(*l.Corrects)) {
+				return fault.New(fault.Conflict, "%s corrects it: void that one first, or grant a credit instead", later.Number)
+			}
+		}
+	}
+	return nil
+}
+
+func (d Document) corrects(r Reference) bool {
+	return slices.ContainsFunc(d.Lines, func(l Line) bool { return l.Corrects != nil && *l.Corrects == r })
 }
 
 // Voidable refuses, with fault.Conflict, to take back what was paid or credited

@@ -40,8 +40,7 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 			return nil, err
 		}
 		stood := f.Standing.Of(int64(a.Contract))
-		due := append(Due(pieces, asOf), Held(pieces, stood, asOf)...)
-		for _, c := range inOrder(Plan(due, stood), pieces) {
+		for _, c := range inOrder(Plan(Asked(pieces, stood, asOf), stood), pieces) {
 			if !c.empty() {
 				out = append(out, agreed{a, c})
 			}
@@ -198,7 +197,8 @@ func (d *drafting) lower(g group, draft *Draft, a contracts.Agreement, c Change)
 // credit appends the lines that lower one original.
 func (d *drafting) credit(g group, draft *Draft, a contracts.Agreement, c Change, o Original, credit money.Amount) {
 	before := o.Credited.Add(d.credited[o.Reference])
-	rerated := c.Piece.Kind != contracts.Concession && !c.Owed.IsZero() && c.Booked == d.left(o) && c.Booked.Cmp(credit) > 0
+	// Only the line that gives back all of it can show it as taken back and charged anew.
+	rerated := c.Piece.Kind != contracts.Concession && !c.Owed.IsZero() && c.Booked == d.left(o) && c.Delta().Neg() == credit
 	d.credited[o.Reference] = d.credited[o.Reference].Add(credit)
 	if !rerated {
 		d.follow(g, draft, d.reversal(a, c, o, credit.Neg()), o, before, credit)

@@ -26,13 +26,24 @@ func (c Change) Delta() money.Amount { return c.Owed.Sub(c.Booked) }
 // whose time to bill has come and, for usage, whose period is over. A concession
 // on a charge that is not due yet waits for it.
 func Due(pieces []contracts.Piece, asOf period.Date) []contracts.Piece {
+	return contracts.LimitConcessions(due(pieces, asOf))
+}
+
+func due(pieces []contracts.Piece, asOf period.Date) []contracts.Piece {
 	var out []contracts.Piece
 	for _, p := range pieces {
 		if p.Closed && !asOf.Before(p.BillOn) {
 			out = append(out, p)
 		}
 	}
-	return contracts.LimitConcessions(out)
+	return out
+}
+
+// Asked is what should stand billed at the end of a day: what is due, and what
+// stands until the day of an amendment comes. A concession on a charge that
+// stands stays with it.
+func Asked(pieces []contracts.Piece, stood []ledger.Stood, asOf period.Date) []contracts.Piece {
+	return contracts.LimitConcessions(append(due(pieces, asOf), Held(pieces, stood, asOf)...))
 }
 
 // Plan is due less billed, per line, kind and span. Equal spans are compared as
@@ -217,7 +228,7 @@ func within(amount money.Amount, piece, span period.Span) money.Amount {
 func absorb(cells []Change) []Change {
 	var real, stray []Change
 	var rest money.Amount
-	for _, c := range cells {
+	for _, c := range without(cells, cents(cells)) {
 		switch d := c.Delta(); {
 		case d.IsZero() && !c.First:
 		case !c.First && !c.Owed.IsZero() && d.Abs().Minor() == 1:
@@ -237,4 +248,29 @@ func absorb(cells []Change) []Change {
 		return real[1:]
 	}
 	return real
+}
+
+// cents lists the single minor units that are booked where nothing is owed, when
+// they cancel out: the rest of a period that was taken back in parts.
+func cents(cells []Change) []Change {
+	var out []Change
+	var sum money.Amount
+	for _, c := range cells {
+		if !c.First && c.Owed.IsZero() && c.Booked.Abs().Minor() == 1 {
+			out, sum = append(out, c), sum.Add(c.Booked)
+		}
+	}
+	if !sum.IsZero() {
+		return nil
+	}
+	return out
+}
+
+func without(cells, gone []Change) []Change {
+	if len(gone) == 0 {
+		return cells
+	}
+	return slices.DeleteFunc(slices.Clone(cells), func(c Change) bool {
+		return slices.ContainsFunc(gone, func(g Change) bool { return g.Piece.Span == c.Piece.Span })
+	})
 }

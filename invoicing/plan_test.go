@@ -1,11 +1,13 @@
 package invoicing
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"ratable/contracts"
+	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -153,5 +155,48 @@ func TestACreditedLineThatIsCanceledGivesBackOnlyWhatItStillHeld(t *testing.T) {
 	}
 	if got := printedLines(last(b.documents)); !strings.HasPrefix(got, "seats 30.00+2.66 on") || !strings.Contains(got, "seats -100.00+-8.87 on") && !strings.Contains(got, "seats -100.00+-8.88 on") {
 		t.Errorf("corrected with %s", got)
+	}
+}
+
+func TestACreditOverTwoInvoicesGivesBackNoMoreThanItsChange(t *testing.T) {
+	b := newBook(brandywine)
+	b.sign(t, quarterly+"lines: [{id: seats, product: platform, fixed: {quantity: 1, unit_price: 310.00, every: month}}]")
+	invoice := last(b.bill(t, "2026-01-01"))
+	a := &b.facts.Agreements[0]
+	a.Concessions = append(a.Concessions, concede(invoice.Lines[0], invoice.Number, usd(300_00), "outage", "2026-01-10"))
+	for _, on := range []string{"2026-01-10", "2026-02-01", "2026-03-01"} {
+		b.bill(t, on)
+	}
+	// January holds 10.00 and the credit of the quarter; what else comes back of it is on March's line, which happens
+	// to hold as much as January did.
+	b.sign(t, quarterly+"lines: [{id: seats, product: platform, fixed: {quantity: 1, unit_price: 90.00, every: quarter}}]")
+	b.bill(t, "2026-03-10")
+	if sum := b.stands("seats"); !sum.IsZero() {
+		t.Errorf("90.00 less a concession of 300.00 is nothing, billed stands %s:\n%s", sum, printedLines(last(b.documents)))
+	}
+}
+
+func TestCentsOfAPeriodTakenBackInPartsAreNotBilled(t *testing.T) {
+	cells := []Change{{Piece: contracts.Piece{Span: period.NewSpan(date("2026-01-01"), date("2026-02-01"))}, Owed: usd(0), Booked: usd(1)},
+		{Piece: contracts.Piece{Span: period.NewSpan(date("2026-02-01"), date("2026-03-01"))}, Owed: usd(0), Booked: usd(-1)}}
+	if changes := absorb(cells); len(changes) > 0 {
+		t.Errorf("a cent too many and one too few are %v", changes)
+	}
+	if changes := absorb(cells[:1]); len(changes) != 1 {
+		t.Errorf("a fee of a cent that was canceled is not taken back")
+	}
+}
+
+func TestAnInvoiceThatALaterOneCorrectsCannotBeVoided(t *testing.T) {
+	b := newBook(brandywine)
+	b.sign(t, quarterly+"lines: [{id: seats, product: platform, fixed: {quantity: 1, unit_price: 900.00, every: quarter}}]")
+	first := last(b.bill(t, "2026-01-01"))
+	b.sign(t, quarterly+"lines: [{id: seats, product: platform, fixed: {quantity: 1, unit_price: 800.00, every: quarter}}, {id: more, product: platform, fixed: {quantity: 1, unit_price: 500.00, every: quarter}}]")
+	second := last(b.bill(t, "2026-01-10"))
+	if err := first.Free(b.standing()); !errors.Is(err, fault.Conflict) {
+		t.Errorf("%s may be voided, though %s gives back a part of it: %v", first.Number, second.Number, err)
+	}
+	if err := second.Free(b.standing()); err != nil {
+		t.Errorf("the latest invoice may not be voided: %v", err)
 	}
 }

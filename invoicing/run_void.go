@@ -60,7 +60,14 @@ func voidable(ctx context.Context, tx pgx.Tx, d Issued) error {
 	if err != nil {
 		return err
 	}
-	return d.Voidable(open)
+	if err := d.Voidable(open); err != nil {
+		return err
+	}
+	standing, err := loadStanding(ctx, tx, d.Account)
+	if err != nil {
+		return err
+	}
+	return d.Free(standing)
 }
 
 // Unissue mirrors an invoice: receivable and tax back, each line's net out of

@@ -116,6 +116,12 @@ func countDocuments(ctx context.Context, q postgres.Querier, accounts []customer
 // lower, with their tax and what was credited of them. Corrections are rare, so
 // the run asks only for accounts that need one.
 func LoadOriginals(ctx context.Context, q postgres.Querier, account customers.AccountID) ([]Original, error) {
+	documents, err := loadStanding(ctx, q, account)
+	return Originals(documents), err
+}
+
+// loadStanding reads an account's documents that are not voided, in order.
+func loadStanding(ctx context.Context, q postgres.Querier, account customers.AccountID) ([]Document, error) {
 	rows, err := q.Query(ctx, `
 		select d.frozen
 		from invoicing.documents d
@@ -129,7 +135,7 @@ func LoadOriginals(ctx context.Context, q postgres.Querier, account customers.Ac
 	if err != nil {
 		return nil, fmt.Errorf("load issued lines: %w", postgres.Fault(err))
 	}
-	return Originals(documents), nil
+	return documents, nil
 }
 
 // Originals lists the lines of documents that a correction may lower: charges

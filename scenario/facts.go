@@ -91,6 +91,9 @@ func (p *playing) void(on period.Date, x voiding) error {
 	if err := invoice.Voidable(p.book.open[x.invoice]); err != nil {
 		return err
 	}
+	if err := invoice.Free(standing(a.documents)); err != nil {
+		return err
+	}
 	entry := invoicing.Unissue(invoice.Document, on, a.Standing)
 	a.Standing.Book(entry)
 	invoice.Voided = &invoicing.Voided{On: on, Reason: x.reason}

@@ -232,13 +232,17 @@ func (p *playing) issue(a *account, d invoicing.Draft) error {
 
 // originals are the lines that a correction may lower; voided documents have none.
 func originals(issued []invoicing.Issued) []invoicing.Original {
-	var standing []invoicing.Document
+	return invoicing.Originals(standing(issued))
+}
+
+func standing(issued []invoicing.Issued) []invoicing.Document {
+	var out []invoicing.Document
 	for _, d := range issued {
 		if d.Voided == nil {
-			standing = append(standing, d.Document)
+			out = append(out, d.Document)
 		}
 	}
-	return invoicing.Originals(standing)
+	return out
 }
 
 // append holds entries to what the database would refuse.
