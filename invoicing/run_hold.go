@@ -19,7 +19,7 @@ func holds(ctx context.Context, q postgres.Querier, r RunRecord, plan Totals, ra
 		return "", err
 	}
 	if !earlier.IsZero() {
-		return fmt.Sprintf("the run of %s is held; release or look into that one first", earlier), nil
+		return fmt.Sprintf("%s the run of %s, which is held; release or look into that one first", waits, earlier), nil
 	}
 	if r.Released() || r.Finished() {
 		return "", nil
@@ -27,6 +27,9 @@ func holds(ctx context.Context, q postgres.Querier, r RunRecord, plan Totals, ra
 	_, why, err := stray(ctx, q, r.AsOf, plan, rates)
 	return why, err
 }
+
+// waits begins the reason of a run that is held for an earlier one's sake only.
+const waits = "waits for"
 
 // stray compares a plan with what the run a month before issued. Without such a
 // run there is no measure.

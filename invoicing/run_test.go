@@ -238,7 +238,10 @@ func TestALaterRunWaitsBehindAHeldOne(t *testing.T) {
 	if r := c.Bill(t, "2026-02-01"); r.Issued.Documents != 1 {
 		t.Errorf("the released run issued %d documents", r.Issued.Documents)
 	}
-	c.Bill(t, "2026-02-02")
+	c.Use(t, "acme", "api.calls", "2026-01-21", "100") // late
+	if r := c.Bill(t, "2026-02-03"); r.Issued.Documents != 1 {
+		t.Errorf("the run of 3 February issued %d documents; that of the 2nd only waited for the 1st", r.Issued.Documents)
+	}
 }
 
 func TestSalesCannotVoidAndAReasonIsAsked(t *testing.T) {

@@ -206,15 +206,17 @@ func latestFinished(ctx context.Context, q postgres.Querier) (period.Date, error
 }
 
 // heldBefore is the first day before asOf whose run waits for a person; no date
-// when none does.
+// when none does. A run that only waits for another does not keep later ones: what
+// it would have issued is theirs to issue.
 func heldBefore(ctx context.Context, q postgres.Querier, asOf period.Date) (period.Date, error) {
 	var day period.Date
 	err := q.QueryRow(ctx, `
 		select min(r.as_of)
 		from invoicing.runs r
 		where r.as_of < @as_of and (
-			select e.event from invoicing.run_events e where e.run_id = r.id order by e.seq desc limit 1) = 'held'`,
-		pgx.NamedArgs{"as_of": asOf}).Scan(&day)
+			select e.event = 'held' and not starts_with(e.reason, @waits)
+			from invoicing.run_events e where e.run_id = r.id order by e.seq desc limit 1)`,
+		pgx.NamedArgs{"as_of": asOf, "waits": waits}).Scan(&day)
 	return day, postgres.Fault(err)
 }
 
