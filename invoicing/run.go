@@ -231,7 +231,7 @@ func (r *running) issueBatch(ctx context.Context, accounts []customers.AccountID
 // finish records the outcome, unless there was nothing to do and that is known
 // already: running twice changes nothing.
 func (r *running) finish(ctx context.Context) error {
-	if r.result.Issued.Documents == 0 && len(r.result.Failures) == 0 && r.run.Finished() {
+	if r.result.Issued.Documents == 0 && len(r.result.Failures) == 0 && r.run.Finished() && !r.run.Failing() {
 		return nil
 	}
 	return r.db.Tx(ctx, func(tx pgx.Tx) error {

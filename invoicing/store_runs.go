@@ -55,6 +55,16 @@ func (r RunRecord) has(event string) bool {
 	return false
 }
 
+// Failing says whether accounts failed when the run was last gone through.
+func (r RunRecord) Failing() bool {
+	for i := len(r.Events) - 1; i >= 0; i-- {
+		if r.Events[i].Event == "finished" {
+			return r.Events[i].Failures > 0
+		}
+	}
+	return false
+}
+
 // Issued adds up what all runs of the day issued.
 func (r RunRecord) Issued() Totals {
 	var out Totals
@@ -181,12 +191,15 @@ type RunFailure struct {
 	At      time.Time
 }
 
-// RunFailures lists the accounts of a run that failed at the last attempt.
+// RunFailures lists the accounts of a run that failed when it was last gone through. A failure is written in the
+// transaction that says how the run ended: the two share their moment, and what failed earlier and does no more is left
+// out.
 func RunFailures(ctx context.Context, q postgres.Querier, run int64) ([]RunFailure, error) {
 	rows, err := q.Query(ctx, `
 		select distinct on (account_id) account_id, attempt, error, recorded_at
 		from invoicing.run_failures
-		where run_id = @run
+		where run_id = @run and recorded_at = (
+			select max(e.recorded_at) from invoicing.run_events e where e.run_id = @run and e.event = 'finished')
 		order by account_id, attempt desc`, pgx.NamedArgs{"run": run})
 	if err != nil {
 		return nil, fmt.Errorf("list failures of run %d: %w", run, postgres.Fault(err))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"ratable/customers"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -105,7 +106,15 @@ func (v *visit) showInvoiceRun(status int, refused error) error {
 			Body: []templ.Component{page.TableOf(compareTotals(title, shown, before.Issued()))},
 		}
 		if len(failures) > 0 {
-			view.Body = append(view.Body, page.TableOf(runFailureTable(failures)))
+			table, err := v.runFailureTable(t, failures)
+			if err != nil {
+				return err
+			}
+			view.Body = append(view.Body, page.TableOf(table))
+			if v.may(post, "/runs/invoices/:day/retry") {
+				view.Head.Action = ui.Confirm(ui.ConfirmProps{Label: "Retry failed", Look: ui.Primary, Action: invoiceRunAddress(day) + "/retry", Confirm: "Retry " + howMany(len(failures), "account"),
+					Text: "Only the accounts that failed are billed again; everybody else's documents stand. Put right what went wrong first."})
+			}
 		}
 		if view.Rail, err = v.runTrail(t, r); err != nil {
 			return err
@@ -122,12 +131,61 @@ func (v *visit) showInvoiceRun(status int, refused error) error {
 	})
 }
 
-func runFailureTable(failures []invoicing.RunFailure) ui.TableProps {
-	t := ui.TableProps{Title: "Accounts that failed", Columns: []ui.Column{{Label: "Account", Kind: ui.Tight}, {Label: "Attempt", Kind: ui.Figures}, {Label: "What went wrong"}, {Label: "When", Kind: ui.Tight}}}
+// runFailureTable names each account by the customer at its root.
+func (v *visit) runFailureTable(t tx, failures []invoicing.RunFailure) (ui.TableProps, error) {
+	table := ui.TableProps{Title: "Accounts that failed", Columns: []ui.Column{{Label: "Account"}, {Label: "Attempt", Kind: ui.Figures}, {Label: "What went wrong"}, {Label: "When", Kind: ui.Tight}}}
 	for _, f := range failures {
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(f.Account)), ui.Count(int64(f.Attempt)), ui.Text(f.Error), ui.At(f.At))})
+		members, err := customers.Members(v.ctx, t, f.Account, v.Today())
+		if err != nil {
+			return table, err
+		}
+		account := ui.Text(fmt.Sprintf("Account %d", f.Account))
+		if len(members) > 0 {
+			account = ui.Link(members[0].Name, customerAddress(members[0].ID))
+		}
+		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(account, ui.Count(int64(f.Attempt)), ui.Text(f.Error), ui.At(f.At))})
 	}
-	return t
+	return table, nil
+}
+
+// retryRun bills the accounts that failed, and no others, at once: they are few.
+func (v *visit) retryRun() error {
+	day, err := period.ParseDate(v.param("day"))
+	if err != nil {
+		return fault.New(fault.NotFound, "there is no page at this address")
+	}
+	r, err := invoicing.RunOf(v.ctx, v.DB, day)
+	if err != nil {
+		return err
+	}
+	failures, err := invoicing.RunFailures(v.ctx, v.DB, r.ID)
+	if err != nil {
+		return err
+	}
+	if len(failures) == 0 {
+		return fault.New(fault.Conflict, "no account of this run waits to be tried again")
+	}
+	o := invoicing.Options{AsOf: day}
+	for _, f := range failures {
+		o.Accounts = append(o.Accounts, f.Account)
+	}
+	result, err := invoicing.Run(v.ctx, v.DB, o, v.By)
+	if err != nil {
+		return err
+	}
+	return v.redirect(invoiceRunAddress(day), retried(result))
+}
+
+func retried(r invoicing.Result) ui.Flash {
+	switch {
+	case !r.Overtaken.IsZero():
+		return ui.Flash{Text: "The run of " + ui.DayText(r.Overtaken) + " has gone through since: what these accounts owe is billed by the next run.", Tone: ui.Warn}
+	case r.Held != "":
+		return ui.Flash{Text: "Nothing was issued: " + r.Held + ".", Tone: ui.Warn}
+	case len(r.Failures) > 0:
+		return ui.Flash{Text: fmt.Sprintf("%s issued; %s failed again.", howMany(r.Issued.Documents, "document"), howMany(len(r.Failures), "account")), Tone: ui.Warn}
+	}
+	return done(howMany(r.Issued.Documents, "document") + " issued; no account fails any more.")
 }
 
 // runTrail is what happened to the run, latest first, with who did it.

@@ -125,6 +125,7 @@ func bookRoutes() []route {
 		{get, "/runs/invoices", books, (*visit).invoiceRuns},
 		{get, "/runs/invoices/:day", books, (*visit).invoiceRun},
 		{post, "/runs/invoices/:day/release", billers, (*visit).releaseRun},
+		{post, "/runs/invoices/:day/retry", billers, (*visit).retryRun},
 		{get, "/runs/:id", auditors, (*visit).jobRun},
 		{get, "/usage", staff, (*visit).usage},
 		{get, "/usage/customers/:id", staff, (*visit).customerUsage},

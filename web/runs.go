@@ -167,7 +167,11 @@ func (v *visit) progress(r jobs.Record) ui.ProgressProps {
 		return p
 	}
 	left := time.Duration((r.Total-r.Done)*seconds/r.Done) * time.Second
-	p.Note = fmt.Sprintf("%s, %d a second, about %s left", p.Note, r.Done/seconds, left)
+	rate := fmt.Sprintf("%d a second", r.Done/seconds)
+	if r.Done < seconds {
+		rate = fmt.Sprintf("%d a minute", r.Done*60/seconds)
+	}
+	p.Note = fmt.Sprintf("%s, %s, about %s left", p.Note, rate, left)
 	return p
 }
 
@@ -201,7 +205,7 @@ func (v *visit) jobRun() error {
 	}
 	switch {
 	case r.State == jobs.Running || r.State == jobs.Waiting:
-		view.Parts = append(view.Parts, ui.Progress(v.progress(r)))
+		view.Parts = append(view.Parts, page.Live(jobRunAddress(id), ui.Progress(v.progress(r))))
 	case r.Error != "":
 		view.Parts = append(view.Parts, page.Notice(page.Note{Title: "It failed", Text: r.Error, Tone: ui.Bad}))
 	}
@@ -213,8 +217,18 @@ func (v *visit) jobRun() error {
 			view.Head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "Invoice run of the day", Href: invoiceRunAddress(r.AsOf)}))
 		}
 	}
-	return v.page(http.StatusOK, frame{Title: view.Head.Title, Room: "runs"}, page.RecordPage(view))
+	f := frame{Title: view.Head.Title, Room: "runs"}
+	if v.echo.Request().Header.Get("HX-Request") != "" && r.FinishedAt != nil {
+		v.echo.Response().Header().Set("HX-Refresh", "true") // it ended while somebody watched: the whole page is another
+	}
+	if r.State == jobs.Running || r.State == jobs.Waiting {
+		f.Refresh = liveSeconds
+	}
+	return v.page(http.StatusOK, f, page.RecordPage(view))
 }
+
+// liveSeconds is how often a page about something under way looks again where no script does.
+const liveSeconds = 3
 
 var attemptTones = map[string]ui.Tone{"done": ui.Good, "failed": ui.Bad, "lost": ui.Bad, "stopped": ui.Warn}
 

@@ -98,6 +98,8 @@ type frame struct {
 	Title string
 	Room  string // key of the sidebar's room
 	Query string // in the global search box
+
+	Refresh int // seconds until the page looks again by itself; 0: never
 }
 
 // page renders content inside the frame.
@@ -107,7 +109,7 @@ func (v *visit) page(status int, f frame, content templ.Component) error {
 		return err
 	}
 	props := ui.PageProps{
-		Title: f.Title, Nav: nav, Current: f.Room, Query: f.Query, Environment: v.Environment,
+		Title: f.Title, Nav: nav, Current: f.Room, Query: f.Query, Refresh: f.Refresh, Environment: v.Environment,
 		User:    ui.User{Name: v.By.Name, Email: v.By.Email, Role: roleNames(v.By.Roles)},
 		Flashes: v.flashes(),
 	}
