@@ -36,8 +36,11 @@ var queues = []queue{
 	{[]access.Role{access.Sales, access.Support}, (*visit).renewalTasks},
 }
 
-// home is the work that waits, by role.
+// home is the work that waits, by role. Customers have rooms of their own.
 func (v *visit) home() error {
+	if v.visiting() {
+		return v.redirect("/my", ui.Flash{})
+	}
 	view := page.Home{Greeting: "Good day, " + v.By.Name, Today: v.Today()}
 	for _, q := range queues {
 		if v.By.Require(q.roles...) != nil {
