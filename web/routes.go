@@ -26,6 +26,8 @@ var (
 	granters = []access.Role{access.Finance, access.Support}
 	meterers = []access.Role{access.Finance, access.Product, access.Support}
 	auditors = []access.Role{access.Finance, access.Accountant, access.Admin}
+	payers   = []access.Role{access.Customer} // each handler besides: of their own papers only
+	everyone = access.Roles
 )
 
 // route is an address, who may open it and what answers.
@@ -37,7 +39,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return slices.Concat(salesRoutes(), billingRoutes(), bookRoutes())
+	return slices.Concat(salesRoutes(), billingRoutes(), bookRoutes(), myRoutes())
 }
 
 func salesRoutes() []route {
@@ -46,7 +48,7 @@ func salesRoutes() []route {
 		{post, "/login", anybody, (*visit).login},
 		{post, "/logout", anybody, (*visit).logout},
 
-		{get, "/", staff, (*visit).home},
+		{get, "/", everyone, (*visit).home},
 		{get, "/search", staff, (*visit).search},
 		{get, "/approvals", staff, (*visit).approvals},
 		{get, "/customers", staff, (*visit).customers},
@@ -134,5 +136,18 @@ func bookRoutes() []route {
 		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
 		{get, "/usage/conflicts", staff, (*visit).conflicts},
 		{get, "/audit", auditors, (*visit).audit},
+	}
+}
+
+// myRoutes are a customer's own rooms. No address names a customer: whose papers they are comes from the sign-in.
+func myRoutes() []route {
+	return []route{
+		{get, "/my", payers, (*visit).myHome},
+		{get, "/my/invoices", payers, (*visit).myInvoices},
+		{get, "/my/invoices/:number", payers, (*visit).myInvoice},
+		{get, "/my/invoices/:number/pdf", payers, (*visit).myPDF},
+		{get, "/my/payments", payers, (*visit).myPayments},
+		{get, "/my/payments/:id", payers, (*visit).myPayment},
+		{get, "/my/usage", payers, (*visit).myUsage},
 	}
 }

@@ -130,6 +130,9 @@ func (v *visit) write(status int, content templ.Component) error {
 
 // nav is the sidebar: the rooms that exist and whose door this person may open, with the work that waits.
 func (v *visit) nav() ([]ui.NavGroup, error) {
+	if v.visiting() {
+		return myRooms, nil
+	}
 	var keys []string
 	for _, group := range ui.Nav([]string{string(access.Admin)}) {
 		for _, item := range group.Items {
