@@ -37,6 +37,42 @@ func Waterfall(ctx context.Context, q postgres.Querier, f Filter, first period.M
 	return waterfall(shares, first, columns, f.Currency), nil
 }
 
+// Part is what one contract line adds to a cell of the waterfall.
+type Part struct {
+	Contract contracts.ID
+	Line     string
+	Kind     contracts.Kind
+	Amount   money.Amount
+}
+
+// Cell lists what a cell of the waterfall is made of: what was billed in one month (no month: not billed) and is earned
+// in another, line by line. The parts add up to the cell.
+func Cell(ctx context.Context, q postgres.Querier, f Filter, billed, earned period.Month) ([]Part, error) {
+	scheduled, asked, err := f.load(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("open %s of the waterfall of %s: %w", earned, f.AsOf, err)
+	}
+	var out []Part
+	for _, c := range cuts(scheduled, asked) {
+		sum := money.Zero(f.Currency)
+		for _, s := range allot(c.billed, c.earned) {
+			if s.billed == billed && s.earned == earned {
+				sum = sum.Add(s.amount)
+			}
+		}
+		if sum.IsZero() {
+			continue
+		}
+		// A line has a cut for each stretch of its service: one part says them all.
+		if n := len(out); n > 0 && out[n-1].Contract == c.contract && out[n-1].Line == c.line && out[n-1].Kind == c.kind {
+			out[n-1].Amount = out[n-1].Amount.Add(sum)
+			continue
+		}
+		out = append(out, Part{c.contract, c.line, c.kind, sum})
+	}
+	return out, nil
+}
+
 // Deferred lists where contract lines stand, from the schedule.
 func Deferred(ctx context.Context, q postgres.Querier, f Filter) ([]LineBalance, error) {
 	scheduled, billed, err := f.load(ctx, q)

@@ -155,8 +155,12 @@ func waterfallTable(w revrec.WaterfallTable, r revenueScope) ui.TableProps {
 			documents := narrowed("/invoices", "entity", r.entity, "currency", r.currency, "from", row.Billed.First(), "through", row.Billed.Last())
 			cells[0], cells[1] = ui.Link(ui.MonthText(row.Billed), documents), ui.FigureLink(row.Total, documents)
 		}
-		for _, a := range row.Cells {
-			cells = append(cells, figureOrBlank(a))
+		for i, a := range row.Cells {
+			if a.IsZero() {
+				cells = append(cells, ui.Text(""))
+			} else {
+				cells = append(cells, ui.FigureLink(a, r.cellAddress(row.Billed, w.Months[i])))
+			}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, figureOrBlank(row.Beyond))})
 	}

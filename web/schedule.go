@@ -67,7 +67,7 @@ func scheduleGrid(c contracts.Contract, t revrec.ScheduleTable) ui.TableProps {
 	}
 	out.Columns = append(out.Columns, ui.Column{Label: "Total", Kind: ui.Figures})
 	for _, l := range t.Lines {
-		cells := ui.Cells(ui.TwoLines(l.Line+clauseOf(c, l.Line), subjectKind(string(l.Kind))))
+		cells := ui.Cells(page.Told(ui.Link(l.Line+clauseOf(c, l.Line), contractAddress(c.Number)), subjectKind(string(l.Kind))))
 		for i, cell := range l.Cells {
 			cells = append(cells, scheduleCell(c, l, t.Months[i], cell))
 		}
@@ -75,8 +75,8 @@ func scheduleGrid(c contracts.Contract, t revrec.ScheduleTable) ui.TableProps {
 	}
 	if len(t.Lines) > 0 {
 		cells := ui.Cells(ui.Text("Sum"))
-		for _, cell := range t.Sum.Cells {
-			cells = append(cells, ui.Figure(cell.Scheduled))
+		for i, cell := range t.Sum.Cells {
+			cells = append(cells, scheduleSum(c, t.Months[i], cell))
 		}
 		out.Foot = []ui.Row{{Cells: append(cells, ui.Figure(t.Sum.Scheduled))}}
 	}
@@ -101,6 +101,14 @@ func scheduleCell(c contracts.Contract, l revrec.ScheduleLine, m period.Month, c
 	}
 	at := postingsAddress("contract", c.ID, "line", l.Line, "ledger", int(account), "from", m.First(), "through", booked.Last())
 	return page.Earned(cell.Scheduled, at, lateNote(cell))
+}
+
+// scheduleSum opens what a month earned, where all of it is booked in the month itself.
+func scheduleSum(c contracts.Contract, m period.Month, cell revrec.ScheduleCell) templ.Component {
+	if cell.Recognized.IsZero() || !cell.Left().IsZero() || !cell.BookedIn.IsZero() {
+		return ui.Figure(cell.Scheduled)
+	}
+	return ui.FigureLink(cell.Scheduled, postingsAddress("contract", c.ID, "ledger", ledger.Income, "from", m.First(), "through", m.Last()))
 }
 
 // lateNote says that a month was closed when this came: the revenue belongs to it and is booked later.

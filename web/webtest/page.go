@@ -230,3 +230,14 @@ func (p *Page) Footers(caption string) int {
 	}
 	return n
 }
+
+// Figures are the links whose address begins so, with the text that each shows.
+func (p *Page) Figures(prefix string) map[string]string {
+	out := map[string]string{}
+	for _, a := range p.all("a") {
+		if href := attr(a, "href"); strings.HasPrefix(href, prefix) {
+			out[href] = flat(a)
+		}
+	}
+	return out
+}
