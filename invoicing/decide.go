@@ -100,7 +100,7 @@ func draft(w World, f Facts, asOf period.Date, changes []agreed) ([]Draft, error
 			}
 		}
 	}
-	d.hold()
+	d.setOff()
 	return d.finish()
 }
 
@@ -109,15 +109,15 @@ func (c Change) restores() bool { return c.Piece.Kind == contracts.Concession &&
 
 // drafting collects an account's changes into documents.
 type drafting struct {
-	world    World
-	facts    Facts
-	asOf     period.Date
-	order    []group
-	drafts   map[group]*Draft
-	credited map[Reference]money.Amount // in this round
-	taxed    map[group][]taxed
-	unheld   []unheld
-	err      error
+	world     World
+	facts     Facts
+	asOf      period.Date
+	order     []group
+	drafts    map[group]*Draft
+	credited  map[Reference]money.Amount // in this round
+	taxed     map[group][]taxed
+	uncarried []uncarried
+	err       error
 }
 
 // group is what goes on one document: one seller, payer, currency and purchase
@@ -190,7 +190,7 @@ func (d *drafting) lower(g group, draft *Draft, a contracts.Agreement, c Change)
 		d.credit(g, draft, a, c, o, credit)
 	}
 	if !left.IsZero() {
-		d.unheld = append(d.unheld, unheld{a, c, left})
+		d.uncarried = append(d.uncarried, uncarried{a, c, left})
 	}
 }
 

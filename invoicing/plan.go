@@ -43,7 +43,7 @@ func due(pieces []contracts.Piece, asOf period.Date) []contracts.Piece {
 // stands until the day of an amendment comes. A concession on a charge that
 // stands stays with it.
 func Asked(pieces []contracts.Piece, stood []ledger.Stood, asOf period.Date) []contracts.Piece {
-	return contracts.LimitConcessions(append(due(pieces, asOf), Held(pieces, stood, asOf)...))
+	return contracts.LimitConcessions(append(due(pieces, asOf), BilledAhead(pieces, stood, asOf)...))
 }
 
 // Plan is due less billed, per line, kind and span. Equal spans are compared as

@@ -319,6 +319,10 @@ func (v *visit) startRun() error {
 	if err != nil {
 		return v.showRunForm(http.StatusUnprocessableEntity, fault.InvalidFields(fault.Field{Path: "as_of", Value: v.form("as_of"), Message: "is no day, such as " + v.Today().String()}))
 	}
+	// A run of a day to come would leave the daily runs until then nothing to do.
+	if asOf.After(v.Today()) {
+		return v.showRunForm(http.StatusUnprocessableEntity, fault.InvalidFields(fault.Field{Path: "as_of", Value: asOf.String(), Message: "is still to come; the latest day is today, " + v.Today().String()}))
+	}
 	var id int64
 	err = v.do(func(t tx) error {
 		id, err = v.Scheduler.Request(v.ctx, t, v.form("job"), asOf, v.Now(), v.By)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"ratable/internal/access"
+	"ratable/internal/fault"
 	"ratable/internal/jobs"
 	"ratable/internal/period"
 )
@@ -32,6 +33,11 @@ func (runCommand) Help() string {
 func (r *runCommand) Run(ctx context.Context, c *Config) error {
 	if r.AsOf.IsZero() {
 		r.AsOf = today()
+	}
+	// A run of a day to come would issue what is due by then now, and every daily
+	// run until that day would find nothing left to do.
+	if r.AsOf.After(today()) {
+		return fault.InvalidFields(fault.Field{Path: "--as-of", Value: r.AsOf.String(), Message: fmt.Sprintf("is still to come; the latest day is today, %s", today())})
 	}
 	db, err := c.open(ctx)
 	if err != nil {

@@ -24,7 +24,7 @@ func (d *drafting) restore(g group, draft *Draft, a contracts.Agreement, c Chang
 		line.Description = takenBack + line.Description
 		d.follow(g, draft, line, o, credited, back.Neg())
 	}
-	if !left.IsZero() { // it had been set against a new charge: see hold
+	if !left.IsZero() { // it had been set against a new charge: see setOff
 		line := d.line(a, c)
 		line.Amount, line.Description = left, takenBack+line.Description
 		draft.Lines = append(draft.Lines, line)
@@ -33,18 +33,18 @@ func (d *drafting) restore(g group, draft *Draft, a contracts.Agreement, c Chang
 
 const takenBack = "Taken back, as its charge is: "
 
-// unheld is a part of a credit that no issued line can carry: what was booked
+// uncarried is a part of a credit that no issued line can carry: what was booked
 // under one kind or period is charged under another on this very day.
-type unheld struct {
+type uncarried struct {
 	agreement contracts.Agreement
 	change    Change
 	left      money.Amount
 }
 
-// hold sets such a credit against new charges of the same contract line, on
+// setOff sets such a credit against new charges of the same contract line, on
 // their document and at their tax. Beyond them there is nothing to give back.
-func (d *drafting) hold() {
-	for _, u := range d.unheld {
+func (d *drafting) setOff() {
+	for _, u := range d.uncarried {
 		i := slices.IndexFunc(d.order, func(g group) bool { return u.left.Cmp(d.charged(g, u)) <= 0 })
 		if i < 0 {
 			if d.err == nil {
@@ -62,7 +62,7 @@ func (d *drafting) hold() {
 }
 
 // charged is what a document charges anew for the credit's line.
-func (d *drafting) charged(g group, u unheld) money.Amount {
+func (d *drafting) charged(g group, u uncarried) money.Amount {
 	sum := money.Zero(u.agreement.Currency)
 	for _, l := range d.drafts[g].Lines {
 		if l.Contract == u.agreement.Contract && l.Line == u.change.Piece.Line && l.Corrects == nil {

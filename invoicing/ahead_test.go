@@ -24,7 +24,9 @@ func TestAnAmendmentAgreedAheadLeavesTheBillAloneUntilItsDay(t *testing.T) {
 		Piece:  ledger.Piece{LineKey: ledger.LineKey{Contract: 1, Line: "seats"}, Kind: string(contracts.FixedFee), Span: quarter},
 		Amount: money.Of(136500, "USD"), Times: 1, Document: "US-2026-000003", DocumentLine: 1,
 	}}
-	plan := func(on period.Date) []Change { return Plan(append(Due(pieces, on), Held(pieces, stood, on)...), stood) }
+	plan := func(on period.Date) []Change {
+		return Plan(append(Due(pieces, on), BilledAhead(pieces, stood, on)...), stood)
+	}
 	if changes := plan(day(8, 20)); len(changes) != 0 {
 		t.Errorf("on the day it is agreed the amendment changes %v; nothing is due before 1 September", changes)
 	}
