@@ -27,7 +27,7 @@ var badInput = []struct {
 	{"an unknown job", "run dunning", "", `<job> must be one of "billing","invoices","revenue","mail","sweep" but got "dunning"`},
 	{"a day that is none", "run invoices --as-of 2026-02-30", "", `--as-of: "2026-02-30" is not in the calendar: check the month and the day`},
 	{"a day in words", "run invoices --as-of tomorrow", "", `--as-of: "tomorrow" is not a date: write it as year-month-day, like 2026-03-01`},
-	{"a day to come", "run invoices --as-of 2999-01-01", "", "--as-of: is still to come; the latest day is today, "},
+	{"a day to come", "run invoices --as-of 2999-01-01", "", "--as-of: is still to come; choose today or a day before (2999-01-01)"},
 	{"an unknown entity", "export journal --entity nowhere", "", "entity: is not one of our legal entities (nowhere)"},
 	{"an unknown format", "export journal --format xml", "", `--format must be one of "csv","hledger" but got "xml"`},
 	{"an unknown export", "export customers", "", "unexpected argument customers"},

@@ -37,7 +37,7 @@ func (r *runCommand) Run(ctx context.Context, c *Config) error {
 	// A run of a day to come would issue what is due by then now, and every daily
 	// run until that day would find nothing left to do.
 	if r.AsOf.After(today()) {
-		return fault.InvalidFields(fault.Field{Path: "--as-of", Value: r.AsOf.String(), Message: fmt.Sprintf("is still to come; the latest day is today, %s", today())})
+		return fault.InvalidFields(fault.Field{Path: "--as-of", Value: r.AsOf.String(), Message: "is still to come; choose today or a day before"})
 	}
 	db, err := c.open(ctx)
 	if err != nil {
