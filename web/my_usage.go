@@ -1,10 +1,13 @@
 package web
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 
 	"ratable/catalog"
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
@@ -13,67 +16,107 @@ import (
 	"ratable/web/ui"
 )
 
-// myUsage is this month or the last by meter, and one meter of it by day.
+// consumption is what the reader may know of usage: their own, and of those whose contracts they pay.
+type consumption struct {
+	used       *usage.Days
+	last, this period.Month
+	lines      []metered // whoever used a meter in one of the two months; month is not set
+}
+
+// myUsage is this month and the last by meter, and one meter of it by day.
 func (v *visit) myUsage() error {
 	return v.DB.Snapshot(v.ctx, func(t tx) error {
 		c, err := v.me(t)
 		if err != nil {
 			return err
 		}
-		this := v.Today().MonthOf()
-		last := this.Prev()
-		days, err := usage.LoadDays(v.ctx, t, []customers.AccountID{c.Account}, last.First(), this.End())
+		u, err := v.consumption(t, c)
 		if err != nil {
 			return err
 		}
-		used := days[c.Account]
-		meters, err := v.metersOf(t, c, used, period.NewSpan(last.First(), this.End()))
-		if err != nil {
-			return err
-		}
-		m := metered{customer: c, month: this}
-		if v.queryMonth("month") == last {
-			m.month = last
-		}
-		list := page.List{Head: ui.HeadProps{Title: "Usage", Sub: "What " + c.Name + " used this month and in the last, as counted so far."}, Tables: []ui.TableProps{v.meterTable(c, meters, used, last, this)}}
-		if len(meters) > 0 {
-			m.meter = meters[max(0, slices.IndexFunc(meters, func(x catalog.Meter) bool { return x.Code == v.query("meter") }))]
-			list.Filter = v.narrowing("/my/usage", "")
-			list.Filter.Props.Chips = v.meterChips(m, meters, last, this)
-			list.Parts = ui.Cells(ui.Chart(unlinked(m.chart(used))))
-			list.Tables = append(list.Tables, m.dayTable(used))
+		list := page.List{Head: ui.HeadProps{Title: "Usage", Sub: "This month and the last, as counted so far."}, Tables: []ui.TableProps{u.table()}}
+		if len(u.lines) > 0 {
+			m := v.chosenMeter(u)
+			list.Filter = &page.Narrowing{Props: ui.FilterProps{Action: "/my/usage"}}
+			for _, month := range []period.Month{u.last, u.this} {
+				list.Filter.Props.Chips = append(list.Filter.Props.Chips, ui.Chip{Label: ui.MonthText(month), Href: v.with("month", month.String()), On: month == m.month})
+			}
+			list.Parts = ui.Cells(ui.Chart(unlinked(m.chart(u.used))))
+			days := m.dayTable(u.used)
+			days.Title, days.Caption = m.meter.Name+" of "+m.customer.Name, ""
+			list.Tables = append(list.Tables, days)
 		}
 		return v.page(http.StatusOK, frame{Title: "Usage", Room: "usage"}, page.ListPage(list))
 	})
 }
 
-// metersOf are those that counted anything of the customer's in the span: the rest of the catalog is none of their business.
-func (v *visit) metersOf(q postgres.Querier, c customers.Customer, used *usage.Days, span period.Span) ([]catalog.Meter, error) {
+func (v *visit) consumption(q postgres.Querier, c customers.Customer) (u consumption, err error) {
+	u.this = v.Today().MonthOf()
+	u.last = u.this.Prev()
+	who, err := v.usersPaidBy(q, c)
+	if err != nil {
+		return u, err
+	}
+	days, err := usage.LoadDays(v.ctx, q, []customers.AccountID{c.Account}, u.last.First(), u.this.End())
+	if err != nil {
+		return u, err
+	}
+	u.used = days[c.Account]
 	sold, err := catalog.Load(v.ctx, q)
+	if err != nil {
+		return u, err
+	}
+	// Only what counted something: the rest of the catalog is none of their business.
+	for _, one := range who {
+		for _, meter := range sold.Meters() {
+			m := metered{customer: one, meter: meter}
+			if !u.used.Quantity(m.key(), period.NewSpan(u.last.First(), u.this.End())).IsZero() {
+				u.lines = append(u.lines, m)
+			}
+		}
+	}
+	return u, nil
+}
+
+// usersPaidBy is the customer first, then those whose contracts it pays, as a reseller does.
+func (v *visit) usersPaidBy(q postgres.Querier, c customers.Customer) ([]customers.Customer, error) {
+	agreed, err := contracts.LoadAgreements(v.ctx, q, []customers.AccountID{c.Account})
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(sold.Meters()), func(m catalog.Meter) bool {
-		return used.Quantity(usage.Key{Customer: c.ID, Meter: m.Code}, span).IsZero()
-	}), nil
+	var ids []customers.ID
+	for _, a := range agreed[c.Account] {
+		if a.Payer == c.ID && a.Customer != c.ID {
+			ids = append(ids, a.Customer)
+		}
+	}
+	found, err := customers.LoadMany(v.ctx, q, unique(ids), v.Today())
+	out := []customers.Customer{c}
+	for _, id := range unique(ids) {
+		out = append(out, found[id])
+	}
+	slices.SortStableFunc(out[1:], func(a, b customers.Customer) int { return cmp.Compare(a.Name, b.Name) })
+	return out, err
 }
 
-func (v *visit) meterChips(m metered, meters []catalog.Meter, months ...period.Month) (chips []ui.Chip) {
-	for _, month := range months {
-		chips = append(chips, ui.Chip{Label: ui.MonthText(month), Href: v.with("month", month.String()), On: month == m.month})
+// chosenMeter reads from the address which line is shown by day; a name that is not among the lines is the first.
+func (v *visit) chosenMeter(u consumption) metered {
+	i := slices.IndexFunc(u.lines, func(m metered) bool {
+		return m.meter.Code == v.query("meter") && m.customer.ID == customers.ID(v.queryNumber("user"))
+	})
+	m := u.lines[max(0, i)]
+	if m.month = u.this; v.queryMonth("month") == u.last {
+		m.month = u.last
 	}
-	for _, other := range meters {
-		chips = append(chips, ui.Chip{Label: other.Name, Href: v.with("meter", other.Code), On: other.Code == m.meter.Code})
-	}
-	return chips
+	return m
 }
 
-func (v *visit) meterTable(c customers.Customer, meters []catalog.Meter, used *usage.Days, last, this period.Month) ui.TableProps {
-	t := ui.TableProps{Caption: "Meters", Columns: []ui.Column{{Label: "Meter"}, {Label: "Unit"}, {Label: ui.MonthText(last), Kind: ui.Figures}, {Label: ui.MonthText(this), Kind: ui.Figures}},
+func (u consumption) table() ui.TableProps {
+	t := ui.TableProps{Caption: "Meters", Columns: []ui.Column{{Label: "Meter"}, {Label: "Used by"}, {Label: "Unit"}, {Label: ui.MonthText(u.last), Kind: ui.Figures}, {Label: ui.MonthText(u.this), Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing used in these two months"}}
-	for _, m := range meters {
-		key := usage.Key{Customer: c.ID, Meter: m.Code}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(m.Name), ui.Text(m.Unit), ui.Text(digits(used.Quantity(key, last.Span()))), ui.Text(digits(used.Quantity(key, this.Span()))))})
+	for _, m := range u.lines {
+		t.Rows = append(t.Rows, ui.Row{Href: narrowed("/my/usage", "meter", m.meter.Code, "user", fmt.Sprint(m.customer.ID)), Cells: ui.Cells(ui.Text(m.meter.Name), ui.Text(m.customer.Name), ui.Text(m.meter.Unit),
+			ui.Text(digits(u.used.Quantity(m.key(), u.last.Span()))), ui.Text(digits(u.used.Quantity(m.key(), u.this.Span()))))})
 	}
 	return t
 }
