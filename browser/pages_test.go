@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ratable/demo"
+	"ratable/internal/access"
 )
 
 // axe is axe-core 4.14.1 as npm has it (Mozilla Public License 2.0): it finds what keeps people out of a page.
@@ -45,7 +46,11 @@ func tour(t *testing.T, s *site, all []string) tours {
 	var examples []string // of every shape, by whoever found it
 	found := map[string]bool{}
 	for _, l := range demo.Logins {
-		out[l.Email] = s.signIn(l).crawl(t, all, "/", "/search?q=helios")
+		starts := []string{"/", "/search?q=helios"}
+		if l.Role == access.Customer {
+			starts = starts[:1] // nothing to search in
+		}
+		out[l.Email] = s.signIn(l).crawl(t, all, starts...)
 		for _, v := range out[l.Email] {
 			if v.status == http.StatusOK && !found[v.shape] {
 				found[v.shape] = true
@@ -86,7 +91,7 @@ func reached(t *testing.T, all []string, by tours) {
 	}
 	for who, pages := range by {
 		for _, v := range pages {
-			if v.status != http.StatusOK && who != person(t, "customer").Email { // the customer's own rooms are yet to come
+			if v.status != http.StatusOK {
 				t.Errorf("%s leads %s to %s, which answers %d", v.from, who, v.address, v.status)
 			}
 		}
