@@ -176,13 +176,6 @@ func (v *visit) contractBooks(d dossier, view *page.Contract) error {
 	return nil
 }
 
-func howMany(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // contractDocument shows a version as exported, and hands it out as a file.
 func (v *visit) contractDocument() error {
 	d, err := v.dossier(v.param("number"))

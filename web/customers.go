@@ -407,10 +407,7 @@ func documentCount(sums []invoicing.Sum) string {
 	for _, s := range sums {
 		n += s.Documents
 	}
-	if n == 1 {
-		return "1 document"
-	}
-	return fmt.Sprintf("%d documents", n)
+	return howMany(int(n), "document")
 }
 
 // customerTrail is what was done about the whole paying family, latest first.

@@ -122,11 +122,7 @@ func (v *visit) entryTable(o order, found []ledger.Recorded, sums []ledger.Sum, 
 	}
 	none := ui.Text("")
 	for _, s := range sums {
-		entries := fmt.Sprintf("%d entries", s.Count)
-		if s.Count == 1 {
-			entries = "1 entry"
-		}
-		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(entries), none, none, none, ui.Money(s.Debit))})
+		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(howMany(int(s.Count), "entry")), none, none, none, ui.Money(s.Debit))})
 	}
 	return t
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"ratable/contracts"
 	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/mail"
@@ -226,6 +227,9 @@ func (v *visit) sheetLines(d invoicing.Document, p invoicing.Printed) []page.She
 		line.ContractHref = contractAddress(source.ContractNumber)
 		if v.may(get, "/ledger/postings") && d.Seq > 0 {
 			line.Href = postingsAddress("contract", source.Contract, "line", source.Line, "document", d.Number)
+		}
+		if (source.Kind == contracts.Metered || source.Kind == contracts.OverCap) && d.Seq > 0 && v.may(get, "/usage/customers/:id") {
+			line.UsageHref = narrowed(usageAddress(source.Customer), "month", source.Span.Start.MonthOf(), "contract", source.ContractNumber, "line", source.Line)
 		}
 		for _, s := range l.Steps {
 			line.Steps = append(line.Steps, page.SheetStep(s))

@@ -67,7 +67,7 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 			s.fail(v, err)
 			return nil
 		}
-		if err := readable(c.Request()); err != nil {
+		if err := parsed(c.Request()); err != nil {
 			s.fail(v, err)
 			return nil
 		}
@@ -76,8 +76,8 @@ func (s *Server) serve(r route) echo.HandlerFunc {
 	}
 }
 
-// readable parses a form before a handler asks for its values, which would come out empty if it cannot be read.
-func readable(r *http.Request) error {
+// parsed reads a form before a handler asks for its values, which would come out empty if it cannot be read.
+func parsed(r *http.Request) error {
 	err := r.ParseForm()
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") && err == nil {
 		err = r.ParseMultipartForm(maxBody)

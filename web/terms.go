@@ -42,6 +42,18 @@ func digits(d decimal.Decimal) string {
 	return sign + whole + "." + part
 }
 
+// howMany counts things in words: "1 entry", "12 entries".
+func howMany(n int, noun string) string {
+	stem, y := strings.CutSuffix(noun, "y")
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case y && !strings.HasSuffix(stem, "a"):
+		return fmt.Sprintf("%d %sies", n, stem)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // price is a unit price: money has two decimals at least.
 func price(d decimal.Decimal) string {
 	if d.Exponent() > -2 {

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/period"
@@ -83,7 +84,13 @@ func (v *visit) metered(t tx) (m metered, meters []catalog.Meter, err error) {
 	}
 	seller, _ := directory.ByID(m.customer.Entity)
 	m.zone, m.month, meters = seller.Location(), v.usageMonth(), sold.Meters()
-	if found, ok := sold.Meter(v.query("meter")); ok {
+	code := v.query("meter")
+	if code == "" && v.query("contract") != "" {
+		if code, err = v.meterOf(t, v.query("contract"), v.query("line")); err != nil {
+			return m, nil, err
+		}
+	}
+	if found, ok := sold.Meter(code); ok {
 		m.meter = found
 	} else if len(meters) > 0 {
 		m.meter = meters[0]
@@ -118,6 +125,20 @@ func (v *visit) customerUsage() error {
 		list.Parts = ui.Cells(ui.Chart(m.chart(used)))
 		return v.page(http.StatusOK, frame{Title: m.customer.Name, Room: "usage"}, page.ListPage(list))
 	})
+}
+
+// meterOf is what a line of a contract counts, by the version agreed last; none for a line that counts nothing.
+func (v *visit) meterOf(t tx, number, line string) (string, error) {
+	c, err := contracts.Get(v.ctx, t, number)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range c.Latest().Document.Lines {
+		if l.ID == line && l.Usage != nil {
+			return l.Usage.Meter, nil
+		}
+	}
+	return "", nil
 }
 
 func (m metered) key() usage.Key {

@@ -26,6 +26,9 @@ func (v *visit) waterfallCell() error {
 			return err
 		}
 		billed, earned := v.queryMonth("billed"), v.queryMonth("earned")
+		if earned.IsZero() {
+			earned = r.month
+		}
 		parts, err := revrec.Cell(v.ctx, t, r.filter(), billed, earned)
 		if err != nil {
 			return err

@@ -2,6 +2,8 @@ package webtest
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -240,4 +242,43 @@ func (p *Page) Figures(prefix string) map[string]string {
 		}
 	}
 	return out
+}
+
+// Form is what a browser would send of the form that posts or leads to an address: every control as it stands.
+func (p *Page) Form(action string) (url.Values, bool) {
+	for _, form := range p.all("form") {
+		if attr(form, "action") != action {
+			continue
+		}
+		out := url.Values{}
+		walk(form, func(n *html.Node) {
+			name, kind := attr(n, "name"), attr(n, "type")
+			switch {
+			case n.Type != html.ElementNode || name == "" || n.Data == "button" || kind == "submit":
+			case (kind == "checkbox" || kind == "radio") && !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" }):
+			case n.Data == "input":
+				out.Add(name, attr(n, "value"))
+			case n.Data == "textarea":
+				out.Add(name, raw(n))
+			case n.Data == "select":
+				out.Add(name, chosen(n))
+			}
+		})
+		return out, true
+	}
+	return nil, false
+}
+
+// chosen is the option that a select sends: the selected one, else the first.
+func chosen(n *html.Node) string {
+	options := find(n, "option")
+	for _, option := range options {
+		if slices.ContainsFunc(option.Attr, func(a html.Attribute) bool { return a.Key == "selected" }) {
+			return attr(option, "value")
+		}
+	}
+	if len(options) == 0 {
+		return ""
+	}
+	return attr(options[0], "value")
 }

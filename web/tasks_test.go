@@ -1,0 +1,191 @@
+package web_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ratable/internal/access"
+	"ratable/web/webtest"
+)
+
+// effort is a person doing a task: what they click, what they type, and what the server is asked for.
+type effort struct {
+	t            *testing.T
+	b            *webtest.Browser
+	p            *webtest.Page
+	clicks, keys int
+	typed        url.Values
+}
+
+// begin is a person at their home page, signed in.
+func begin(t *testing.T, site *webtest.Site, role access.Role) *effort {
+	b := site.Login(role)
+	e := &effort{t: t, b: b, p: b.Get("/").Want(200), typed: url.Values{}}
+	b.Asked = 0
+	return e
+}
+
+// open clicks a link of the present page, by a part of its address; there must be one.
+func (e *effort) open(part string) {
+	e.t.Helper()
+	for _, link := range e.p.Links() {
+		if strings.Contains(link, part) {
+			e.clicks++
+			e.p = e.b.Get(link).Want(200)
+			return
+		}
+	}
+	e.t.Fatalf("%s has no link to %s", e.p.Path, part)
+}
+
+// search types into the box that every page has, reached by the key /, and presses Enter.
+func (e *effort) search(text string) {
+	e.t.Helper()
+	e.keys += len("/") + len(text) + 1
+	e.p = e.b.Get("/search?q=" + url.QueryEscape(text)).Want(200)
+}
+
+// write fills fields in: a key for each character and Tab to leave; choose takes the first letters of an option.
+func (e *effort) write(pairs ...string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		e.typed.Set(pairs[i], pairs[i+1])
+		e.keys += len(pairs[i+1]) + 1
+	}
+}
+
+// press clicks a button of the form that goes to an address, with everything that stands in its fields.
+func (e *effort) press(action string, button ...string) {
+	e.t.Helper()
+	form, ok := e.p.Form(action)
+	if !ok {
+		e.t.Fatalf("%s has no form to %s", e.p.Path, action)
+	}
+	for name, values := range e.typed {
+		if _, there := form[name]; !there {
+			e.t.Errorf("%s: the form to %s has no field %s", e.p.Path, action, name)
+		}
+		form[name] = values
+	}
+	if len(button) == 2 {
+		form.Set(button[0], button[1])
+	}
+	e.typed = url.Values{}
+	e.clicks++
+	e.p = e.b.PostForm(action, form).Want(200)
+}
+
+func (e *effort) spent() string {
+	return fmt.Sprintf("%d | %d | %d", e.clicks, e.keys, e.b.Asked)
+}
+
+// tasks are the five of docs/tasks.md, each done from the home page to its end.
+var tasks = []struct {
+	title string
+	walk  func(t *testing.T, h house) *effort
+}{
+	{"Enter a new contract", newContractTask},
+	{"Amend a quantity", amendTask},
+	{"Find why an invoice is higher", whyHigherTask},
+	{"Export March", exportTask},
+	{"Credit a customer", creditTask},
+}
+
+func newContractTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Sales)
+	e.search("acme")
+	if !strings.HasPrefix(e.p.Path, "/customers/") {
+		e.open("/customers/")
+	}
+	e.open("/contracts/new?customer=")
+	e.write("contract", "C-500", "title", "Platform", "term.from", "2026-05-01", "term.through", "2027-04-30",
+		"lines[0].product", "platform", "lines[0].fixed.quantity", "25", "lines[0].fixed.unit_price", "40")
+	e.press("/contracts/new", "do", "submit")
+	e.p.Want(200, "C-500", "waits for approval")
+	return e
+}
+
+func amendTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Sales)
+	e.search("C-100")
+	if !strings.HasPrefix(e.p.Path, "/contracts/") {
+		e.open("/contracts/C-100")
+	}
+	e.open("/contracts/C-100/amend")
+	e.write("effective", "2026-05-01", "reason", "Five more seats", "lines[0].fixed.quantity", "15")
+	e.press("/contracts/C-100/amend", "do", "submit")
+	e.p.Want(200, "Version 2 waits for approval")
+	return e
+}
+
+// whyHigherTask goes from the invoice's number to the line that counts, its days, and the events of the day that stands
+// out.
+func whyHigherTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Support)
+	e.search(h.invoice)
+	e.p.Want(200, "API calls", "18,001", "-1,000")
+	e.open("/usage/customers/")
+	e.p.Want(200, "API calls by day", "18,001")
+	e.open("/events?")
+	e.p.Want(200, "9,000.5")
+	return e
+}
+
+func exportTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Accountant)
+	e.open("/ledger")
+	e.open("/ledger/export")
+	form, ok := e.p.Form("/ledger/export")
+	if !ok {
+		t.Fatal("the export page has no form")
+	}
+	e.write("from", "2026-03", "through", "2026-03")
+	for name, values := range e.typed {
+		form[name] = values
+	}
+	form.Set("format", "csv")
+	e.clicks++
+	file := e.b.Get("/ledger/export?" + form.Encode()).Want(200)
+	if !strings.Contains(file.Header.Get("Content-Disposition"), "journal-2026-03-2026-03.csv") || strings.Count(file.Body, "2026-03-") < 4 {
+		t.Errorf("the export of March is %v", file.Header)
+	}
+	return e
+}
+
+func creditTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Support)
+	e.search(h.invoice)
+	e.open("/invoices/" + h.invoice + "/credit")
+	e.write("amount", "50", "reason", "Outage of the third")
+	e.press("/invoices/"+h.invoice+"/credit", "step", "preview")
+	e.p.Want(200, "What the credit would do", "Revenue by month")
+	e.press("/invoices/"+h.invoice+"/credit", "step", "commit")
+	e.p.Want(200, "is issued and on its way")
+	return e
+}
+
+var taskRow = regexp.MustCompile(`(?m)^\| ([A-Z][^|]+) \| (\d+ \| \d+ \| \d+) \|$`)
+
+// TestTheTasksTakeWhatTheirPageSays walks each task and holds docs/tasks.md to what it took.
+func TestTheTasksTakeWhatTheirPageSays(t *testing.T) {
+	text, err := os.ReadFile("../docs/tasks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]string{}
+	for _, m := range taskRow.FindAllStringSubmatch(string(text), -1) {
+		said[m[1]] = m[2]
+	}
+	if len(said) != len(tasks) {
+		t.Errorf("docs/tasks.md counts %d tasks, there are %d", len(said), len(tasks))
+	}
+	for _, task := range tasks {
+		h := newHouse(t)
+		if e := task.walk(t, h); said[task.title] != e.spent() {
+			t.Errorf("docs/tasks.md says %q of %q, and it takes\n| %s | %s |", said[task.title], task.title, task.title, e.spent())
+		}
+	}
+}
