@@ -45,6 +45,9 @@ func TestACustomerSeesWhatIsOpenPaidAndUsed(t *testing.T) {
 	if rows := b.Get("/my/invoices").Want(200).Table("Invoices"); len(rows) != 4 || rows[0][0] != h.unpaid {
 		t.Errorf("the documents are %q, want the newest first", rows)
 	}
+	if rows := b.Get("/my/invoices?after=2026-04-01~" + h.unpaid).Want(200).Table("Invoices"); len(rows) != 3 || rows[0][0] == h.unpaid {
+		t.Errorf("after the newest come %q", rows)
+	}
 	p = b.Get("/my/invoices/"+h.invoice).Want(200, "Brandywine Robotics, Inc.", "PO-7", "Contract C-100, § 3.1")
 	if rows := p.Table("Settled by"); len(rows) != 3 || rows[1][1] != "Payment" || rows[1][2] != "minus 500.00" {
 		t.Errorf("the invoice is settled by %q", rows)

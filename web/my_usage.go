@@ -34,7 +34,7 @@ func (v *visit) myUsage() error {
 		if err != nil {
 			return err
 		}
-		list := page.List{Head: ui.HeadProps{Title: "Usage", Sub: "This month and the last, as counted so far."}, Tables: []ui.TableProps{u.table()}}
+		list := page.List{Head: ui.HeadProps{Title: "Usage", Sub: "This month and the last, as counted so far."}, Tables: []ui.TableProps{u.table(v.queryMonth("month"))}}
 		if len(u.lines) > 0 {
 			m := v.chosenMeter(u)
 			list.Filter = &page.Narrowing{Props: ui.FilterProps{Action: "/my/usage"}}
@@ -111,11 +111,12 @@ func (v *visit) chosenMeter(u consumption) metered {
 	return m
 }
 
-func (u consumption) table() ui.TableProps {
+// table opens each line by day, in the month that is looked at.
+func (u consumption) table(month period.Month) ui.TableProps {
 	t := ui.TableProps{Caption: "Meters", Columns: []ui.Column{{Label: "Meter"}, {Label: "Used by"}, {Label: "Unit"}, {Label: ui.MonthText(u.last), Kind: ui.Figures}, {Label: ui.MonthText(u.this), Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing used in these two months"}}
 	for _, m := range u.lines {
-		t.Rows = append(t.Rows, ui.Row{Href: narrowed("/my/usage", "meter", m.meter.Code, "user", fmt.Sprint(m.customer.ID)), Cells: ui.Cells(ui.Text(m.meter.Name), ui.Text(m.customer.Name), ui.Text(m.meter.Unit),
+		t.Rows = append(t.Rows, ui.Row{Href: narrowed("/my/usage", "meter", m.meter.Code, "user", fmt.Sprint(m.customer.ID), "month", month), Cells: ui.Cells(ui.Text(m.meter.Name), ui.Text(m.customer.Name), ui.Text(m.meter.Unit),
 			ui.Text(digits(u.used.Quantity(m.key(), u.last.Span()))), ui.Text(digits(u.used.Quantity(m.key(), u.this.Span()))))})
 	}
 	return t

@@ -8,8 +8,8 @@
 // Times: Config.Now is the instant of a request, for sign-in and trails; Config.Today is the day pages are as of.
 //
 // Invariants, each with a test that walks the route table: an address is open to the roles its line names and to
-// nobody else; what changes something is refused when another site sent it; a page is well formed and runs no
-// inline code; a failure of ours shows a reference and never its insides.
+// nobody else; a customer opens papers of their own and of nobody else; what changes something is refused when another
+// site sent it; a page is well formed and runs no inline code; a failure of ours shows a reference and never its insides.
 package web
 
 import (
