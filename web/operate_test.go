@@ -98,22 +98,24 @@ func withInvoiceJob(s **jobs.Scheduler) func(*web.Config) {
 func TestARunIsLookedAtThenStartedAndIssuesWhatWasShown(t *testing.T) {
 	var scheduler *jobs.Scheduler
 	h := newHouse(t, withInvoiceJob(&scheduler))
+	h.Sign(t, strings.NewReplacer("C-100", "C-110", "2026-01-01", "2026-04-10", "PO-7", "PO-8").Replace(acme))
 	b := h.Login(access.Finance)
 	b.Get("/runs/new?job=invoices&as_of=soon").Want(422, "is no day")
-	p := b.Get("/runs/new?job=invoices&as_of=2026-05-01").Want(200, "What it would issue", "Start the run")
+	p := b.Get("/runs/new?job=invoices&as_of=2026-04-10").Want(200, "What it would issue", "Start the run")
 	p.Check()
 	plan := p.Table("What it would issue")
 	if len(plan) < 2 || plan[0][0] != "USD" {
 		t.Fatalf("the plan is %q", plan)
 	}
 	b.PostForm("/runs", url.Values{"job": {"invoices"}, "as_of": {"x"}}).Want(422, "is no day")
-	b.PostForm("/runs", url.Values{"job": {"nonsense"}, "as_of": {"2026-05-01"}}).Want(404)
-	p = b.PostForm("/runs", url.Values{"job": {"invoices"}, "as_of": {"2026-05-01"}}).Want(200, "is asked for", "Waiting")
+	b.PostForm("/runs", url.Values{"job": {"invoices"}, "as_of": {"2026-05-01"}}).Want(422, "is still to come")
+	b.PostForm("/runs", url.Values{"job": {"nonsense"}, "as_of": {"2026-04-10"}}).Want(404)
+	p = b.PostForm("/runs", url.Values{"job": {"invoices"}, "as_of": {"2026-04-10"}}).Want(200, "is asked for", "Waiting")
 	if n, err := scheduler.RunDue(t.Context()); err != nil || n != 1 {
 		t.Fatalf("%d runs performed: %v", n, err)
 	}
 	b.Get(p.Path).Want(200, "Done", "1 documents").Check()
-	done := b.Get("/runs/invoices/2026-05-01").Want(200, "Done").Table("Issued")
+	done := b.Get("/runs/invoices/2026-04-10").Want(200, "Done").Table("Issued")
 	if done[0][1] != plan[0][1] {
 		t.Errorf("it showed %q and issued %q", plan[0], done[0])
 	}
