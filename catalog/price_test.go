@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/shopspring/decimal"
+	"gopkg.in/yaml.v3"
 
 	"ratable/catalog"
 )
@@ -56,16 +56,16 @@ func TestAPriceThatCannotBeRatedIsRefusedAtItsField(t *testing.T) {
 
 const document = `model: graduated
 tiers:
-- up_to: "10"
-  unit: "10"
-  flat: "2"
-- unit: "0.05"
+    - up_to: "10"
+      unit: "10"
+      flat: "2"
+    - unit: "0.05"
 flat_at_zero: true
 `
 
 func TestAPriceReadsAndWritesTheSameDocument(t *testing.T) {
 	var p catalog.Price
-	if err := yaml.UnmarshalWithOptions([]byte(document), &p, yaml.Strict()); err != nil {
+	if err := strictly([]byte(document), &p); err != nil {
 		t.Fatalf("read the price: %v", err)
 	}
 	if found := p.Validate(""); len(found) > 0 {
@@ -90,7 +90,7 @@ func TestAPriceReadsAndWritesTheSameDocument(t *testing.T) {
 
 func TestAPriceTakesPlainNumbersExactly(t *testing.T) {
 	var fromYAML, fromJSON catalog.Price
-	if err := yaml.UnmarshalWithOptions([]byte("model: per_unit\namount: 0.000123456789\n"), &fromYAML, yaml.Strict()); err != nil {
+	if err := strictly([]byte("model: per_unit\namount: 0.000123456789\n"), &fromYAML); err != nil {
 		t.Fatalf("read YAML: %v", err)
 	}
 	if err := json.Unmarshal([]byte(`{"model":"per_unit","amount":0.000123456789}`), &fromJSON); err != nil {
@@ -105,7 +105,7 @@ func TestAPriceTakesPlainNumbersExactly(t *testing.T) {
 
 func TestAnUnknownKeyInAPriceIsRefused(t *testing.T) {
 	var p catalog.Price
-	err := yaml.UnmarshalWithOptions([]byte("model: flat\namuont: 3\n"), &p, yaml.Strict())
+	err := strictly([]byte("model: flat\namuont: 3\n"), &p)
 	if err == nil || !strings.Contains(err.Error(), "amuont") {
 		t.Errorf("a misspelled key in YAML gives %v, should name it", err)
 	}
@@ -114,4 +114,11 @@ func TestAnUnknownKeyInAPriceIsRefused(t *testing.T) {
 	if err := decoder.Decode(&p); err == nil || !strings.Contains(err.Error(), "amuont") {
 		t.Errorf("a misspelled key in JSON gives %v, should name it", err)
 	}
+}
+
+// strictly reads YAML and refuses unknown keys, as contract documents do.
+func strictly(document []byte, into any) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(document))
+	decoder.KnownFields(true)
+	return decoder.Decode(into)
 }

@@ -125,15 +125,6 @@ func entityOptions(d *entities.Directory) []ui.Option {
 	return options
 }
 
-func accountsOf(all []customers.Customer) []customers.AccountID {
-	accounts := make([]customers.AccountID, 0, len(all))
-	for _, c := range all {
-		accounts = append(accounts, c.Account)
-	}
-	slices.Sort(accounts)
-	return slices.Compact(accounts)
-}
-
 // openByPayer is what each payer of some accounts (nil: of all) still owes, by currency.
 func (v *visit) openByPayer(q postgres.Querier, accounts []customers.AccountID) (map[customers.ID][]money.Amount, error) {
 	items, err := ledger.OpenOn(v.ctx, q, accounts, v.Today())
