@@ -26,7 +26,7 @@ func TestEveryCellOfTheWaterfallOpensToPartsThatAddUpToIt(t *testing.T) {
 	p := b.Get("/revenue?month=2026-03").Want(200)
 	p.Check()
 	opened := 0
-	for href, figure := range p.Figures("/revenue/cell?") {
+	for href, figure := range p.Figures("/revenue/cells/") {
 		cell := b.Get(href).Want(200, "Earned")
 		cell.Check()
 		rows := cell.Table("Parts")

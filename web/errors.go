@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -35,7 +36,11 @@ func (s *Server) fail(v *visit, err error) {
 		return
 	}
 	if v.echo.Response().Committed {
-		s.Log.Error("answer broken off", "id", v.By.RequestID, "path", v.echo.Request().URL.Path, "error", err)
+		level := slog.LevelError
+		if errors.Is(err, context.Canceled) {
+			level = slog.LevelInfo // whoever asked has left
+		}
+		s.Log.Log(v.ctx, level, "answer broken off", "id", v.By.RequestID, "path", v.echo.Request().URL.Path, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	for _, name := range []string{"Content-Disposition", "Content-Type", "Content-Length"} {

@@ -50,7 +50,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 
 func (s *Server) logLine(ctx context.Context, r *http.Request, status int, began time.Time, aborted bool) {
 	level := slog.LevelInfo
-	if status >= http.StatusInternalServerError || aborted {
+	if status >= http.StatusInternalServerError || aborted && r.Context().Err() == nil { // else whoever asked has left
 		level = slog.LevelError
 	}
 	line := []slog.Attr{slog.String("id", requestID(ctx)), slog.String("method", r.Method), slog.String("path", r.URL.Path),

@@ -20,6 +20,7 @@ type revenueScope struct {
 	scope
 	currency money.Currency
 	offered  []money.Currency
+	dated    bool // the month was asked for
 }
 
 // revenueScope takes the first entity when none was asked for, and its currency unless the books hold another.
@@ -27,7 +28,7 @@ func (v *visit) revenueScope(t tx) (r revenueScope, err error) {
 	if r.scope, err = v.scope(); err != nil {
 		return r, err
 	}
-	if v.queryMonth("month").IsZero() {
+	if r.dated = !v.queryMonth("month").IsZero(); !r.dated {
 		r.month = v.Today().AddDays(1).MonthOf().Prev() // the last that is over: what is earned in it is known
 	}
 	all := r.directory.All()

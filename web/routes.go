@@ -114,7 +114,7 @@ func bookRoutes() []route {
 		{get, "/ledger/entries/:account/:seq", books, (*visit).entry},
 		{get, "/ledger/export", books, (*visit).exportLedger},
 		{get, "/revenue", books, (*visit).waterfall},
-		{get, "/revenue/cell", books, (*visit).waterfallCell},
+		{get, "/revenue/cells/:billed/:earned", books, (*visit).waterfallCell},
 		{get, "/revenue/deferred", books, (*visit).deferred},
 		{get, "/revenue/obligations", books, (*visit).obligations},
 		{get, "/revenue/contracts/:number", books, (*visit).schedule},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -12,9 +13,39 @@ import (
 	"ratable/web/ui"
 )
 
+// notBilled stands for the month in the address of what is earned and not billed.
+const notBilled = "not-billed"
+
 // cellAddress opens what a cell of the waterfall is made of.
 func (r revenueScope) cellAddress(billed, earned period.Month) string {
-	return narrowed("/revenue/cell", "entity", r.entity, "currency", r.currency, "month", r.month, "billed", billed, "earned", earned)
+	was := notBilled
+	if !billed.IsZero() {
+		was = billed.String()
+	}
+	return narrowed("/revenue/cells/"+was+"/"+earned.String(), r.pairs()...)
+}
+
+// pairs are what an address must say to show the same books: what is not so by itself.
+func (r revenueScope) pairs() []any {
+	out := []any{"entity", r.entity}
+	if seller, _ := r.directory.ByID(r.entity); seller.Currency != r.currency {
+		out = append(out, "currency", r.currency)
+	}
+	if r.dated {
+		out = append(out, "month", r.month)
+	}
+	return out
+}
+
+// cellAsked reads the two months of a cell from the address.
+func (v *visit) cellAsked() (billed, earned period.Month, err error) {
+	if earned, err = period.ParseMonth(v.param("earned")); err == nil && v.param("billed") != notBilled {
+		billed, err = period.ParseMonth(v.param("billed"))
+	}
+	if err != nil {
+		return billed, earned, fault.New(fault.NotFound, "there is no page at this address")
+	}
+	return billed, earned, nil
 }
 
 // waterfallCell is a cell of the waterfall, contract line by contract line: each opens its schedule, the entries that
@@ -25,9 +56,9 @@ func (v *visit) waterfallCell() error {
 		if err != nil {
 			return err
 		}
-		billed, earned := v.queryMonth("billed"), v.queryMonth("earned")
-		if earned.IsZero() {
-			earned = r.month
+		billed, earned, err := v.cellAsked()
+		if err != nil {
+			return err
 		}
 		parts, err := revrec.Cell(v.ctx, t, r.filter(), billed, earned)
 		if err != nil {
@@ -56,7 +87,7 @@ func (v *visit) waterfallCell() error {
 		}
 		list := page.List{
 			Head: ui.HeadProps{Title: title, Sub: "As known at the end of " + ui.MonthText(r.month) + ", in " + string(r.currency) + ".", Others: ui.Cells(v.csvButton()),
-				Crumbs: []ui.Anchor{{Label: "Waterfall", Href: narrowed("/revenue", "entity", r.entity, "currency", r.currency, "month", r.month)}}},
+				Crumbs: []ui.Anchor{{Label: "Waterfall", Href: narrowed("/revenue", r.pairs()...)}}},
 			Tables: []ui.TableProps{v.cellTable(o, parts, n, r, billed, earned)},
 		}
 		return v.page(http.StatusOK, frame{Title: title, Room: "revenue"}, page.ListPage(list))
@@ -90,7 +121,7 @@ func (v *visit) cellTable(o order, parts []revrec.Part, n names, r revenueScope,
 }
 
 func (v *visit) cellFile(parts []revrec.Part, n names, billed, earned period.Month) error {
-	was := "not billed"
+	was := notBilled
 	if !billed.IsZero() {
 		was = billed.String()
 	}
