@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/web/api"
 	"ratable/web/static"
+	"ratable/web/ui"
 )
 
 // maxBody bounds every form and upload; the API has its own bound.
@@ -23,11 +25,22 @@ func (s *Server) handler() http.Handler {
 	machine := api.New(api.Config{DB: s.DB, Now: s.Now, Today: s.Today, Log: s.Log})
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
+	mux.HandleFunc("GET /ui", gallery)
 	for _, prefix := range api.Prefixes {
 		mux.Handle(prefix, machine)
 	}
 	mux.Handle("/", s.Sessions.Manager.LoadAndSave(s.sameOrigin(pages)))
 	return s.logged(secured(mux))
+}
+
+// gallery shows every component on one page, for those who build pages. Nothing on it is anybody's data. ?theme=dark or
+// light shows it as others see it.
+func gallery(w http.ResponseWriter, r *http.Request) {
+	theme := r.URL.Query().Get("theme")
+	if theme != "dark" && theme != "light" {
+		theme = ""
+	}
+	templ.Handler(ui.Gallery(theme)).ServeHTTP(w, r)
 }
 
 // pages registers the route table with echo, which is used for nothing but matching addresses.
