@@ -68,14 +68,14 @@ term: {from: 2026-01-01, through: 2026-01-31}
 lines:
   - {id: cheap, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
   - {id: dear, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 2}}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, lines: [dear, cheap], amount: 250, every: month}
 `)
 	expect(t, charge(t, a, used(map[string]int64{"2026-01-10": 100}), "2026-02-01"),
 		"cheap overage 2026-01-01..2026-01-31 50.00", // 200 of the 250 went to the line named first
 		"cheap usage 2026-01-01..2026-01-31 0.00",
 		"dear usage 2026-01-01..2026-01-31 0.00",
-		"prepaid cap_fee 2026-01-01..2026-01-31 250.00")
+		"prepaid prepayment 2026-01-01..2026-01-31 250.00")
 }
 
 // 150 at 2 fill the cap of 200 and leave 100 above it. A volume price that falls
@@ -85,17 +85,17 @@ func TestUsageThatBecomesCheaperGivesBackItsOverageFirst(t *testing.T) {
 term: {from: 2026-01-01, through: 2026-01-31}
 lines:
   - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: volume, tiers: [{up_to: 150, unit: 2}, {unit: 1}]}}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, lines: [calls], amount: 200, every: month, overage: {factor: 3}}
 `)
 	days := used(map[string]int64{"2026-01-10": 150, "2026-01-20": 10})
 	expect(t, charge(t, a, days, "2026-01-15"),
 		"calls overage 2026-01-01..2026-01-31 300.00",
 		"calls usage 2026-01-01..2026-01-31 0.00",
-		"prepaid cap_fee 2026-01-01..2026-01-31 200.00")
+		"prepaid prepayment 2026-01-01..2026-01-31 200.00")
 	expect(t, charge(t, a, days, "2026-02-01"),
 		"calls usage 2026-01-01..2026-01-31 0.00",
-		"prepaid cap_fee 2026-01-01..2026-01-31 200.00")
+		"prepaid prepayment 2026-01-01..2026-01-31 200.00")
 }
 
 func TestAFlatFeeUnderACapIsDrawnFromItToo(t *testing.T) {
@@ -103,13 +103,13 @@ func TestAFlatFeeUnderACapIsDrawnFromItToo(t *testing.T) {
 term: {from: 2026-01-01, through: 2026-01-31}
 lines:
   - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: flat, amount: 120}}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, lines: [calls], amount: 100, every: month}
 `)
 	expect(t, charge(t, a, nil, "2026-02-01"),
 		"calls overage 2026-01-01..2026-01-31 20.00",
 		"calls usage 2026-01-01..2026-01-31 0.00",
-		"prepaid cap_fee 2026-01-01..2026-01-31 100.00")
+		"prepaid prepayment 2026-01-01..2026-01-31 100.00")
 }
 
 func TestALineThatAnAmendmentPutsUnderACapIsDrawnFromIt(t *testing.T) {
@@ -119,7 +119,7 @@ term: {from: 2026-01-01, through: 2026-02-28}
 lines:
   - {id: a, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
   - {id: b, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, lines: [` + lines + `], amount: 100, every: month}
 `
 	}
@@ -127,7 +127,7 @@ soft_caps:
 	expect(t, charge(t, a, used(map[string]int64{"2026-02-10": 80}), "2026-03-01"),
 		"a usage 2026-01-01..2026-01-31 0.00", "a usage 2026-02-01..2026-02-28 0.00",
 		"b usage 2026-01-01..2026-01-31 0.00", "b overage 2026-02-01..2026-02-28 60.00", "b usage 2026-02-01..2026-02-28 0.00",
-		"prepaid cap_fee 2026-01-01..2026-01-31 100.00", "prepaid cap_fee 2026-02-01..2026-02-28 100.00")
+		"prepaid prepayment 2026-01-01..2026-01-31 100.00", "prepaid prepayment 2026-02-01..2026-02-28 100.00")
 }
 
 func TestUsageOfMoreThanCanBeBookedIsRefusedAndNotAPanic(t *testing.T) {

@@ -24,7 +24,7 @@ func BenchmarkCharges(b *testing.B) {
 	terms := map[string]string{
 		"plain":      "",
 		"commitment": "commitments: [{id: minimum, product: prepaid, lines: [calls-0, calls-1, calls-2], amount: 12000, every: year}]\n",
-		"capped":     "soft_caps: [{id: cap, product: prepaid, lines: [calls-0, calls-1, calls-2, calls-3, calls-4, calls-5], amount: 9000, every: year, overage: {factor: 1.2}}]\n",
+		"capped":     "prepaid: [{id: cap, product: prepaid, lines: [calls-0, calls-1, calls-2, calls-3, calls-4, calls-5], amount: 9000, every: year, overage: {factor: 1.2}}]\n",
 	}
 	for _, name := range []string{"plain", "commitment", "capped"} {
 		d, err := Parse([]byte(text.String() + terms[name]))

@@ -26,7 +26,7 @@ import (
 // does not have.
 func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) ([]Piece, error) {
 	p := pricing{agreement: a, catalog: c, days: days, until: until}
-	for _, step := range []func(){p.fixedFees, p.usage, p.softCaps, p.commitments, p.concessions} {
+	for _, step := range []func(){p.fixedFees, p.usage, p.prepaid, p.commitments, p.concessions} {
 		if step(); p.err != nil {
 			return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
 		}
@@ -160,11 +160,11 @@ func find[T any](list []T, id func(T) string, want string) (T, bool) {
 
 func lineID(l Line) string       { return l.ID }
 func commitID(c Commit) string   { return c.ID }
-func softCapID(c SoftCap) string { return c.ID }
+func prepaidID(c Prepaid) string { return c.ID }
 
-func documentLines(d Document) []Line       { return d.Lines }
-func documentCommits(d Document) []Commit   { return d.Commits }
-func documentSoftCaps(d Document) []SoftCap { return d.SoftCaps }
+func documentLines(d Document) []Line      { return d.Lines }
+func documentCommits(d Document) []Commit  { return d.Commits }
+func documentPrepaid(d Document) []Prepaid { return d.Prepaid }
 
 // product looks a product up as it was sold when the version took effect: later
 // catalog versions never reach into a signed contract.
@@ -220,7 +220,7 @@ func (p *pricing) sort() {
 	order := map[string]int{}
 	for _, ids := range [][]string{
 		lineages(p.agreement, documentLines, lineID),
-		lineages(p.agreement, documentSoftCaps, softCapID),
+		lineages(p.agreement, documentPrepaid, prepaidID),
 		lineages(p.agreement, documentCommits, commitID),
 	} {
 		for _, id := range ids {

@@ -165,34 +165,34 @@ lines:
 
 // The worked number of the design: C = 1000, factor 1.5, 5000 units at 1 and
 // then 2500 at 2 come to 1000 + 4000 x 1.5 + 5000 x 1.5 = 14,500.
-func TestUsageThatStraddlesASoftCapIsSplitThere(t *testing.T) {
+func TestUsageThatStraddlesAPrepaidIsSplitThere(t *testing.T) {
 	a := agreement(t, head+`
 term: {from: 2026-01-01, through: 2026-12-31}
 lines:
   - id: calls
     product: api
     usage: {meter: api.calls, every: month, price: {model: graduated, tiers: [{up_to: 5000, unit: 1}, {unit: 2}]}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, lines: [calls], amount: 1000, every: term, overage: {factor: 1.5}}
 `)
 	pieces := charge(t, a, used(map[string]int64{"2026-01-10": 5000, "2026-01-11": 2500}), "2026-02-01")
 	expect(t, pieces,
 		"calls overage 2026-01-01..2026-01-31 13500.00",
 		"calls usage 2026-01-01..2026-01-31 0.00",
-		"prepaid cap_fee 2026-01-01..2026-12-31 1000.00")
+		"prepaid prepayment 2026-01-01..2026-12-31 1000.00")
 	if d := pieces[1].Detail; d.Drawn != money.Of(100000, "USD") || d.List != money.Of(1000000, "USD") {
 		t.Errorf("the cap covered %s of %s; it covers 1000.00 of 10000.00", d.Drawn, d.List)
 	}
 }
 
-func TestASoftCapInUnitsIsEarnedAsItIsDrawnAndTheRestWhenItLapses(t *testing.T) {
+func TestAPrepaidInUnitsIsEarnedAsItIsDrawnAndTheRestWhenItLapses(t *testing.T) {
 	a := agreement(t, head+`
 term: {from: 2026-01-01, through: 2026-03-31}
 lines:
   - id: calls
     product: api
     usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 0.05}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, lines: [calls], units: 10000, price: 400, every: term, overage: {factor: 1.2}}
 `)
 	pieces := charge(t, a, used(map[string]int64{"2026-01-10": 2500, "2026-02-10": 6000}), "2026-04-01")

@@ -15,7 +15,7 @@
 // Invariants, each with a test: the versions of a contract cover its term
 // without overlap; the pieces of a fixed fee tile the days it is charged for,
 // and cutting a piece in two changes no cent of the sum; drawn plus overage of a
-// soft cap equal the list value of the usage below it.
+// prepaid amount equal the list value of the usage below it.
 package contracts
 
 import (
@@ -39,9 +39,18 @@ type Agreement struct {
 	Customer customers.ID // who uses
 	Payer    customers.ID // who is invoiced; a reseller, or the customer
 	Currency money.Currency
+	Users    map[string]customers.ID // by external id: every user that a line names
 
 	Versions    []Version // approved ones, in the order of their numbers; never empty
 	Concessions []Granted
+	Deliveries  []Delivery
+}
+
+// Delivery is the fact that a milestone was reached: what a line asks for once may be billed.
+type Delivery struct {
+	Line string
+	On   period.Date
+	Note string
 }
 
 // Version is an approved state of the document. It governs from EffectiveOn

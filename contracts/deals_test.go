@@ -73,11 +73,11 @@ func drawDocument(t *rapid.T) Document {
 	from := day("2024-01-01").AddDays(rapid.IntRange(0, 400).Draw(t, "from"))
 	d := Document{
 		Contract: "C-1", Entity: "e", Customer: "c", Currency: rapid.SampledFrom([]string{"USD", "JPY", "BHD"}).Draw(t, "currency"),
-		Term:    Term{from, from.AddDays(rapid.IntRange(5, 430).Draw(t, "days"))},
+		Term:    Term{From: from, Through: from.AddDays(rapid.IntRange(5, 430).Draw(t, "days"))},
 		Billing: Billing{Align: rapid.SampledFrom([]Align{Anniversary, Calendar}).Draw(t, "align")},
 	}
 	if rapid.Bool().Draw(t, "wholesale") {
-		d.Payer, d.Reseller = "partner", &Reseller{oneOf(t, "12.5", "20", "33.3")}
+		d.Payer, d.Reseller = "partner", &Reseller{MarginPercent: oneOf(t, "12.5", "20", "33.3")}
 	}
 	for i := range rapid.IntRange(1, 2).Draw(t, "fees") {
 		d.Lines = append(d.Lines, drawFee(t, d, fmt.Sprintf("fee-%d", i)))
@@ -162,9 +162,9 @@ func (d *Document) drawCaps(t *rapid.T) {
 	if len(ids) == 0 || rapid.IntRange(0, 2).Draw(t, "capped") == 0 {
 		return
 	}
-	c := SoftCap{
+	c := Prepaid{
 		ID: "cap", Product: rapid.SampledFrom([]string{"platform", "api"}).Draw(t, "cap product"),
-		Every: rapid.SampledFrom(cadences).Draw(t, "every"), Overage: Overage{oneOf(t, "0", "1.5", "0.8")},
+		Every: rapid.SampledFrom(cadences).Draw(t, "every"), Overage: Overage{Factor: oneOf(t, "0", "1.5", "0.8")},
 	}
 	first, _ := d.line(ids[0])
 	model := first.Usage.Price.Model
@@ -176,7 +176,7 @@ func (d *Document) drawCaps(t *rapid.T) {
 		slices.Reverse(c.Lines)
 		c.Amount = oneOf(t, "20", "150.5", "1000")
 	}
-	d.SoftCaps = []SoftCap{c}
+	d.Prepaid = []Prepaid{c}
 }
 
 func (d *Document) drawCommits(t *rapid.T) {
@@ -195,7 +195,7 @@ func (d *Document) drawCommits(t *rapid.T) {
 
 // amend changes something of a document from a random day on.
 func amend(t *rapid.T, d Document) Document {
-	d.Lines, d.SoftCaps, d.Commits = slices.Clone(d.Lines), slices.Clone(d.SoftCaps), slices.Clone(d.Commits)
+	d.Lines, d.Prepaid, d.Commits = slices.Clone(d.Lines), slices.Clone(d.Prepaid), slices.Clone(d.Commits)
 	d.Effective, d.Reason = d.Term.From.AddDays(rapid.IntRange(1, d.Term.Span().Days()-1).Draw(t, "effective")), "amended"
 	for i := range d.Lines {
 		if f := d.Lines[i].Fixed; f != nil && len(f.Ramp) == 0 && rapid.Bool().Draw(t, "seats") {
@@ -208,8 +208,8 @@ func amend(t *rapid.T, d Document) Document {
 			d.Lines[i].Usage = &changed
 		}
 	}
-	for i := range d.SoftCaps {
-		if c := &d.SoftCaps[i]; c.Units.IsZero() && rapid.Bool().Draw(t, "bigger cap") {
+	for i := range d.Prepaid {
+		if c := &d.Prepaid[i]; c.Units.IsZero() && rapid.Bool().Draw(t, "bigger cap") {
 			c.Amount = c.Amount.Add(decimal.NewFromInt(10))
 		}
 	}
@@ -219,7 +219,7 @@ func amend(t *rapid.T, d Document) Document {
 		}
 	}
 	if d.Reseller != nil && rapid.Bool().Draw(t, "other margin") {
-		d.Reseller = &Reseller{decimal.NewFromInt(25)}
+		d.Reseller = &Reseller{MarginPercent: decimal.NewFromInt(25)}
 	}
 	if d.Reseller == nil && rapid.Bool().Draw(t, "one line more") {
 		d.Lines = append(d.Lines, Line{ID: fmt.Sprintf("more-%d", len(d.Lines)), Product: "platform", Fixed: &Fixed{Quantity: one, UnitPrice: oneOf(t, "365"), Every: "term", In: Advance}})

@@ -327,13 +327,13 @@ lines:
   - {id: a, product: teapot, fixed: {quantity: 1, unit_price: 1, every: month}}
   - {id: b, product: api, usage: {meter: steam, every: month, price: {model: flat, amount: 1}}}
 commitments: [{id: m, product: promise, lines: [b], amount: 1, every: month}]
-soft_caps: [{id: c, product: lid, lines: [b], amount: 1, every: month}]
+prepaid: [{id: c, product: lid, lines: [b], amount: 1, every: month}]
 `, o.Sales)
 	var got []string
 	for _, f := range fault.Fields(err) {
 		got = append(got, f.Path+" "+f.Value)
 	}
-	want := []string{"entity moon", "customer nobody", "payer noone", "lines[0].product teapot", "lines[1].usage.meter steam", "commitments[0].product promise", "soft_caps[0].product lid"}
+	want := []string{"entity moon", "customer nobody", "payer noone", "lines[0].product teapot", "lines[1].usage.meter steam", "commitments[0].product promise", "prepaid[0].product lid"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("named are (-want +got):\n%s", diff)
 	}

@@ -28,13 +28,13 @@ type window struct {
 
 	used decimal.Decimal // so far
 
-	cap    string      // the soft cap that covers it, if any
+	cap    string      // the prepaid amount that covers it, if any
 	rank   int         // its place among the lines of the cap
 	valued money.Exact // of what was used so far, at list price, as the cap is drawn
 	draws  []draw      // how the usage met the cap, record by record
 }
 
-// usage prices metered lines that no cap covers; capped ones wait for softCaps.
+// usage prices metered lines that no cap covers; capped ones wait for prepaid.
 func (p *pricing) usage() {
 	for _, id := range lineages(p.agreement, documentLines, lineID) {
 		for _, s := range p.usageStretches(id) {
@@ -88,9 +88,9 @@ func comparable(u Usage) Usage {
 
 func plain(d decimal.Decimal) decimal.Decimal { return decimal.RequireFromString(d.String()) }
 
-// coveredBy names the soft cap of a line, and the line's place in it.
+// coveredBy names the prepaid amount of a line, and the line's place in it.
 func coveredBy(d Document, line string) (cap string, rank int) {
-	for _, c := range d.SoftCaps {
+	for _, c := range d.Prepaid {
 		if i := slices.Index(c.Lines, line); i >= 0 {
 			return c.ID, i
 		}

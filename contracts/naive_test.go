@@ -272,7 +272,7 @@ func (n *naive) value(m *meter, units *big.Rat) *big.Rat {
 }
 
 func capOf(d Document, line string) (string, int) {
-	for _, c := range d.SoftCaps {
+	for _, c := range d.Prepaid {
 		for i, id := range c.Lines {
 			if id == line {
 				return c.ID, i
@@ -314,12 +314,12 @@ func (n *naive) meters(id string) []*meter {
 // caps goes through each period of a cap day by day and values all its usage
 // from scratch every time.
 func (n *naive) caps(id string, all []*meter) {
-	find := func(d Document) (SoftCap, bool) {
-		i := slices.IndexFunc(d.SoftCaps, func(c SoftCap) bool { return c.ID == id })
+	find := func(d Document) (Prepaid, bool) {
+		i := slices.IndexFunc(d.Prepaid, func(c Prepaid) bool { return c.ID == id })
 		if i < 0 {
-			return SoftCap{}, false
+			return Prepaid{}, false
 		}
-		return d.SoftCaps[i], true
+		return d.Prepaid[i], true
 	}
 	for _, c := range n.cuts(func(d Document, on period.Date) (string, string, period.Span) {
 		x, ok := find(d)
@@ -335,14 +335,14 @@ func (n *naive) caps(id string, all []*meter) {
 			price = x.Amount
 		}
 		fee := share(cents(n.minor(price)), c)
-		n.owe(id, CapFee, c.Span, fee)
+		n.owe(id, Prepayment, c.Span, fee)
 		part := n.drain(x, c, all)
-		n.drawn[fmt.Sprintf("%s %s %s", id, CapFee, c.Span)] = cents(part.Mul(part, new(big.Rat).SetInt(fee)))
+		n.drawn[fmt.Sprintf("%s %s %s", id, Prepayment, c.Span)] = cents(part.Mul(part, new(big.Rat).SetInt(fee)))
 	}
 }
 
 // drain gives the part of the cap that was used.
-func (n *naive) drain(x SoftCap, c cut, all []*meter) *big.Rat {
+func (n *naive) drain(x Prepaid, c cut, all []*meter) *big.Rat {
 	size := new(big.Rat).Quo(new(big.Rat).Mul(n.minor(x.Amount), ints(c.Days())), ints(c.whole.Days()))
 	if x.Units.IsPositive() {
 		size = free(x.Units, c)
@@ -454,7 +454,7 @@ func rateNaively(d deal, until period.Date) (owed, drawn map[string]*big.Int) {
 		for _, l := range v.Document.Lines {
 			lines[l.ID] = true
 		}
-		for _, c := range v.Document.SoftCaps {
+		for _, c := range v.Document.Prepaid {
 			caps[c.ID] = true
 		}
 		for _, c := range v.Document.Commits {

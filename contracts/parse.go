@@ -55,13 +55,13 @@ func ParseNode(root *yaml.Node) (Document, error) {
 // zero: who writes "factor: 0" means free overage and would be charged for it.
 func ambiguousZeros(root *yaml.Node) findings {
 	var f findings
-	caps := nodeAt(root, "soft_caps")
+	caps := nodeAt(root, "prepaid")
 	for i := 0; caps != nil && i < len(caps.Content); i++ {
 		for _, zero := range []struct{ path, instead string }{
 			{"price", "leave it out to charge the cap's amount up front"},
 			{"overage.factor", "leave it out for the list price; if overage is free, write a cap nobody can reach"},
 		} {
-			path := fmt.Sprintf("soft_caps[%d].%s", i, zero.path)
+			path := fmt.Sprintf("prepaid[%d].%s", i, zero.path)
 			n := nodeAt(root, path)
 			if n == nil || n.Kind != yaml.ScalarNode {
 				continue

@@ -100,8 +100,8 @@ var bad = []struct{ what, document string }{
 	{"a cap in units for nothing", capped1("units: 5")},
 	{"a cap given away", capped1("amount: 5, price: 0")},
 	{"overage for nothing", capped1("amount: 5, overage: {factor: 0}")},
-	{"a cap over a fixed fee", good + "soft_caps: [{id: cap, product: prepaid, lines: [seats], amount: 5, every: month}]\n"},
-	{"two caps over a line", good + "soft_caps: [{id: cap, product: prepaid, lines: [calls], amount: 5, every: month}, {id: cap2, product: prepaid, lines: [calls], amount: 5, every: month}]\n"},
+	{"a cap over a fixed fee", good + "prepaid: [{id: cap, product: prepaid, lines: [seats], amount: 5, every: month}]\n"},
+	{"two caps over a line", good + "prepaid: [{id: cap, product: prepaid, lines: [calls], amount: 5, every: month}, {id: cap2, product: prepaid, lines: [calls], amount: 5, every: month}]\n"},
 	{"a cap in units over a volume price", strings.Replace(capped1("units: 5, price: 1"), "model: per_unit, amount: 0.02", "model: volume, tiers: [{unit: 1}]", 1)},
 	{"JSON with an unknown key", "{\n  \"contract\": \"C-1\",\n  \"custmer\": \"acme\"\n}\n"},
 	{"JSON with a word for a price", asJSON(with("unit_price: 10", "unit_price: 7777"), `"7777"`, `"abc"`)},
@@ -135,7 +135,7 @@ func ramped(steps ...string) string {
 }
 
 func capped1(terms string) string {
-	return good + "soft_caps: [{id: cap, product: prepaid, lines: [calls], every: month, " + terms + "}]\n"
+	return good + "prepaid: [{id: cap, product: prepaid, lines: [calls], every: month, " + terms + "}]\n"
 }
 
 func asJSON(document, old, replacement string) string {

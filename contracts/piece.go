@@ -12,10 +12,11 @@ import (
 type Kind string
 
 const (
-	FixedFee   Kind = "fixed"      // a recurring fee
+	FixedFee   Kind = "fixed"      // a recurring fee, or an installment of one
+	OneTime    Kind = "once"       // asked for one time
 	Metered    Kind = "usage"      // usage at the contract's price
-	OverCap    Kind = "overage"    // usage above a soft cap
-	CapFee     Kind = "cap_fee"    // the up-front payment for a soft cap
+	OverCap    Kind = "overage"    // usage above a prepaid amount
+	Prepayment Kind = "prepayment" // the up-front payment for a prepaid amount
 	TrueUp     Kind = "true_up"    // what was committed and not spent
 	Concession Kind = "concession" // a credit granted afterwards; negative
 )
@@ -28,13 +29,17 @@ type Piece struct {
 	Kind   Kind        //
 	Span   period.Span // the service it is for
 	Period period.Span // the whole billing period Span lies in
+	// Service is what was paid for, and the days over which it is earned, where that is not Span: each installment of a
+	// year's fee has a Span of its own, by which it is known, and the year as its Service.
+	Service period.Span
 
 	Product     string // catalog code
 	Description string
 	Clause      string // of the signed paper
 	Version     int    // of the contract, that priced it
 
-	Amount money.Amount // what may be charged, before tax; rounded once
+	Amount money.Amount // what may be charged, before tax, after all reductions; rounded once
+	Gross  money.Amount // before caps, discounts and credits: what minimums look at
 	Wanted money.Amount // of a concession: what was granted, however little of it has a charge to lower; positive
 	Nth    int          // of a concession: its place among those granted; an earlier one lowers first
 	BillOn period.Date  // first day on which it may be on an invoice
@@ -61,13 +66,33 @@ type Detail struct {
 	Tiers     []Tier          // the tiers the quantity went through; their amounts add up to List
 	List      money.Amount    // value at list price, before margin and cap
 	Drawn     money.Amount    // part of List that was covered by DrawnFrom
-	DrawnFrom string          // id of the soft cap
+	DrawnFrom string          // id of the prepaid amount
 	Factor    decimal.Decimal // of overage; zero when there is none
 	Margin    decimal.Decimal // percent kept by the reseller
 	Committed money.Amount    // of a true-up: what was agreed for these days
 	Spent     money.Amount    // of a true-up: what was charged
 	Reason    string          // of a concession
+	Reduced   []Reduction     // what was taken off Gross, in the order in which it was; Gross less these is the amount
 }
+
+// Reduction is what a cap, discount or credit took off a charge. It stands on the invoice under the charge, never hidden.
+type Reduction struct {
+	Kind      ReductionKind
+	ID        string       // of the cap, discount or credit; empty for a trial
+	Label     string       // as the invoice shows it: "Launch discount, 20 %"
+	Programme string       // it was given under, if any
+	Amount    money.Amount // taken off; positive, negative where the charge is
+}
+
+// ReductionKind says which term took it off.
+type ReductionKind string
+
+const (
+	ByTrial    ReductionKind = "trial"
+	ByCap      ReductionKind = "cap"
+	ByDiscount ReductionKind = "discount"
+	ByCredit   ReductionKind = "credit"
+)
 
 // Tier is one step of a price as an invoice shows it.
 type Tier struct {

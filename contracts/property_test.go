@@ -38,7 +38,7 @@ func TestChargesEqualANaiveRatingOfTheRawEvents(t *testing.T) {
 				t.Fatalf("%s is charged twice", named(p))
 			}
 			charged[named(p)] = big.NewInt(p.Amount.Minor())
-			if n := len(p.Values); p.Kind == CapFee && n > 0 && until.Before(p.Span.End) && p.Values[n-1].Amount.Minor() != drawn[named(p)].Int64() {
+			if n := len(p.Values); p.Kind == Prepayment && n > 0 && until.Before(p.Span.End) && p.Values[n-1].Amount.Minor() != drawn[named(p)].Int64() {
 				t.Fatalf("on %s, %s of %s is used up, says the naive rater %s", until, p.Values[n-1].Amount, named(p), drawn[named(p)])
 			}
 		}
@@ -120,7 +120,7 @@ func TestWhatTheCapCoversAndWhatLiesAboveIsTheListValue(t *testing.T) {
 		until := drawUntil(t, d)
 		p := pricing{agreement: d.agreement, catalog: dealCatalog, days: d.days(), until: until}
 		p.usage()
-		p.softCaps()
+		p.prepaid()
 		if p.err != nil {
 			t.Fatal(p.err)
 		}
@@ -155,7 +155,7 @@ func TestWhatIsClosedStaysAsTimeGoesOn(t *testing.T) {
 				last := i == len(p.Values)-1
 				grown = grown && (again.Values[i] == p.Values[i] || last && p.Values[i].Before == early)
 			}
-			if p.Kind == CapFee && grown { // its price is known, how it is used up is not
+			if p.Kind == Prepayment && grown { // its price is known, how it is used up is not
 				again.Values = p.Values
 			}
 			if diff := cmp.Diff(p, again); p.Closed && diff != "" {
@@ -178,7 +178,7 @@ func TestMonthlyValuesEndAtTheAmount(t *testing.T) {
 					t.Fatalf("%s: values out of order: %v", named(p), p.Values)
 				}
 			}
-			over := p.Kind != CapFee || !until.Before(p.Span.End)
+			over := p.Kind != Prepayment || !until.Before(p.Span.End)
 			if n := len(p.Values); n > 0 && over && p.Values[n-1].Amount != p.Amount {
 				t.Fatalf("%s comes to %s, its values end at %s", named(p), p.Amount, p.Values[n-1].Amount)
 			}

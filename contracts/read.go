@@ -58,6 +58,8 @@ func (r *reader) read(n *yaml.Node, path string, into reflect.Value) {
 		r.group(n, path, into)
 	case reflect.Slice:
 		r.list(n, path, into)
+	case reflect.Map:
+		r.names(n, path, into)
 	case reflect.String:
 		if r.scalar(n, path, "a text") {
 			into.SetString(n.Value)
@@ -118,6 +120,25 @@ func trueOrFalse(s string) (bool, error) {
 		return false, fault.New(fault.Invalid, "must be true or false")
 	}
 	return s == "true", nil
+}
+
+// names reads a group whose keys the writer chooses: values by name.
+func (r *reader) names(n *yaml.Node, path string, into reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		r.blame(n, path, "is a %s; give a group of keys", kindOf(n))
+		return
+	}
+	into.Set(reflect.MakeMap(into.Type()))
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i].Value
+		if value := reflect.ValueOf(name); into.MapIndex(value).IsValid() {
+			r.blame(n.Content[i], path+"."+name, "is given twice; keep one")
+			continue
+		}
+		value := reflect.New(into.Type().Elem()).Elem()
+		r.read(n.Content[i+1], path+"."+name, value)
+		into.SetMapIndex(reflect.ValueOf(name), value)
+	}
 }
 
 func (r *reader) list(n *yaml.Node, path string, into reflect.Value) {

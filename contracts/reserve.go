@@ -27,7 +27,7 @@ type reserve struct {
 }
 
 // reserve opens a period's cap; a partial period has a partial one.
-func (c SoftCap) reserve(currency money.Currency, b billed) *reserve {
+func (c Prepaid) reserve(currency money.Currency, b billed) *reserve {
 	r := &reserve{factor: c.factor(), inUnits: c.Units.IsPositive(), cost: money.Price(decimal.Zero, currency)}
 	if r.inUnits {
 		r.units = prorated(c.Units, b)

@@ -56,8 +56,8 @@ var reviewRules = []struct {
 		}
 		return why
 	}},
-	{"Soft cap", finance, func(p proposal) (why []string) {
-		for _, c := range p.SoftCaps {
+	{"Prepaid amount", finance, func(p proposal) (why []string) {
+		for _, c := range p.Prepaid {
 			why = append(why, when(true, "usage above %s is charged afterwards", c.ID)...)
 			why = append(why, when(c.Overage.Factor.IsPositive() && c.Overage.Factor.LessThan(one), "usage above %s costs less than list price: %s of it", c.ID, c.Overage.Factor)...)
 		}

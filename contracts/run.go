@@ -130,8 +130,8 @@ func (d Document) CheckCatalog(c *catalog.Catalog) []fault.Field {
 	for i, x := range d.Commits {
 		product(fmt.Sprintf("commitments[%d].product", i), x.Product)
 	}
-	for i, x := range d.SoftCaps {
-		product(fmt.Sprintf("soft_caps[%d].product", i), x.Product)
+	for i, x := range d.Prepaid {
+		product(fmt.Sprintf("prepaid[%d].product", i), x.Product)
 	}
 	return f
 }

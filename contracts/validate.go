@@ -29,7 +29,7 @@ func (d Document) Validate() []fault.Field {
 		d.validateDays(&f, term)
 	}
 	d.validateCommits(&f)
-	d.validateSoftCaps(&f)
+	d.validatePrepaid(&f)
 	return f
 }
 

@@ -42,8 +42,8 @@ func (d Document) validateLines(f *findings) {
 	for i, c := range d.Commits {
 		unique(f, seen, fmt.Sprintf("commitments[%d].id", i), c.ID)
 	}
-	for i, c := range d.SoftCaps {
-		unique(f, seen, fmt.Sprintf("soft_caps[%d].id", i), c.ID)
+	for i, c := range d.Prepaid {
+		unique(f, seen, fmt.Sprintf("prepaid[%d].id", i), c.ID)
 	}
 }
 

@@ -53,10 +53,10 @@ func (l Line) every() string {
 	return ""
 }
 
-func (d Document) validateSoftCaps(f *findings) {
+func (d Document) validatePrepaid(f *findings) {
 	covered := map[string]string{}
-	for i, c := range d.SoftCaps {
-		at := fmt.Sprintf("soft_caps[%d]", i)
+	for i, c := range d.Prepaid {
+		at := fmt.Sprintf("prepaid[%d]", i)
 		f.key(at+".product", c.Product, "the product the up-front payment is sold as")
 		f.text(at+".clause", c.Clause, 60)
 		f.cadence(at+".every", c.Every)
@@ -65,14 +65,14 @@ func (d Document) validateSoftCaps(f *findings) {
 		d.validateCapSize(f, at, c)
 		for _, id := range c.Lines {
 			if other, twice := covered[id]; twice {
-				f.add(at+".lines", fault.Shown(id), "is covered by soft cap %s already", other)
+				f.add(at+".lines", fault.Shown(id), "is covered by prepaid amount %s already", other)
 			}
 			covered[id] = c.ID
 		}
 	}
 }
 
-func (d Document) validateCapSize(f *findings, at string, c SoftCap) {
+func (d Document) validateCapSize(f *findings, at string, c Prepaid) {
 	sane := f.figure(at+".amount", c.Amount)
 	sane = f.figure(at+".units", c.Units) && sane
 	if sane = f.figure(at+".price", c.Price) && sane; !sane {

@@ -147,10 +147,10 @@ func (b billedUsage) missing(spent map[string]*big.Rat) *big.Rat {
 	return owed
 }
 
-func capOf(d contracts.Document, line string) *contracts.SoftCap {
-	for i := range d.SoftCaps {
-		if slices.Contains(d.SoftCaps[i].Lines, line) {
-			return &d.SoftCaps[i]
+func capOf(d contracts.Document, line string) *contracts.Prepaid {
+	for i := range d.Prepaid {
+		if slices.Contains(d.Prepaid[i].Lines, line) {
+			return &d.Prepaid[i]
 		}
 	}
 	return nil

@@ -159,7 +159,7 @@ func expectNothingLeft(t *testing.T, db *postgres.DB) {
 func late(t *testing.T, db *postgres.DB) {
 	t.Helper()
 	var events []usage.Event
-	for _, customer := range []string{"helios-robotics", "brightwater"} { // graduated prices; a soft cap
+	for _, customer := range []string{"helios-robotics", "brightwater"} { // graduated prices; a prepaid amount
 		events = append(events, usage.Event{Source: "northlight/metering", ID: "late-" + customer, Customer: customer, Meter: "api.calls",
 			OccurredAt: time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC), Quantity: decimal.NewFromInt(400_000)})
 	}

@@ -19,7 +19,7 @@ import (
 func BilledAhead(pieces []contracts.Piece, stood []ledger.Stood, asOf period.Date) []contracts.Piece {
 	var out []contracts.Piece
 	for _, p := range pieces {
-		fee := p.Kind == contracts.FixedFee || p.Kind == contracts.CapFee
+		fee := p.Kind == contracts.FixedFee || p.Kind == contracts.Prepayment
 		if !fee || !p.Closed || !asOf.Before(p.BillOn) {
 			continue
 		}

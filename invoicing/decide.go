@@ -65,7 +65,7 @@ func inOrder(all []Change, pieces []contracts.Piece) []Change {
 			lines[p.Line] = len(lines) - len(pieces) // below zero, so that an unknown line sorts after
 		}
 	}
-	kinds := []contracts.Kind{contracts.FixedFee, contracts.CapFee, contracts.Metered, contracts.OverCap, contracts.TrueUp, contracts.Concession}
+	kinds := []contracts.Kind{contracts.FixedFee, contracts.Prepayment, contracts.Metered, contracts.OverCap, contracts.TrueUp, contracts.Concession}
 	slices.SortStableFunc(all, func(x, y Change) int {
 		return cmp.Or(
 			cmp.Compare(lines[x.Piece.Line], lines[y.Piece.Line]),

@@ -161,7 +161,7 @@ func (l Line) showsQuantity() bool {
 func (l Line) unitPrice() (decimal.Decimal, bool) {
 	switch {
 	case l.reverses():
-	case l.Kind == contracts.FixedFee || l.Kind == contracts.CapFee:
+	case l.Kind == contracts.FixedFee || l.Kind == contracts.Prepayment:
 		return l.Detail.UnitPrice, true
 	case l.Kind == contracts.Metered && l.plain():
 		return l.Detail.Tiers[0].Unit, true

@@ -116,7 +116,7 @@ func overage(l Line) money.Amount {
 // margin shows list price and what the reseller keeps of it.
 func margin(l Line) []pdf.Row {
 	d := l.Detail
-	if d.Margin.IsZero() || d.DrawnFrom != "" || l.Kind == contracts.TrueUp || l.Kind == contracts.CapFee {
+	if d.Margin.IsZero() || d.DrawnFrom != "" || l.Kind == contracts.TrueUp || l.Kind == contracts.Prepayment {
 		return nil
 	}
 	whole := l.Amount.Add(l.Before)

@@ -109,7 +109,7 @@ func (s *side) compare(key lineKind) []Change {
 	if len(owed) == 0 && len(booked) == 0 {
 		return same
 	}
-	if key.kind != contracts.FixedFee && key.kind != contracts.CapFee || len(owed) == 0 || len(booked) == 0 {
+	if key.kind != contracts.FixedFee && key.kind != contracts.Prepayment || len(owed) == 0 || len(booked) == 0 {
 		return append(same, whole(key, owed, booked)...)
 	}
 	return append(same, cut(key, owed, booked)...)

@@ -53,7 +53,7 @@ lines:
 		source += fmt.Sprintf("  - {id: support, product: support, fixed: {quantity: 1, unit_price: %d.%02d, every: month, in: arrears}}\n", n("support price", 0, 900), n("support cents", 0, 99))
 	}
 	if n("has cap", 0, 1) > 0 {
-		source += fmt.Sprintf("soft_caps:\n  - {id: prepaid, product: prepaid, lines: [calls], amount: %d, every: quarter, overage: {factor: 1.5}}\n", n("cap", 1, 300))
+		source += fmt.Sprintf("prepaid:\n  - {id: prepaid, product: prepaid, lines: [calls], amount: %d, every: quarter, overage: {factor: 1.5}}\n", n("cap", 1, 300))
 	}
 	if n("has minimum", 0, 2) > 0 {
 		source += fmt.Sprintf("commitments:\n  - {id: minimum, product: minimum, lines: [calls], amount: %d, every: quarter}\n", n("minimum", 1, 400))

@@ -66,7 +66,7 @@ lines:
       every: month
       price: {model: graduated, tiers: [{up_to: 5000000, unit: 0.0010}, {up_to: 20000000, unit: 0.0008}, {unit: 0.0005, flat: 250}]}
   - {id: storage, product: storage, clause: "Exhibit B 2", usage: {meter: storage.gb, every: month, price: {model: per_unit, amount: 0.0230}}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: prepaid, clause: "Exhibit B 3", lines: [calls], amount: 15000, every: quarter, overage: {factor: 1.25}}
 commitments:
   - {id: floor, product: minimum, clause: "§ 3.4", lines: [storage], amount: 2500, every: quarter}

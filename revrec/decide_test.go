@@ -140,7 +140,7 @@ func TestAConcessionLowersTheRevenueOfItsService(t *testing.T) {
 
 func TestOverageIsBookedAsItself(t *testing.T) {
 	d := document(perCall("calls", "0.10", "month"))
-	d.SoftCaps = []contracts.SoftCap{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("100"), Every: "quarter"}}
+	d.Prepaid = []contracts.Prepaid{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("100"), Every: "quarter"}}
 	l := begin(agreement(d))
 	l.use("2026-01-15", "600") // 60 of the cap
 	l.use("2026-02-15", "700") // 40 of the cap, 30 above
@@ -201,7 +201,7 @@ func TestAnEntitysCloseIsNotHeldByAnothersContracts(t *testing.T) {
 
 func TestOverageThatIsTakenBackLaterStaysInTheMonthThatEarnedIt(t *testing.T) {
 	d := document(perCall("calls", "0.10", "quarter"))
-	d.SoftCaps = []contracts.SoftCap{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("10"), Every: "quarter"}}
+	d.Prepaid = []contracts.Prepaid{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("10"), Every: "quarter"}}
 	l := begin(agreement(d))
 	l.use("2026-01-15", "200")  // 10 of the cap, 10 above
 	l.use("2026-02-15", "-150") // counted wrongly: 5 of the cap in all, nothing above

@@ -62,7 +62,7 @@ func drawDocument(t *rapid.T) contracts.Document {
 		perCall("calls", "0.0137", every.Draw(t, "usage every")))
 	switch rapid.IntRange(0, 2).Draw(t, "more") {
 	case 1:
-		d.SoftCaps = []contracts.SoftCap{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("50"), Every: "quarter"}}
+		d.Prepaid = []contracts.Prepaid{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("50"), Every: "quarter"}}
 	case 2:
 		d.Commits = []contracts.Commit{{ID: "commit", Product: "calls", Lines: []string{"calls"}, Amount: dec("40"), Every: "month"}}
 	}
@@ -219,7 +219,7 @@ func TestTheScheduleAgreesWithAnIndependentOracle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		capped := len(a.Latest().Document.SoftCaps) > 0
+		capped := len(a.Latest().Document.Prepaid) > 0
 		want := map[Key]int64{}
 		for _, p := range pieces {
 			for m := p.Span.Start.MonthOf(); !m.After(through); m = m.Next() {

@@ -165,6 +165,6 @@ func dueBy(p contracts.Piece, pieces []contracts.Piece, month period.Month) bool
 // a single minor unit on the period beside it (absorb in package invoicing).
 func (g group) agrees() bool {
 	difference := g.owed.Sub(g.billed).Abs()
-	fee := g.kind == contracts.FixedFee || g.kind == contracts.CapFee
+	fee := g.kind == contracts.FixedFee || g.kind == contracts.Prepayment
 	return difference.IsZero() || fee && difference.Minor() == 1
 }

@@ -86,7 +86,7 @@ func (d draw) contract(effective period.Date) string {
 		b.WriteString(d.support())
 	}
 	if d.oneIn(3) {
-		fmt.Fprintf(&b, "soft_caps:\n  - {id: prepaid, product: prepaid, lines: [calls], amount: %d, every: %s, overage: {factor: 1.5}}\n",
+		fmt.Fprintf(&b, "prepaid:\n  - {id: prepaid, product: prepaid, lines: [calls], amount: %d, every: %s, overage: {factor: 1.5}}\n",
 			d.between(1, 300), one(d, "month", "quarter", "year"))
 	}
 	if d.oneIn(3) {

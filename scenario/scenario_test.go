@@ -208,7 +208,7 @@ func rows(n int, day string) string {
 	return b.String()
 }
 
-// BenchmarkThreeYearsOfAMillionFacts reads and plays a contract with soft cap,
+// BenchmarkThreeYearsOfAMillionFacts reads and plays a contract with prepaid amount,
 // commitment and a million usage facts.
 func BenchmarkThreeYearsOfAMillionFacts(b *testing.B) {
 	var doc strings.Builder
@@ -222,7 +222,7 @@ contracts:
     term: {from: 2026-01-01, through: 2028-12-31}
     lines:
       - {id: calls, product: api, usage: {meter: calls, included: 1000, every: month, price: {model: graduated, tiers: [{up_to: 100000, unit: 0.01}, {unit: 0.005}]}}}
-    soft_caps:
+    prepaid:
       - {id: prepaid, product: api, lines: [calls], amount: 2000, every: quarter, overage: {factor: 1.2}}
     commitments:
       - {id: minimum, product: api, lines: [calls], amount: 12000, every: year}

@@ -25,7 +25,7 @@ func (b Book) write(p *page, several bool) {
 
 var kindNames = map[contracts.Kind]string{
 	contracts.FixedFee: "fee", contracts.Metered: "usage", contracts.OverCap: "overage",
-	contracts.CapFee: "prepaid", contracts.TrueUp: "true-up", contracts.Concession: "credit",
+	contracts.Prepayment: "prepaid", contracts.TrueUp: "true-up", contracts.Concession: "credit",
 }
 
 // write sets months down and lines across: contracts have more months than

@@ -71,9 +71,9 @@ func (d dossier) lines() []page.ContractLine {
 		}
 		out = append(out, line)
 	}
-	for _, c := range doc.SoftCaps {
+	for _, c := range doc.Prepaid {
 		product, _ := d.catalog.Product(c.Product, doc.Start())
-		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "soft cap", Clause: c.Clause, Days: doc.Term.Span(), Terms: softCapTerms(c), Earned: recognitions[product.Recognition]})
+		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "prepaid amount", Clause: c.Clause, Days: doc.Term.Span(), Terms: prepaidTerms(c), Earned: recognitions[product.Recognition]})
 	}
 	for _, c := range doc.Commits {
 		product, _ := d.catalog.Product(c.Product, doc.Start())

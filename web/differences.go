@@ -23,8 +23,8 @@ func differences(sold *catalog.Catalog, before, after contracts.Document) []page
 	c.say("Reseller's margin", marginOf(before), marginOf(after))
 	c.say("Catalog plan", planOf(before), planOf(after))
 	pairs(before.Lines, after.Lines, func(l contracts.Line) string { return l.ID }, func(was, is *contracts.Line) { c.line(before, after, was, is) })
-	pairs(before.SoftCaps, after.SoftCaps, func(s contracts.SoftCap) string { return s.ID }, func(was, is *contracts.SoftCap) {
-		promise(&c, was, is, softCapTerms, func(s contracts.SoftCap) (string, string, string) { return s.ID, s.Product, s.Clause }, after.Start())
+	pairs(before.Prepaid, after.Prepaid, func(s contracts.Prepaid) string { return s.ID }, func(was, is *contracts.Prepaid) {
+		promise(&c, was, is, prepaidTerms, func(s contracts.Prepaid) (string, string, string) { return s.ID, s.Product, s.Clause }, after.Start())
 	})
 	pairs(before.Commits, after.Commits, func(s contracts.Commit) string { return s.ID }, func(was, is *contracts.Commit) {
 		promise(&c, was, is, commitTerms, func(s contracts.Commit) (string, string, string) { return s.ID, s.Product, s.Clause }, after.Start())

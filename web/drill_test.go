@@ -16,7 +16,7 @@ currency: USD
 term: {from: 2026-03-01, through: 2026-03-31}
 lines:
   - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1.00}}}
-soft_caps:
+prepaid:
   - {id: prepaid, product: api, lines: [calls], amount: 1000.00, every: month, overage: {factor: 1.5}}
 `
 

@@ -48,7 +48,7 @@ lines:
     usage: {meter: api.calls, every: month, price: {model: package, amount: 9, size: 100}}
 commitments:
   - {id: least, product: api, clause: § 4, lines: [seats, calls], amount: 500, every: month}
-soft_caps:
+prepaid:
   - {id: prepaid, product: api, clause: § 5, lines: [packs], units: 200, price: 20, every: month, overage: {factor: 1.5}}
 `
 
@@ -132,15 +132,15 @@ var wrong = []struct{ name, entry, says string }{
 	{"commitments[0].lines", "seats, chairs", "is not the id of a line"},
 	{"commitments[0].amount", "0", "is missing or zero"},
 	{"commitments[0].every", "never", "must be month"},
-	{"soft_caps[0].id", "-", "letters, digits"},
-	{"soft_caps[0].product", "rocket", "is not a product of the catalog"},
-	{"soft_caps[0].clause", strings.Repeat("x", 61), "60"},
-	{"soft_caps[0].lines", "seats", "is a fixed fee"},
-	{"soft_caps[0].amount", "-5", "is negative"},
-	{"soft_caps[0].units", "many", "number"},
-	{"soft_caps[0].price", "0", "cannot be zero"},
-	{"soft_caps[0].every", "hour", "must be month"},
-	{"soft_caps[0].overage.factor", "0", "cannot be zero"},
+	{"prepaid[0].id", "-", "letters, digits"},
+	{"prepaid[0].product", "rocket", "is not a product of the catalog"},
+	{"prepaid[0].clause", strings.Repeat("x", 61), "60"},
+	{"prepaid[0].lines", "seats", "is a fixed fee"},
+	{"prepaid[0].amount", "-5", "is negative"},
+	{"prepaid[0].units", "many", "number"},
+	{"prepaid[0].price", "0", "cannot be zero"},
+	{"prepaid[0].every", "hour", "must be month"},
+	{"prepaid[0].overage.factor", "0", "cannot be zero"},
 }
 
 func TestAWrongEntryInEveryFieldIsSaidBesideItAndKept(t *testing.T) {
@@ -227,7 +227,7 @@ func TestRowsComeAndGoWithoutAScript(t *testing.T) {
 	if !strings.Contains(p.Body, "lines[0].usage.price.tiers[0].up_to") {
 		t.Error("the tier is not there")
 	}
-	for _, list := range []string{"commitments", "soft_caps", "lines[0].fixed.ramp"} {
+	for _, list := range []string{"commitments", "prepaid", "lines[0].fixed.ramp"} {
 		if p := b.PostForm("/contracts/new", with(form, "do", "add:"+list)).Want(200); !strings.Contains(p.Body, list+"[0].") {
 			t.Errorf("no row was added to %s", list)
 		}

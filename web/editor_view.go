@@ -188,7 +188,7 @@ func (v *visit) editorView(e entry) (page.Editor, error) {
 		Terms:   c.fields("", "term.from", "term.through", "billing.net_days", "billing.po_number", "billing.align", "reseller.margin_percent"),
 		NoLines: c.errorsOf("lines", "document"), Preview: e.preview,
 		Commits: c.list("commitments", "commitment", "amount", "every", "lines", "product", "clause", "id"),
-		Caps:    c.list("soft_caps", "soft cap", "amount", "units", "price", "every", "overage.factor", "lines", "product", "clause", "id"),
+		Caps:    c.list("prepaid", "prepaid amount", "amount", "units", "price", "every", "overage.factor", "lines", "product", "clause", "id"),
 		Paste:   ui.FieldProps{Name: "paste", Label: "Rows", Kind: ui.AreaInput, Value: e.paste, Hint: "Product, quantity, unit price, every, billed in, clause; or any order below a row of headings."},
 		Seldom:  c.fields("", "plan.code", "plan.version"),
 	}
@@ -253,7 +253,7 @@ func labelsOf(found []fault.Field) map[string]string {
 	return out
 }
 
-var rowWords = strings.NewReplacer("lines", "Line", "commitments", "Commitment", "soft_caps", "Soft cap", "tiers", "tier", "ramp", "step")
+var rowWords = strings.NewReplacer("lines", "Line", "commitments", "Commitment", "prepaid", "Prepaid amount", "tiers", "tier", "ramp", "step")
 
 func labelOf(name string) string {
 	var parts []string

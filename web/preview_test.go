@@ -32,7 +32,7 @@ func soldEverywhere(d contracts.Document) *catalog.Catalog {
 	for _, c := range d.Commits {
 		add(c.Product)
 	}
-	for _, c := range d.SoftCaps {
+	for _, c := range d.Prepaid {
 		add(c.Product)
 	}
 	return catalog.New(products, counted, nil)

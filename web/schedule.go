@@ -135,7 +135,7 @@ func clauseOf(c contracts.Contract, line string) string {
 			return ", " + x.Clause
 		}
 	}
-	for _, x := range d.SoftCaps {
+	for _, x := range d.Prepaid {
 		if x.ID == line && x.Clause != "" {
 			return ", " + x.Clause
 		}

@@ -108,7 +108,7 @@ func (s sheet) remove(list string, gone int) {
 	}
 }
 
-var listName = regexp.MustCompile(`^(lines|commitments|soft_caps|lines\[\d{1,3}\]\.(fixed\.ramp|usage\.price\.tiers))$`)
+var listName = regexp.MustCompile(`^(lines|commitments|prepaid|lines\[\d{1,3}\]\.(fixed\.ramp|usage\.price\.tiers))$`)
 
 // press does what a button of the grid asks for: "add-line", "remove-line-2" (counted from 0), or by the name of the
 // list "add:lines[1].usage.price.tiers". It gives the row to go on in, and whether it was such a button at all.

@@ -85,15 +85,15 @@ var formFields = []formField{
 	{path: "commitments[].amount", label: "At least", shape: numeric},
 	{path: "commitments[].every", label: "Every", shape: oneOf, choices: everyChoices},
 
-	{path: "soft_caps[].id", label: "Id"},
-	{path: "soft_caps[].product", label: "Billed as", shape: coded, list: "products"},
-	{path: "soft_caps[].clause", label: "Clause"},
-	{path: "soft_caps[].lines", label: "Lines it covers", shape: listed, hint: "Empty: every usage line"},
-	{path: "soft_caps[].amount", label: "Cap in money", shape: numeric},
-	{path: "soft_caps[].units", label: "or in units", shape: numeric},
-	{path: "soft_caps[].price", label: "Paid up front", shape: numeric, hint: "Empty: the cap in money"},
-	{path: "soft_caps[].every", label: "Every", shape: oneOf, choices: everyChoices},
-	{path: "soft_caps[].overage.factor", label: "Overage, × list price", shape: numeric, hint: "Empty: list price"},
+	{path: "prepaid[].id", label: "Id"},
+	{path: "prepaid[].product", label: "Billed as", shape: coded, list: "products"},
+	{path: "prepaid[].clause", label: "Clause"},
+	{path: "prepaid[].lines", label: "Lines it covers", shape: listed, hint: "Empty: every usage line"},
+	{path: "prepaid[].amount", label: "Cap in money", shape: numeric},
+	{path: "prepaid[].units", label: "or in units", shape: numeric},
+	{path: "prepaid[].price", label: "Paid up front", shape: numeric, hint: "Empty: the cap in money"},
+	{path: "prepaid[].every", label: "Every", shape: oneOf, choices: everyChoices},
+	{path: "prepaid[].overage.factor", label: "Overage, × list price", shape: numeric, hint: "Empty: list price"},
 }
 
 var fieldsByPath = func() map[string]formField {

@@ -81,7 +81,7 @@ func (s sheet) filled() sheet {
 			usage = append(usage, id)
 		}
 	}
-	for list, base := range map[string]string{"commitments": "commitment", "soft_caps": "cap"} {
+	for list, base := range map[string]string{"commitments": "commitment", "prepaid": "cap"} {
 		for i, id := range s.ids(list, func(string) string { return base }) {
 			row := fmt.Sprintf("%s[%d]", list, i)
 			out[row+".id"] = id

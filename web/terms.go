@@ -137,7 +137,7 @@ func commitTerms(c contracts.Commit) []string {
 	}
 }
 
-func softCapTerms(c contracts.SoftCap) []string {
+func prepaidTerms(c contracts.Prepaid) []string {
 	upFront, covers := c.Price, price(c.Amount)+" of usage"
 	if upFront.IsZero() {
 		upFront = c.Amount

@@ -27,7 +27,7 @@ func TestTermsReadTheWayPeopleSayThem(t *testing.T) {
 		{priceTerms(catalog.Price{Model: catalog.Volume, Tiers: tiers}, "GB"), []string{"All GB at the tier reached:", "up to 10,000: 0.01", "beyond that: 0.005, and 20.00 once"}},
 		{priceTerms(catalog.Price{Model: catalog.Package, Amount: dec("5.5"), Size: dec("100")}, ""), []string{"5.50 per started package of 100 units"}},
 		{commitTerms(contracts.Commit{Amount: dec("45000"), Every: "quarter", Lines: []string{"api", "tokens"}}), []string{"At least 45,000.00 a quarter on api, tokens", "What is not spent is charged at the end"}},
-		{softCapTerms(contracts.SoftCap{Amount: dec("900"), Every: "month", Lines: []string{"api"}, Overage: contracts.Overage{Factor: dec("1.2")}}),
+		{prepaidTerms(contracts.Prepaid{Amount: dec("900"), Every: "month", Lines: []string{"api"}, Overage: contracts.Overage{Factor: dec("1.2")}}),
 			[]string{"900.00 a month up front", "Covers 900.00 of usage on api", "Above it the list price × 1.2"}},
 	} {
 		if !slices.Equal(c.got, c.want) {

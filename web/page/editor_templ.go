@@ -460,7 +460,7 @@ func editorFields(e Editor) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = editorList(e.Action, "Soft caps", "Usage paid up front; what goes beyond it is charged as overage.", "Add a soft cap", "soft_caps", e.Caps).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = editorList(e.Action, "Prepaid amounts", "Usage paid up front; what goes beyond it is charged as overage.", "Add a prepaid amount", "prepaid", e.Caps).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

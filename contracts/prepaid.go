@@ -11,14 +11,14 @@ import (
 	"ratable/internal/period"
 )
 
-// softCaps prices capped usage. Each day's usage is drawn from the cap, within a
+// prepaid prices capped usage. Each day's usage is drawn from the cap, within a
 // day in the order of the cap's lines, first used first; the record that
 // straddles the boundary is split there.
 //
 //	list value  |■■■■■■■■■■■■■■■■|□□□□□□□
 //	            0                C          □ = (cost - C), charged x factor
-func (p *pricing) softCaps() {
-	for _, id := range lineages(p.agreement, documentSoftCaps, softCapID) {
+func (p *pricing) prepaid() {
+	for _, id := range lineages(p.agreement, documentPrepaid, prepaidID) {
 		for _, s := range p.capStretches(id) {
 			for _, b := range periods(p, s.terms.cap.Every, s) {
 				p.capPeriod(s, b)
@@ -33,13 +33,13 @@ func (p *pricing) softCaps() {
 }
 
 type capped struct {
-	cap      SoftCap
+	cap      Prepaid
 	document Document
 }
 
 func (p *pricing) capStretches(id string) []stretch[capped] {
 	return stretches(p.agreement, func(v Version) (period.Span, capped, bool) {
-		c, ok := find(v.Document.SoftCaps, softCapID, id)
+		c, ok := find(v.Document.Prepaid, prepaidID, id)
 		return v.Document.Term.Span(), capped{c, v.Document}, ok
 	}, func(a, b capped) bool {
 		x, y := a.cap, b.cap
@@ -48,7 +48,7 @@ func (p *pricing) capStretches(id string) []stretch[capped] {
 	})
 }
 
-func (c SoftCap) factor() decimal.Decimal {
+func (c Prepaid) factor() decimal.Decimal {
 	if c.Overage.Factor.IsZero() {
 		return decimal.NewFromInt(1)
 	}
@@ -56,7 +56,7 @@ func (c SoftCap) factor() decimal.Decimal {
 }
 
 // price is what a whole period costs up front.
-func (c SoftCap) price() decimal.Decimal {
+func (c Prepaid) price() decimal.Decimal {
 	if c.Price.IsZero() {
 		return c.Amount
 	}
@@ -69,7 +69,7 @@ func (p *pricing) capPeriod(s stretch[capped], b billed) {
 	product := p.product(c.Product, s.version)
 	total := p.round(money.Price(c.price(), p.agreement.Currency))
 	fee := Piece{
-		Line: c.ID, Kind: CapFee, Span: b.span, Period: b.whole,
+		Line: c.ID, Kind: Prepayment, Span: b.span, Period: b.whole,
 		Product: c.Product, Description: product.Name, Clause: c.Clause, Version: s.version.Number,
 		Amount: part(total, b.span, b.whole), BillOn: b.span.Start, Closed: true,
 		Recognition: product.Recognition,
@@ -85,7 +85,7 @@ func (p *pricing) capPeriod(s stretch[capped], b billed) {
 // drawDown draws the period's usage from the cap, records each draw on its
 // window, and gives how much of the payment had been used up at each mark. What
 // is never used lapses with the period: on its last day all of it is earned.
-func (p *pricing) drawDown(c SoftCap, b billed, fee money.Amount) []Value {
+func (p *pricing) drawDown(c Prepaid, b billed, fee money.Amount) []Value {
 	if !b.span.Start.Before(p.until) {
 		return nil
 	}
