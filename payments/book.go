@@ -41,15 +41,23 @@ func Book(r Receipt, next int64) (Receipt, []ledger.Entry) {
 }
 
 // Move is the entry of an application after the fact: from the customer balance
-// to the receivable, or back when the amount is negative.
+// to the receivable, or back when the amount is negative; a refund goes to cash.
 func Move(r Receipt, a Application) ledger.Entry {
 	verb := "Apply"
-	if a.Amount.Sign() < 0 {
+	switch {
+	case a.Refund():
+		verb = "Refund"
+	case a.Amount.Sign() < 0:
 		verb = "Take back"
 	}
 	entry := r.entry(a.Entry, fmt.Sprintf("application:%s:%d", r.Number(), a.N), fmt.Sprintf("%s receipt %s: %s", verb, r.Number(), a.Document))
 	entry.BookedOn = a.BookedOn
-	entry.Postings = []ledger.Posting{r.own(ledger.Debit(ledger.CustomerBalance, a.Amount)), a.owed()}
+	to := a.owed()
+	if a.Refund() {
+		to = ledger.Credit(ledger.Cash, a.Amount)
+		to.Customer, to.Document = r.Payer, r.Number()
+	}
+	entry.Postings = []ledger.Posting{r.own(ledger.Debit(ledger.CustomerBalance, a.Amount)), to}
 	return entry
 }
 

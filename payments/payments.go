@@ -72,7 +72,7 @@ type Part struct {
 }
 
 // Application says that a receipt pays a document, or, with a negative amount,
-// that it does so no longer.
+// that it does so no longer; or that money of it was sent back (Refund).
 type Application struct {
 	Receipt    int64
 	N          int // its place among the receipt's applications, from 1

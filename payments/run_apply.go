@@ -105,6 +105,15 @@ func allowed(on period.Date, by access.Actor) error {
 }
 
 func loadStanding(ctx context.Context, q postgres.Querier, receipt int64, document string) (at standing, err error) {
+	if at, err = loadReceipt(ctx, q, receipt); err != nil {
+		return at, err
+	}
+	at.invoice, err = openOf(ctx, q, document)
+	return at, err
+}
+
+// loadReceipt reads the receipt after the place in its account's book.
+func loadReceipt(ctx context.Context, q postgres.Querier, receipt int64) (at standing, err error) {
 	account, err := accountOf(ctx, q, receipt)
 	if err != nil {
 		return at, err
@@ -115,10 +124,7 @@ func loadStanding(ctx context.Context, q postgres.Querier, receipt int64, docume
 	if at.months, err = ledger.LoadMonths(ctx, q); err != nil {
 		return at, err
 	}
-	if at.receipt, err = ReceiptByID(ctx, q, receipt); err != nil {
-		return at, err
-	}
-	at.invoice, err = openOf(ctx, q, document)
+	at.receipt, err = ReceiptByID(ctx, q, receipt)
 	return at, err
 }
 
@@ -143,7 +149,10 @@ func appendApplications(ctx context.Context, tx pgx.Tx, at []standing, made []Ap
 	for i, a := range made {
 		entries = append(entries, Move(at[i].receipt, a))
 		action := "receipt.apply"
-		if a.Amount.Sign() < 0 {
+		switch {
+		case a.Refund():
+			action = "receipt.refund"
+		case a.Amount.Sign() < 0:
 			action = "receipt.unapply"
 		}
 		trail = append(trail, access.Entry{Action: action, Subject: at[i].receipt.subject(), Reason: a.Reason,

@@ -262,7 +262,11 @@ func (w *world) prove() {
 		}
 		left := r.Amount
 		for _, a := range r.Applications {
-			owed[a.Document], left = owed[a.Document].Sub(a.Amount), left.Sub(a.Amount)
+			if left = left.Sub(a.Amount); a.Refund() {
+				cash = cash.Sub(a.Amount)
+			} else {
+				owed[a.Document] = owed[a.Document].Sub(a.Amount)
+			}
 		}
 		if cash = cash.Add(r.Amount); !left.IsZero() {
 			balances[r.Number()] = left.String()

@@ -47,6 +47,9 @@ func TestATransferIsRecordedAppliedAndTakenBack(t *testing.T) {
 	if rows := p.Table("Pays"); rows[len(rows)-1][4] != "200.00 USD" {
 		t.Errorf("it pays %q", rows)
 	}
+	b.PostForm(at+"/refund", url.Values{"refund_amount": {"900"}, "refund_reason": {"Sent twice"}}).Want(422, "800.00")
+	b.PostForm(at+"/refund", url.Values{"refund_amount": {"800"}}).Want(422, "reason")
+	b.PostForm(at+"/refund", url.Values{"refund_reason": {"Sent twice"}}).Want(200, "Recorded as sent back.", "Refund RF-", "Sent twice").Lacks("Send back to the payer").Check()
 	h.Login(access.Support).Get(at).Want(200).Lacks("Take back from an invoice")
 }
 

@@ -98,6 +98,7 @@ func billingRoutes() []route {
 		{get, "/payments/:id", helpers, (*visit).receipt},
 		{post, "/payments/:id/apply", books, (*visit).applyReceipt},
 		{post, "/payments/:id/unapply", books, (*visit).unapplyReceipt},
+		{post, "/payments/:id/refund", books, (*visit).refundReceipt},
 
 		{get, "/outbox", helpers, (*visit).outbox},
 		{get, "/outbox/:id", helpers, (*visit).message},

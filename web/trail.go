@@ -27,6 +27,7 @@ var deeds = map[string]string{
 	"revenue.recognize":  "Revenue recognized",
 
 	"receipt.unapply":     "Payment %s taken back",
+	"receipt.refund":      "Payment %s refunded",
 	"invoice.resend":      "Invoice %s sent again",
 	"credit_note.resend":  "Credit note %s sent again",
 	"invoice.release":     "Overpayment of invoice %s released",
