@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"ratable/internal/fault"
+	"ratable/internal/strict"
 )
 
 // What a reader of contract documents needs that has no database: simulate holds
@@ -29,7 +30,7 @@ func Complaints(err error) []fault.Field { return complaints(err) }
 
 // LineOf gives the line of the nearest node that a finding's path names, 0 when
 // not even its first step is there.
-func LineOf(root *yaml.Node, path string) int { return lineOf(root, path) }
+func LineOf(root *yaml.Node, path string) int { return strict.LineOf(root, path) }
 
 var (
 	unknownKey = regexp.MustCompile(`^line (\d+): field (\S+) not found in type`)
@@ -40,11 +41,11 @@ var (
 func complaints(err error) []fault.Field {
 	var typed *yaml.TypeError
 	if !errors.As(err, &typed) {
-		m := yamlTrouble.FindStringSubmatch(err.Error())
-		if m == nil {
+		line, trouble, ok := strict.Trouble(err)
+		if !ok {
 			return []fault.Field{{Path: "document", Message: err.Error()}}
 		}
-		return []fault.Field{{Path: "document", Line: number(m[1]), Message: "cannot be read as YAML: " + m[2]}}
+		return []fault.Field{{Path: "document", Line: line, Message: "cannot be read as YAML: " + trouble}}
 	}
 	var out []fault.Field
 	for _, text := range typed.Errors {

@@ -10,7 +10,7 @@ import (
 // packages on one floor are strangers to each other.
 var floor = map[string]int{
 	"migrations": 0, "internal/fault": 0, "web/static": 0,
-	"internal/period": 1, "internal/money": 2,
+	"internal/period": 1, "internal/money": 2, "internal/strict": 3,
 	"internal/pdf": 10, "internal/postgres": 10, "internal/tidy": 10, "web/ui": 10,
 	"internal/access": 20, "internal/mail": 21, "internal/jobs": 21,
 	"entities": 30, "customers": 31, "catalog": 31,

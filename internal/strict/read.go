@@ -1,4 +1,4 @@
-package contracts
+package strict
 
 import (
 	"fmt"
@@ -17,7 +17,24 @@ import (
 // reader fills a document from its nodes by the `yaml` tags of its fields. It is
 // stricter than yaml.v3, whose errors about scalars name neither key nor line:
 // every finding here names both, and all of them are found in one go.
-type reader struct{ found findings }
+type reader struct{ found []fault.Field }
+
+// Scalar is a value with a form of its own, written as a single word. Its error
+// says what the text is not: "is not a day such as 2026-03-31".
+type Scalar interface {
+	ReadScalar(text string, line int) error
+}
+
+// Read fills a struct from the nodes of a document and returns all that is wrong
+// with it, each finding with its path and line.
+func Read(root *yaml.Node, into any) []fault.Field {
+	var r reader
+	r.read(root, "", reflect.ValueOf(into).Elem())
+	if null(root) {
+		r.blame(root, "", "is empty")
+	}
+	return r.found
+}
 
 func (r *reader) blame(n *yaml.Node, path, format string, args ...any) {
 	if path == "" {
@@ -46,8 +63,18 @@ func (r *reader) read(n *yaml.Node, path string, into reflect.Value) {
 	case *decimal.Decimal:
 		readScalar(r, n, path, "a number such as 1250.50", target, money.ParseDecimal)
 		return
+	case *yaml.Node:
+		*target = *n // somebody above reads it
+		return
 	case *period.Date:
 		readScalar(r, n, path, "a day such as 2026-03-31", target, period.ParseDate)
+		return
+	case Scalar:
+		if r.scalar(n, path, "a single value") {
+			if err := target.ReadScalar(n.Value, n.Line); err != nil {
+				r.blame(n, path, "%s", err)
+			}
+		}
 		return
 	}
 	switch into.Kind() {
@@ -69,7 +96,7 @@ func (r *reader) read(n *yaml.Node, path string, into reflect.Value) {
 	case reflect.Bool:
 		readScalar(r, n, path, "true or false", into.Addr().Interface().(*bool), trueOrFalse)
 	default:
-		panic(fmt.Sprintf("contracts: no way to read %s", into.Type()))
+		panic(fmt.Sprintf("strict: no way to read %s", into.Type()))
 	}
 }
 

@@ -1,4 +1,4 @@
-package contracts
+package strict
 
 import (
 	"bytes"
@@ -15,13 +15,14 @@ import (
 	"ratable/internal/fault"
 )
 
-// MaxDocument is the largest contract document accepted, in bytes.
+// MaxDocument is the largest document accepted, in bytes.
 const MaxDocument = 1 << 20
 
-// tree reads the text of a document into nodes that know their lines. JSON is
+// Tree reads the text of one document into nodes that know their lines; what is
+// the trade's word for it ("contract"). It refuses with fault.Invalid. JSON is
 // told from YAML because YAML, which contains it on paper, does not read the
 // \ud83d\ude00 that many programs write for an emoji.
-func tree(source []byte) (*yaml.Node, error) {
+func Tree(source []byte, what string) (*yaml.Node, error) {
 	if len(source) > MaxDocument {
 		return nil, whole(0, "is %d bytes; at most %d are accepted", len(source), MaxDocument)
 	}
@@ -32,7 +33,7 @@ func tree(source []byte) (*yaml.Node, error) {
 	if start := bytes.TrimLeft(source, " \t\r\n"); len(start) > 0 && start[0] == '{' && json.Valid(source) {
 		return (&jsonTree{Decoder: json.NewDecoder(bytes.NewReader(source)), source: source, line: 1}).document()
 	}
-	return yamlTree(source)
+	return yamlTree(source, what)
 }
 
 // whole is a finding about the document and no key of it.
@@ -53,7 +54,7 @@ func brokenAt(source []byte) int {
 
 func lineAt(source []byte, offset int) int { return 1 + bytes.Count(source[:offset], []byte("\n")) }
 
-func yamlTree(source []byte) (*yaml.Node, error) {
+func yamlTree(source []byte, what string) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(source))
 	var n yaml.Node
 	if err := dec.Decode(&n); errors.Is(err, io.EOF) {
@@ -62,25 +63,35 @@ func yamlTree(source []byte) (*yaml.Node, error) {
 		return nil, unreadable(source, err)
 	}
 	if dec.Decode(new(yaml.Node)) != io.EOF {
-		return nil, whole(0, "holds more than one document; send one contract at a time")
+		return nil, whole(0, "holds more than one document; send one %s at a time", what)
 	}
 	return n.Content[0], nil
 }
 
 var yamlTrouble = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
+// Trouble takes a message of the YAML library apart: the line, 0 when it says
+// none, and what is wrong there.
+func Trouble(err error) (line int, what string, ok bool) {
+	m := yamlTrouble.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 0, "", false
+	}
+	line, _ = strconv.Atoi(m[1])
+	return line, m[2], true
+}
+
 // unreadable says where the text stops being YAML. The usual reason is a tab,
 // which the parser names by its effect only.
 func unreadable(source []byte, err error) error {
-	m := yamlTrouble.FindStringSubmatch(err.Error())
-	if m == nil {
+	line, trouble, ok := Trouble(err)
+	if !ok {
 		return whole(0, "cannot be read as YAML: %v", err)
 	}
-	line, _ := strconv.Atoi(m[1])
 	if tab := tabbed.FindIndex(source); tab != nil {
 		return whole(lineAt(source, tab[1]-1), "is indented with a tab, which YAML does not allow; indent with spaces")
 	}
-	return whole(line, "cannot be read as YAML: %s; look around this line", m[2])
+	return whole(line, "cannot be read as YAML: %s; look around this line", trouble)
 }
 
 var tabbed = regexp.MustCompile(`(?m)^ *\t`)
