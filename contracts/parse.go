@@ -17,7 +17,7 @@ import (
 // with fault.Invalid, each finding with its path and line. The result is
 // normalized: exporting it and parsing again gives the same.
 func Parse(source []byte) (Document, error) {
-	root, err := strict.Tree(source, "contract")
+	root, err := strict.Tree(source, "contract", MaxDocument)
 	if err != nil {
 		return Document{}, err
 	}

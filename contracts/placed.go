@@ -10,7 +10,7 @@ import (
 // errors come back as they are.
 func Placed(source []byte, err error) error {
 	found := fault.Fields(err)
-	root, unreadable := strict.Tree(source, "contract")
+	root, unreadable := strict.Tree(source, "contract", MaxDocument)
 	if len(found) == 0 || unreadable != nil {
 		return err
 	}
@@ -21,4 +21,4 @@ func Placed(source []byte, err error) error {
 func (d Document) DaysOf(l Line) period.Span { return d.days(l) }
 
 // MaxDocument is the largest contract document accepted, in bytes.
-const MaxDocument = strict.MaxDocument
+const MaxDocument = 1 << 20

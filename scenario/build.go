@@ -46,8 +46,8 @@ type builder struct {
 	used       map[usedKey]decimal.Decimal
 }
 
-func newBuilder(d document) *builder {
-	return &builder{d: d, byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]decimal.Decimal{}}
+func newBuilder() *builder {
+	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]decimal.Decimal{}}
 }
 
 func (b *builder) refuse(path, value, format string, args ...any) {

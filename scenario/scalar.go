@@ -1,11 +1,9 @@
 package scenario
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
-	"gopkg.in/yaml.v3"
 
 	"ratable/internal/fault"
 	"ratable/internal/money"
@@ -21,12 +19,12 @@ type day struct {
 	line int
 }
 
-func (d *day) UnmarshalYAML(n *yaml.Node) error {
-	date, err := period.ParseDate(n.Value)
-	if err != nil || n.Kind != yaml.ScalarNode {
-		return refuse(n, "is not a day such as 2026-03-31")
+func (d *day) ReadScalar(text string, line int) error {
+	date, err := period.ParseDate(text)
+	if err != nil {
+		return fault.New(fault.Invalid, "is not a day such as 2026-03-31")
 	}
-	*d = day{date, n.Line}
+	*d = day{date, line}
 	return nil
 }
 
@@ -36,12 +34,12 @@ type moment struct {
 	line int
 }
 
-func (m *moment) UnmarshalYAML(n *yaml.Node) error {
-	at, err := time.Parse(time.RFC3339, n.Value)
+func (m *moment) ReadScalar(text string, line int) error {
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return refuse(n, "is not a time with its zone such as 2026-03-31T23:30:00-05:00")
+		return fault.New(fault.Invalid, "is not a time with its zone such as 2026-03-31T23:30:00-05:00")
 	}
-	*m = moment{at, n.Line}
+	*m = moment{at, line}
 	return nil
 }
 
@@ -52,20 +50,14 @@ type number struct {
 	line int
 }
 
-func (x *number) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind != yaml.ScalarNode || n.Value == "" {
-		return refuse(n, "is not a number such as 12.50")
+func (x *number) ReadScalar(text string, line int) error {
+	if text == "" {
+		return fault.New(fault.Invalid, "is not a number such as 12.50")
 	}
-	*x = number{n.Value, n.Line}
+	*x = number{text, line}
 	return nil
 }
 
 func (x number) quantity() (decimal.Decimal, error)            { return usage.ParseQuantity(x.text) }
 func (x number) decimal() (decimal.Decimal, error)             { return money.ParseDecimal(x.text) }
 func (x number) amount(c money.Currency) (money.Amount, error) { return money.ParseAmount(x.text, c) }
-
-// refuse is a finding in the decoder's own shape, so that it is collected with
-// the others instead of ending the reading.
-func refuse(n *yaml.Node, message string) error {
-	return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %s %s", n.Line, fault.Quote(n.Value), message)}}
-}

@@ -15,16 +15,13 @@ import (
 	"ratable/internal/fault"
 )
 
-// MaxDocument is the largest document accepted, in bytes.
-const MaxDocument = 1 << 20
-
-// Tree reads the text of one document into nodes that know their lines; what is
-// the trade's word for it ("contract"). It refuses with fault.Invalid. JSON is
+// Tree reads the text of one document of at most `most` bytes into nodes that
+// know their lines; what is the trade's word for it ("contract"). It refuses with fault.Invalid. JSON is
 // told from YAML because YAML, which contains it on paper, does not read the
 // \ud83d\ude00 that many programs write for an emoji.
-func Tree(source []byte, what string) (*yaml.Node, error) {
-	if len(source) > MaxDocument {
-		return nil, whole(0, "is %d bytes; at most %d are accepted", len(source), MaxDocument)
+func Tree(source []byte, what string, most int) (*yaml.Node, error) {
+	if len(source) > most {
+		return nil, whole(0, "is %d bytes; at most %d are accepted", len(source), most)
 	}
 	if bad := brokenAt(source); bad >= 0 {
 		return nil, whole(lineAt(source, bad), "is not valid UTF-8; save the file as UTF-8 and send it again")
