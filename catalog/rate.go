@@ -17,8 +17,10 @@ type Rating struct {
 // Step is one line of the calculation, and always Amount = Quantity x Unit + Flat.
 //
 // From (exclusive) and Through (inclusive) bound the units it covers. Quantity is what was multiplied:
-// units, except for a package price, where it counts started packages.
+// units, except for a package price, where it counts started packages, and for
+// the fee per event of a percentage price, where it counts events.
 type Step struct {
+	Of            string // of a matrix price, the value of its dimension; of a percentage price, what is priced (OfPercent ...); else empty
 	From, Through decimal.Decimal
 	Quantity      decimal.Decimal
 	Unit, Flat    decimal.Decimal
@@ -30,7 +32,7 @@ var one = decimal.NewFromInt(1)
 // Rate prices a quantity exactly, in major units of currency c; rounding to what can be booked is the caller's.
 //
 // A quantity below zero (more retracted than used in the period) rates as zero: no price pays for negative use.
-// The price must be one that Validate accepts; an unknown model panics.
+// The price must be one that Validate accepts, of a simple model; another panics.
 func (p Price) Rate(quantity decimal.Decimal, c money.Currency) Rating {
 	if quantity.Sign() < 0 {
 		quantity = decimal.Zero
@@ -47,10 +49,10 @@ func (p Price) Rate(quantity decimal.Decimal, c money.Currency) Rating {
 		return p.ratePackage(quantity, c)
 	case Graduated:
 		return p.rateGraduated(quantity, c)
-	case Volume:
+	case Volume, Stairstep: // a step's units are free
 		return p.rateVolume(quantity, c)
 	}
-	panic(fmt.Sprintf("catalog: rate a price of unknown model %q", p.Model))
+	panic(fmt.Sprintf("catalog: rate a quantity at a price of model %q", p.Model))
 }
 
 // ratePackage charges a started package in full: 121 units in packages of 10 are 13 packages.
