@@ -173,10 +173,10 @@ func (p Price) validateMatrix(path string) []fault.Field {
 	return append(found, p.Other.validateCell(path, "other")...)
 }
 
-// validateCell accepts a price that needs no more than the cell's quantity.
+// validateCell accepts a price that needs no more than a quantity: in a matrix, or of a product standing alone.
 func (p Price) validateCell(path, at string) []fault.Field {
 	if keys[p.Model] != nil && !p.Model.Simple() {
-		return []fault.Field{field(path, at+".model", string(p.Model), "cannot stand in a matrix; use flat, per_unit, graduated, volume, package or stairstep")}
+		return []fault.Field{field(path, at+".model", string(p.Model), "prices more than a quantity; here use flat, per_unit, graduated, volume, package or stairstep")}
 	}
 	return p.Validate(below(path, at))
 }

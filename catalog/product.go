@@ -29,18 +29,6 @@ type Product struct {
 	StandalonePrice *Price // observable stand-alone selling price; nil when it must be estimated
 }
 
-// Meter is something counted. Its aggregation is part of its meaning and never changes: another one is another meter.
-type Meter struct {
-	ID          int64
-	Code        string
-	Name        string
-	Unit        string
-	Aggregation string // "sum"
-}
-
-// Sum adds up the quantities of a period's events.
-const Sum = "sum"
-
 // Plan is one version of a pay-as-you-go offer. Document is the template of contract lines; only contracts reads it.
 type Plan struct {
 	Code     string
@@ -61,16 +49,7 @@ func (p Product) validate() []fault.Field {
 		found = append(found, fault.Field{Path: "recognition", Value: string(p.Recognition), Message: "must be ratable, as_used or point_in_time"})
 	}
 	if p.StandalonePrice != nil {
-		found = append(found, p.StandalonePrice.Validate("standalone_price")...)
-	}
-	return found
-}
-
-func (m Meter) validate() []fault.Field {
-	found := append(code("code", m.Code), name("name", m.Name)...)
-	found = append(found, fault.Printable("unit", m.Unit, 40)...)
-	if m.Aggregation != Sum {
-		found = append(found, fault.Field{Path: "aggregation", Value: m.Aggregation, Message: "must be sum"})
+		found = append(found, p.StandalonePrice.validateCell("", "standalone_price")...)
 	}
 	return found
 }

@@ -42,7 +42,7 @@ func loadProducts(ctx context.Context, q postgres.Querier) ([]Product, error) {
 }
 
 func loadMeters(ctx context.Context, q postgres.Querier) ([]Meter, error) {
-	rows, err := q.Query(ctx, `select id, code, name, unit, aggregation from catalog.meters order by code`)
+	rows, err := q.Query(ctx, `select id, code, name, unit, aggregation, unique_by, dimensions from catalog.meters order by code`)
 	if err != nil {
 		return nil, postgres.Fault(err)
 	}
