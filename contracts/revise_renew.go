@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -197,13 +198,23 @@ func (r renewal) commit(c *Commit) {
 	}
 }
 
-// scaledPrice raises every figure of a usage price that is money; quantities stay.
+// scaledPrice raises every figure of a usage price that is money or a share of it; quantities stay.
 func scaledPrice(p catalog.Price, factor decimal.Decimal) catalog.Price {
 	raise := func(x decimal.Decimal) decimal.Decimal { return x.Mul(factor).Round(maxDecimals) }
-	p.Amount = raise(p.Amount)
+	p.Amount, p.Percent, p.PerEvent = raise(p.Amount), raise(p.Percent), raise(p.PerEvent)
+	p.Minimum, p.Maximum = raise(p.Minimum), raise(p.Maximum)
 	p.Tiers = slices.Clone(p.Tiers)
 	for i := range p.Tiers {
 		p.Tiers[i].Unit, p.Tiers[i].Flat = raise(p.Tiers[i].Unit), raise(p.Tiers[i].Flat)
+	}
+	if p.Prices = maps.Clone(p.Prices); p.Prices != nil {
+		for value, cell := range p.Prices {
+			p.Prices[value] = scaledPrice(cell, factor)
+		}
+	}
+	if p.Other != nil {
+		other := scaledPrice(*p.Other, factor)
+		p.Other = &other
 	}
 	return p
 }
