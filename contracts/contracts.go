@@ -36,8 +36,9 @@ type Agreement struct {
 	Contract ID
 	Number   string // as people write it: "C-2026-014"
 	Entity   entities.ID
-	Customer customers.ID // who uses
-	Payer    customers.ID // who is invoiced; a reseller, or the customer
+	Customer customers.ID  // who uses
+	Payer    customers.ID  // who is invoiced; a reseller, or the customer. See PayerOn
+	Payers   []PayerChange // who is from a later day on, in the order of days
 	Currency money.Currency
 	Users    map[string]customers.ID // by external id: every user that a line names
 

@@ -30,7 +30,8 @@ type Contract struct {
 	Number   string
 	Entity   entities.ID
 	Customer customers.ID
-	Payer    customers.ID
+	Payer    customers.ID  // as signed; see PayerOn
+	Payers   []PayerChange // since, in the order of days
 	Currency money.Currency
 
 	History     []Revision // oldest first
@@ -70,7 +71,7 @@ func (r Revision) Approved() bool { return r.Last() == "approved" }
 func (c Contract) Agreement() (Agreement, bool) {
 	a := Agreement{
 		Account: c.Account, Contract: c.ID, Number: c.Number, Entity: c.Entity,
-		Customer: c.Customer, Payer: c.Payer, Currency: c.Currency, Concessions: c.Concessions,
+		Customer: c.Customer, Payer: c.Payer, Payers: c.Payers, Currency: c.Currency, Concessions: c.Concessions,
 	}
 	for _, r := range c.History {
 		if r.Approved() {

@@ -150,7 +150,9 @@ const rankContracts = `
 const matchContracts = `
 		where (@search = '' or starts_with(lower(c.number), lower(@search))
 				or c.customer_id = any(@parties::bigint[]) or c.payer_id = any(@parties::bigint[]))
-			and (@party::bigint = 0 or c.customer_id = @party or c.payer_id = @party)
+			and (@party::bigint = 0 or c.customer_id = @party or c.payer_id = @party or exists (
+				select 1 from contracts.payers p
+				where p.account_id = c.account_id and p.contract_id = c.id and p.payer_id = @party))
 			and (@account::bigint = 0 or c.account_id = @account)
 			and (@entity::bigint = 0 or c.entity_id = @entity)
 			and (@currency = '' or c.currency = @currency)

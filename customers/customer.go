@@ -39,7 +39,10 @@ type Customer struct {
 	Contacts   []Contact
 	TaxIDs     []TaxID
 	PORequired bool // no invoice without a purchase order number
+	OwnInvoice bool // what it uses goes on a document of its own where another member of the family pays
 	SignedUpOn period.Date
+
+	DuplicateOf ID `json:",omitzero"` // the customer it was merged into: what names this one means that one
 }
 
 // ContactRole says what to write to a contact about.
@@ -98,6 +101,7 @@ type Amendment struct {
 	Profile        *Profile
 	Billing        *Address
 	Service        *Address
+	OwnInvoice     *bool     // whether what it uses goes on a document of its own
 	SetContacts    []Contact // added, or renamed when role and e-mail are known already
 	RemoveContacts []Contact // by role and e-mail
 	SetTaxIDs      []TaxID   // added, or verified when kind, country and value are known already
@@ -120,14 +124,16 @@ type Account struct {
 	Entity entities.ID
 }
 
-// Filter narrows a list. Search finds part of any name (also a former one), external id, e-mail or tax id.
+// Filter narrows a list. Search finds part of any name (also a former one), external id, e-mail or tax id; what finds a
+// duplicate finds the customer it was merged into.
 type Filter struct {
-	Search  string
-	Entity  entities.ID // 0: any
-	Country string      // of the billing address; empty: any
-	Sort    Sort        // the order of the list
-	After   ID          // the last customer of the page before
-	Limit   int         // 0: 50; at most 500
+	Search     string
+	Entity     entities.ID // 0: any
+	Country    string      // of the billing address; empty: any
+	Duplicates bool        // duplicates too
+	Sort       Sort        // the order of the list
+	After      ID          // the last customer of the page before
+	Limit      int         // 0: 50; at most 500
 }
 
 // Sort is an order of the list of customers; "-" before it turns it round.

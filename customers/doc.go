@@ -9,5 +9,5 @@
 //
 // Invariants: nothing is edited: of the facts in force the latest start wins, of equal starts the one known last;
 // a customer belongs to the account of its parent; each legal entity has at most one house account, without customers;
-// an external id means one customer for ever.
+// an external id means one customer for ever. A duplicate is a fact beside it (Merger), which moves nothing.
 package customers

@@ -26,6 +26,11 @@ func appendFacts(ctx context.Context, tx pgx.Tx, id ID, a Amendment, also ...ter
 			return err
 		}
 	}
+	if a.OwnInvoice != nil {
+		if err := appendInvoiceMode(ctx, tx, id, a.StartsOn, *a.OwnInvoice); err != nil {
+			return err
+		}
+	}
 	if err := appendContacts(ctx, tx, id, a); err != nil {
 		return err
 	}

@@ -68,8 +68,11 @@ const listCustomers = `
 		where a.customer_id = c.id and a.role = 'billing' and a.starts_on <= @as_of
 		order by a.starts_on desc, a.known_order desc
 		limit 1))
+	  and (@duplicates or not exists (select 1 from customers.duplicates as x where x.duplicate_id = c.id))
 	  and (@search = '' or c.id in (
-		select t.customer_id from customers.search_terms as t
+		select unnest(array[t.customer_id, x.into_id])
+		from customers.search_terms as t
+		left join customers.duplicates as x on x.duplicate_id = t.customer_id
 		where t.term like @search or (t.kind = 'tax_id' and t.term like @tax_id)))`
 
 // Matching is the keys of all customers that match; the filter's order, cursor and limit play no part.

@@ -41,8 +41,14 @@ func loadCustomers(ctx context.Context, q postgres.Querier, args pgx.NamedArgs) 
 		select c.id, c.account_id, c.external_id, coalesce(c.parent_id, 0), c.entity_id, c.currency, c.signed_up_on,
 		       p.name, p.legal_name, p.kind, p.po_required,
 		       b.lines, b.city, b.region, b.postcode, b.country,
-		       s.lines, s.city, s.region, s.postcode, s.country
+		       s.lines, s.city, s.region, s.postcode, s.country,
+		       coalesce(m.own_invoice, false), coalesce(d.into_id, 0)
 		from customers.customers as c
+		left join customers.duplicates as d on d.duplicate_id = c.id
+		left join lateral (
+			select own_invoice from customers.invoice_modes
+			where customer_id = c.id and starts_on <= @as_of
+			order by starts_on desc, known_order desc limit 1) as m on true
 		cross join lateral (
 			select name, legal_name, kind, po_required from customers.profiles
 			where customer_id = c.id and starts_on <= @as_of
@@ -68,6 +74,7 @@ func loadCustomers(ctx context.Context, q postgres.Querier, args pgx.NamedArgs) 
 		&c.Name, &c.LegalName, &c.Kind, &c.PORequired,
 		&c.Billing.Lines, &c.Billing.City, &c.Billing.Region, &c.Billing.Postcode, &c.Billing.Country,
 		&c.Service.Lines, &c.Service.City, &c.Service.Region, &c.Service.Postcode, &c.Service.Country,
+		&c.OwnInvoice, &c.DuplicateOf,
 	}, func() error { found[c.ID] = c; return nil })
 	return found, postgres.Fault(err)
 }

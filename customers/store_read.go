@@ -73,7 +73,7 @@ func (f Filter) args(asOf period.Date) pgx.NamedArgs {
 	}
 	args := pgx.NamedArgs{
 		"after": int64(f.After), "entity": int64(f.Entity), "country": f.Country, "as_of": asOf,
-		"search": "", "tax_id": "", "limit": min(limit, 500),
+		"search": "", "tax_id": "", "duplicates": f.Duplicates, "limit": min(limit, 500),
 	}
 	if text := fold(f.Search); text != "" {
 		args["search"] = pattern(text)
