@@ -10,13 +10,13 @@ import (
 
 // Meter is something counted. How it adds up is part of its meaning and never changes: another way is another meter.
 type Meter struct {
-	ID          int64
-	Code        string
-	Name        string
-	Unit        string
-	Aggregation string   // how the events of a period become one quantity
-	UniqueBy    string   // of a unique meter: the dimension of events whose distinct values are counted
-	Dimensions  []string // those that may be filtered and priced by, sorted; usage is added up by each combination of their values
+	ID          int64    `yaml:"-" json:"id,omitempty"`
+	Code        string   `yaml:"code" json:"code"`
+	Name        string   `yaml:"name" json:"name"`
+	Unit        string   `yaml:"unit,omitempty" json:"unit,omitempty"`
+	Aggregation string   `yaml:"aggregation,omitempty" json:"aggregation,omitempty"` // how the events of a period become one quantity
+	UniqueBy    string   `yaml:"unique_by,omitempty" json:"unique_by,omitempty"`     // of a unique meter: the dimension of events whose distinct values are counted
+	Dimensions  []string `yaml:"dimensions,omitempty" json:"dimensions,omitempty"`   // those that may be filtered and priced by, sorted; usage is added up by each combination of their values
 }
 
 // How the events of a period become one quantity.

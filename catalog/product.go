@@ -2,8 +2,11 @@ package catalog
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/period"
 )
 
@@ -16,26 +19,31 @@ const (
 	PointInTime Recognition = "point_in_time" // on delivery
 )
 
-// Product is one version of something sold. ID and Code are the product's own and shared by its versions.
+// Product is one version of something sold. ID and Code are the product's own and shared by its versions. The yaml keys are
+// those of a catalog document.
 type Product struct {
-	ID              int64
-	Code            string
-	Version         int // 1, 2, ... in the order we learned of them; zero when not recorded
-	StartsOn        period.Date
-	Name            string
-	TaxCode         string // what tax.Determine asks for, such as saas_b2b
-	Unit            string // what a quantity counts, for people: "seat", "GB"
-	Recognition     Recognition
-	StandalonePrice *Price // observable stand-alone selling price; nil when it must be estimated
+	ID           int64        `yaml:"-" json:"id,omitempty"`
+	Version      int          `yaml:"-" json:"version,omitempty"` // 1, 2, ... in the order we learned of them; zero when not recorded
+	Code         string       `yaml:"code" json:"code"`
+	Name         string       `yaml:"name" json:"name"`
+	Unit         string       `yaml:"unit,omitempty" json:"unit,omitempty"` // what a quantity counts, for people: "seat", "GB"
+	TaxCode      string       `yaml:"tax_code" json:"tax_code"`             // what tax.Determine asks for, such as saas_b2b
+	Recognition  Recognition  `yaml:"recognition" json:"recognition"`
+	Standalone   []Standalone `yaml:"standalone,omitempty" json:"standalone,omitempty"`     // what it sells for on its own; empty when it must be estimated
+	Entitlements []string     `yaml:"entitlements,omitempty" json:"entitlements,omitempty"` // features that whoever bought it may use
+	Retired      bool         `yaml:"retired,omitempty" json:"retired,omitempty"`           // from StartsOn on no new contract may sell it
+	StartsOn     period.Date  `yaml:"starts_on,omitempty" json:"starts_on,omitzero"`
 }
 
-// Plan is one version of a pay-as-you-go offer. Document is the template of contract lines; only contracts reads it.
+// Plan is one version of a pay-as-you-go offer. Document is the template of contract terms, JSON; only contracts reads it.
 type Plan struct {
-	Code     string
-	Version  int
-	StartsOn period.Date
-	Name     string
-	Document json.RawMessage
+	Code     string          `json:"code"`
+	Version  int             `json:"version,omitempty"`
+	StartsOn period.Date     `json:"starts_on,omitzero"`
+	Name     string          `json:"name"`
+	Currency string          `json:"currency,omitempty"` // its prices are in; empty: whatever the customer signs in
+	Retired  bool            `json:"retired,omitempty"`  // from StartsOn on nobody signs up to it
+	Document json.RawMessage `json:"terms"`
 }
 
 func (p Product) validate() []fault.Field {
@@ -48,8 +56,12 @@ func (p Product) validate() []fault.Field {
 	default:
 		found = append(found, fault.Field{Path: "recognition", Value: string(p.Recognition), Message: "must be ratable, as_used or point_in_time"})
 	}
-	if p.StandalonePrice != nil {
-		found = append(found, p.StandalonePrice.validateCell("", "standalone_price")...)
+	found = append(found, validateStandalone(p.Standalone)...)
+	for i, feature := range p.Entitlements {
+		at := fmt.Sprintf("entitlements[%d]", i)
+		if found = append(found, code(at, feature)...); slices.Contains(p.Entitlements[:i], feature) {
+			found = append(found, fault.Field{Path: at, Value: fault.Shown(feature), Message: "is given twice; keep one"})
+		}
 	}
 	return found
 }
@@ -57,6 +69,9 @@ func (p Product) validate() []fault.Field {
 func (p Plan) validate() []fault.Field {
 	found := append(code("code", p.Code), name("name", p.Name)...)
 	found = append(found, startsOn(p.StartsOn)...)
+	if _, err := money.ParseCurrency(p.Currency); p.Currency != "" && err != nil {
+		found = append(found, fault.Field{Path: "currency", Value: fault.Shown(p.Currency), Message: "is not an ISO 4217 currency code such as USD or EUR"})
+	}
 	if !json.Valid(p.Document) {
 		found = append(found, fault.Field{Path: "document", Message: "must be valid JSON"})
 	}

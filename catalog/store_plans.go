@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,21 +20,21 @@ func AddPlanVersion(ctx context.Context, tx pgx.Tx, p Plan, by access.Actor) (Pl
 	}
 	newest := Plan{Code: p.Code}
 	err := tx.QueryRow(ctx, `
-		select version, starts_on, name, document from catalog.plan_versions
+		select version, starts_on, name, currency, retired, document from catalog.plan_versions
 		where code = @code
 		order by version desc
-		limit 1`, pgx.NamedArgs{"code": p.Code}).Scan(&newest.Version, &newest.StartsOn, &newest.Name, &newest.Document)
+		limit 1`, pgx.NamedArgs{"code": p.Code}).Scan(&newest.Version, &newest.StartsOn, &newest.Name, &newest.Currency, &newest.Retired, &newest.Document)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return Plan{}, fmt.Errorf("read plan %s: %w", p.Code, postgres.Fault(err))
 	}
-	if newest.Version > 0 && newest.StartsOn == p.StartsOn && newest.Name == p.Name && bytes.Equal(newest.Document, p.Document) {
+	if newest.Version > 0 && newest.StartsOn == p.StartsOn && len(differences(newest, p)) == 0 {
 		return newest, nil
 	}
 	p.Version = newest.Version + 1
 	_, err = tx.Exec(ctx, `
-		insert into catalog.plan_versions (code, version, starts_on, name, document)
-		values (@code, @version, @starts_on, @name, @document)`,
-		pgx.NamedArgs{"code": p.Code, "version": p.Version, "starts_on": p.StartsOn, "name": p.Name, "document": p.Document})
+		insert into catalog.plan_versions (code, version, starts_on, name, currency, retired, document)
+		values (@code, @version, @starts_on, @name, @currency, @retired, @document)`,
+		pgx.NamedArgs{"code": p.Code, "version": p.Version, "starts_on": p.StartsOn, "name": p.Name, "currency": p.Currency, "retired": p.Retired, "document": p.Document})
 	if err != nil {
 		return Plan{}, fmt.Errorf("add version %d of plan %s: %w", p.Version, p.Code, postgres.Fault(err))
 	}

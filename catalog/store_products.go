@@ -1,9 +1,7 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -36,11 +34,13 @@ func AddProductVersion(ctx context.Context, tx pgx.Tx, p Product, by access.Acto
 	}
 	p.Version = newest.Version + 1
 	_, err = tx.Exec(ctx, `
-		insert into catalog.product_versions (product_id, version, starts_on, name, tax_code, unit, recognition, standalone_price)
-		values (@product, @version, @starts_on, @name, @tax_code, @unit, @recognition, @standalone_price)`,
+		insert into catalog.product_versions
+			(product_id, version, starts_on, name, tax_code, unit, recognition, standalone, entitlements, retired)
+		values
+			(@product, @version, @starts_on, @name, @tax_code, @unit, @recognition, @standalone, @entitlements, @retired)`,
 		pgx.NamedArgs{
 			"product": p.ID, "version": p.Version, "starts_on": p.StartsOn, "name": p.Name, "tax_code": p.TaxCode, "unit": p.Unit,
-			"recognition": string(p.Recognition), "standalone_price": p.StandalonePrice,
+			"recognition": string(p.Recognition), "standalone": orEmpty(p.Standalone), "entitlements": orEmpty(p.Entitlements), "retired": p.Retired,
 		})
 	if err != nil {
 		return Product{}, fmt.Errorf("add version %d of product %s: %w", p.Version, p.Code, postgres.Fault(err))
@@ -56,12 +56,12 @@ func AddProductVersion(ctx context.Context, tx pgx.Tx, p Product, by access.Acto
 func newestProduct(ctx context.Context, tx pgx.Tx, code string) (Product, error) {
 	var p Product
 	err := tx.QueryRow(ctx, `
-		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.standalone_price
+		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.standalone, v.entitlements, v.retired
 		from catalog.products as p join catalog.product_versions as v on v.product_id = p.id
 		where p.code = @code
 		order by v.version desc
 		limit 1`, pgx.NamedArgs{"code": code}).
-		Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.StandalonePrice)
+		Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.Standalone, &p.Entitlements, &p.Retired)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Product{}, nil
 	}
@@ -75,23 +75,13 @@ func beforeProduct(p Product) any {
 	return p
 }
 
-// sameProduct compares what the versions say, not which versions they are.
-func sameProduct(a, b Product) bool {
-	b.ID, b.Version = a.ID, a.Version
-	samePrice := sameJSON(a.StandalonePrice, b.StandalonePrice)
-	a.StandalonePrice, b.StandalonePrice = nil, nil
-	return samePrice && a == b
+// orEmpty is a list as the database wants it: there is none, not "unknown".
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
-// sameJSON compares prices as they are stored: 10 and 10.0 differ, which costs a version and never hides a change.
-func sameJSON(a, b *Price) bool {
-	left, err := json.Marshal(a)
-	if err != nil {
-		panic(err)
-	}
-	right, err := json.Marshal(b)
-	if err != nil {
-		panic(err)
-	}
-	return bytes.Equal(left, right)
-}
+// sameProduct compares what the versions say, not which versions they are.
+func sameProduct(a, b Product) bool { return a.StartsOn == b.StartsOn && len(differences(a, b)) == 0 }
