@@ -26,6 +26,7 @@ type staged struct {
 	*Event
 	place
 	meter        int64
+	combination  map[string]string // of the dimensions by which the meter is added up; nil: by none
 	key, content digest
 	position     int // in the batch: the earlier of two contents wins
 }
@@ -49,6 +50,9 @@ func stage(events []Event, d directory) (known []staged, strays []stray) {
 		s.place, hasPlace = d.places[s.Customer]
 		meter, hasMeter := d.meters.Meter(s.Meter)
 		s.meter = meter.ID
+		if hasMeter && meter.Additive() {
+			s.combination = meter.Combination(s.Dimensions)
+		}
 		if reason := strayReason(hasPlace, hasMeter); reason != "" {
 			strays = append(strays, stray{s, reason})
 			continue

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,6 +33,12 @@ type dayKey struct {
 	day period.Date
 }
 
+// dimensionKey is one row of usage.dimension_days.
+type dimensionKey struct {
+	dayKey
+	dimensions string // a JSON object, sorted by name
+}
+
 // tally is what a rollup row holds.
 type tally struct {
 	quantity decimal.Decimal
@@ -48,6 +55,8 @@ func (t *tally) add(quantity decimal.Decimal, events int64) {
 type rollup struct {
 	buckets map[bucketKey]*tally
 	days    map[dayKey]*tally
+
+	combinations map[dimensionKey]*tally // of meters that declare dimensions; nil when there are none
 }
 
 func rollUp(events []staged) rollup {
@@ -64,6 +73,9 @@ func rollUp(events []staged) rollup {
 			zones[e.customer] = e.zone
 		}
 		t.add(e.Quantity, 1)
+		if e.combination != nil {
+			r.combine(e)
+		}
 	}
 	for key, t := range r.buckets {
 		day := dayKey{key.series, period.DateOf(time.Unix(key.at, 0), zones[key.customer])}
@@ -77,7 +89,21 @@ func rollUp(events []staged) rollup {
 	return r
 }
 
-// bucketKeys and dayKeys are sorted: the order of locks, the same for all writers.
+// combine adds an event up by what it says of the meter's dimensions.
+func (r *rollup) combine(e *staged) {
+	if r.combinations == nil {
+		r.combinations = make(map[dimensionKey]*tally)
+	}
+	key := dimensionKey{dayKey{series{e.account, e.customer, e.meter}, period.DateOf(e.OccurredAt, e.zone)}, dimensionsObject(e.combination)}
+	t := r.combinations[key]
+	if t == nil {
+		t = new(tally)
+		r.combinations[key] = t
+	}
+	t.add(e.Quantity, 1)
+}
+
+// bucketKeys, dayKeys and dimensionKeys are sorted: the order of locks, the same for all writers.
 func (r rollup) bucketKeys() []bucketKey {
 	keys := make([]bucketKey, 0, len(r.buckets))
 	for k := range r.buckets {
@@ -94,4 +120,10 @@ func (r rollup) dayKeys() []dayKey {
 	}
 	slices.SortFunc(keys, func(a, b dayKey) int { return cmp.Or(a.compare(b.series), a.day.Compare(b.day)) })
 	return keys
+}
+
+func (r rollup) dimensionKeys() []dimensionKey {
+	return slices.SortedFunc(maps.Keys(r.combinations), func(a, b dimensionKey) int {
+		return cmp.Or(a.compare(b.series), a.day.Compare(b.day), cmp.Compare(a.dimensions, b.dimensions))
+	})
 }

@@ -87,7 +87,8 @@ type writer struct {
 }
 
 // write judges staged events and appends what is new. The order of tables is the
-// same in every transaction: events, conflicts, quarter hours, days, quarantine.
+// same in every transaction: events, conflicts, quarter hours, days, days by
+// dimension, quarantine.
 func (w *writer) write(ctx context.Context, known []staged) error {
 	if len(known) == 0 {
 		return nil

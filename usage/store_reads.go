@@ -15,47 +15,6 @@ import (
 	"ratable/internal/postgres"
 )
 
-// LoadDays reads the daily sums of whole accounts from `from` up to, not
-// including, `end`: one query. Every account asked for is in the map, without
-// usage as an empty Days, and each speaks through the day before end.
-func LoadDays(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, from, end period.Date) (map[customers.AccountID]*Days, error) {
-	meters, err := catalog.LoadMeters(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("load daily usage: %w", err)
-	}
-	all := make(map[customers.AccountID]*Days, len(accounts))
-	ids := make([]int64, len(accounts))
-	for i, a := range accounts {
-		all[a], ids[i] = &Days{through: end.AddDays(-1)}, int64(a)
-	}
-	rows, err := q.Query(ctx, `
-		select account_id, customer_id, meter_id, day, quantity
-		from usage.days
-		where account_id = any (@accounts::bigint[]) and day >= @from::date and day < @end::date
-		order by account_id, customer_id, meter_id, day`,
-		pgx.NamedArgs{"accounts": ids, "from": from, "end": end})
-	if err != nil {
-		return nil, fmt.Errorf("load daily usage: %w", postgres.Fault(err))
-	}
-	var account customers.AccountID
-	var customer customers.ID
-	var meter int64
-	var day period.Date
-	var quantity decimal.Decimal
-	_, err = pgx.ForEachRow(rows, []any{&account, &customer, &meter, &day, &quantity}, func() error {
-		m, ok := meters.MeterByID(meter)
-		if !ok {
-			return fmt.Errorf("meter %d was added while loading", meter)
-		}
-		all[account].Add(Key{customer, m.Code}, day, quantity)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("load daily usage: %w", postgres.Fault(err))
-	}
-	return all, nil
-}
-
 // Hour is the usage of one hour of a zone's clock. The hour that a zone repeats
 // in autumn is two rows, the one it skips in spring is none.
 type Hour struct {
