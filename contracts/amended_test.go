@@ -17,15 +17,25 @@ lines:
 }
 
 func TestAFeeForTheTermIsChargedOnceHoweverLongTheTermBecomes(t *testing.T) {
+	expect(t, charge(t, licensed(t, "effective: 2027-01-01\nreason: longer", "2027-12-31"), nil, "2026-01-01"),
+		"license fixed 2026-01-01..2026-12-31 1000.00")
+}
+
+// licensed is a fee of 1000 for 2026 whose term an amendment moves.
+func licensed(t *testing.T, amendments ...string) Agreement {
+	t.Helper()
 	version := func(amendment, through string) string {
 		return head + amendment + `
 term: {from: 2026-01-01, through: ` + through + `}
 lines:
-  - {id: onboarding, product: platform, fixed: {quantity: 1, unit_price: 1000, every: term}}
+  - {id: license, product: platform, fixed: {quantity: 1, unit_price: 1000, every: term}}
 `
 	}
-	a := agreement(t, version("", "2026-12-31"), version("effective: 2027-01-01\nreason: renewed", "2027-12-31"))
-	expect(t, charge(t, a, nil, "2026-01-01"), "onboarding fixed 2026-01-01..2027-12-31 1000.00")
+	documents := []string{version("", "2026-12-31")}
+	for i := 0; i < len(amendments); i += 2 {
+		documents = append(documents, version(amendments[i], amendments[i+1]))
+	}
+	return agreement(t, documents...)
 }
 
 func TestALineAddedInMidTermIsSoldForWhatIsLeftOfIt(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -26,7 +25,7 @@ import (
 // does not have.
 func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) ([]Piece, error) {
 	p := pricing{agreement: a, catalog: c, days: days, until: until}
-	for _, step := range []func(){p.fixedFees, p.usage, p.prepaid, p.commitments, p.concessions} {
+	for _, step := range []func(){p.fixedFees, p.onceFees, p.usage, p.prepaid, p.trials, p.commitments, p.concessions} {
 		if step(); p.err != nil {
 			return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
 		}
@@ -47,92 +46,11 @@ type pricing struct {
 	err     error
 }
 
-// stretch is a run of days on which one line had one set of terms.
-type stretch[T any] struct {
-	span    period.Span
-	whole   period.Span // all days of the line, as agreed last while these terms held
-	terms   T
-	version Version // the first that set the terms
-}
-
-// stretches lists what pick finds in each version, clipped to the days that the
-// version governs, and joins neighbors whose terms did not change: an amendment
-// that leaves a line alone must not cut its periods.
-//
-//	v1 |--- 10 seats ---|
-//	v2                  |--- 10 seats ---|--- 12 seats ---|
-//	   [       one stretch               )[   another     )
-func stretches[T any](a Agreement, pick func(Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
-	var out []stretch[T]
-	for _, g := range a.inForce() {
-		if days, terms, ok := pick(g.version); ok {
-			out = join(out, stretch[T]{days.Intersect(g.span), days, terms, g.version}, same)
-		}
-	}
-	return out
-}
-
-func join[T any](out []stretch[T], next stretch[T], same func(a, b T) bool) []stretch[T] {
-	if next.span.Empty() {
-		return out
-	}
-	if len(out) == 0 {
-		// A line that an amendment adds begins with it, whatever the term.
-		next.whole.Start = next.span.Start
-		return append(out, next)
-	}
-	next.whole.Start = period.MaxDate(next.whole.Start, out[0].whole.Start)
-	last := &out[len(out)-1]
-	if last.span.End != next.span.Start || !same(last.terms, next.terms) {
-		return append(out, next)
-	}
-	last.span.End = next.span.End
-	last.whole = period.NewSpan(period.MinDate(last.whole.Start, next.whole.Start), next.whole.End)
-	return out
-}
-
-// billed is a billing period and the part of it in which the terms held.
-type billed struct{ whole, span period.Span }
-
-// share gives the days of the part and of the whole.
-func (b billed) share() (days, whole int64) { return int64(b.span.Days()), int64(b.whole.Days()) }
-
-// periods cuts a stretch at the billing periods of a cadence. "term" is one
-// period: all the line's days, of which an amendment may leave a part.
-func periods[T any](p *pricing, every string, s stretch[T]) []billed {
-	cadence, err := period.ParseCadence(every)
-	if err != nil {
-		p.fail(err)
-		return nil
-	}
-	if cadence == period.Term {
-		return []billed{{s.whole, s.span}}
-	}
-	first := p.agreement.Versions[0].Document
-	rec := period.Recurrence{Anchor: anchor(first.Term.From, cadence, first.Billing.Align), Cadence: cadence}
-	var out []billed
-	for _, whole := range rec.Within(s.span) {
-		out = append(out, billed{whole, whole.Intersect(s.span)})
-	}
-	return out
-}
-
 // fail keeps the first thing that went wrong.
 func (p *pricing) fail(err error) {
 	if p.err == nil {
 		p.err = err
 	}
-}
-
-// anchor is the day billing periods are counted from: the day the contract began,
-// or with calendar alignment the first of the calendar period it began in.
-func anchor(began period.Date, cadence period.Cadence, align Align) period.Date {
-	if align != Calendar {
-		return began
-	}
-	months := cadence.Months()
-	first := (int(began.Month()) - 1) / months * months
-	return period.NewDate(began.Year(), time.Month(first+1), 1)
 }
 
 // lineages are the ids of all lines that any version had, in document order.

@@ -11,9 +11,19 @@ import (
 // parts of a period by days on the whole period's length.
 func (p *pricing) fixedFees() {
 	for _, id := range lineages(p.agreement, documentLines, lineID) {
-		for _, s := range p.fixedStretches(id) {
-			for _, b := range periods(p, s.terms.every, s) {
-				p.pieces = append(p.pieces, p.fixedPiece(id, s, b))
+		all := p.fixedStretches(id)
+		for i, s := range all {
+			switch {
+			case len(s.terms.line.Fixed.Installments) > 0:
+				if i+1 == len(all) || !continues(s, all[i+1]) {
+					p.pieces = append(p.pieces, p.installments(id, run(all[:i+1]))...)
+				}
+			case s.terms.every == string(period.Term):
+				p.pieces = append(p.pieces, p.termFee(id, s)...)
+			default:
+				for _, b := range periods(p, s.terms.every, s) {
+					p.pieces = append(p.pieces, p.periodFee(id, s, b))
+				}
 			}
 		}
 	}
@@ -31,20 +41,21 @@ type fee struct {
 
 func (f fee) same(g fee) bool {
 	return f.every == g.every && f.in == g.in && f.line.Product == g.line.Product &&
-		f.quantity.Equal(g.quantity) && f.unitPrice.Equal(g.unitPrice) && sameMargin(f.document, g.document)
+		f.quantity.Equal(g.quantity) && f.unitPrice.Equal(g.unitPrice) && sameMargin(f.document, g.document) &&
+		sameInstallments(f.line.Fixed.Installments, g.line.Fixed.Installments)
 }
 
 // fixedStretches follows one line through versions and ramp steps.
 func (p *pricing) fixedStretches(id string) []stretch[fee] {
 	var out []stretch[fee]
-	for _, g := range p.agreement.inForce() {
-		l, ok := g.version.Document.line(id)
+	for _, r := range p.agreement.reigns(id) {
+		l, ok := r.version.Document.line(id)
 		if !ok || l.Fixed == nil {
 			continue
 		}
-		days := g.version.Document.days(l)
-		for _, step := range ramp(l, days.Intersect(g.span)) {
-			out = join(out, stretch[fee]{step.span, days, step.fee(l, g.version.Document), g.version}, fee.same)
+		days := r.version.Document.days(l)
+		for _, step := range ramp(l, days.Intersect(r.span)) {
+			out = join(out, begin(r, step.span, days, step.fee(l, r.version.Document)), fee.same)
 		}
 	}
 	return out
@@ -77,22 +88,40 @@ func ramp(l Line, days period.Span) []level {
 	return out
 }
 
-// fixedPiece rounds the whole period's fee once and takes this span's part.
-func (p *pricing) fixedPiece(id string, s stretch[fee], b billed) Piece {
+// periodFee is the fee of one billing period, or of the part of it in which the
+// terms held. An end without refund keeps what was to be paid in advance.
+func (p *pricing) periodFee(id string, s stretch[fee], b billed) Piece {
+	served := b.span
+	if kept(s) && served.End == s.span.End {
+		b.span = b.whole.Intersect(period.NewSpan(b.span.Start, s.whole.End))
+	}
+	x := p.fee(id, s, b, func(total money.Amount) money.Amount { return part(total, b.span, b.whole) })
+	x.BillOn = billOn(s.terms.in, b)
+	x.serve(served)
+	return x
+}
+
+// fee is a piece of a whole period's fee: that is rounded once, and share takes
+// what falls on the piece.
+func (p *pricing) fee(id string, s stretch[fee], b billed, share func(total money.Amount) money.Amount) Piece {
 	f := s.terms
 	list := money.Price(f.unitPrice, p.agreement.Currency).Mul(f.quantity)
-	total := p.round(net(list, f.document))
+	amount := share(p.round(net(list, f.document)))
 	product := p.product(f.line.Product, s.version)
 	return Piece{
 		Line: id, Kind: FixedFee, Span: b.span, Period: b.whole,
 		Product: f.line.Product, Description: first(f.line.Description, product.Name), Clause: f.line.Clause,
-		Version: s.version.Number,
-		Amount:  part(total, b.span, b.whole), BillOn: billOn(f.in, b), Closed: true,
-		Recognition: product.Recognition,
+		Version: s.version.Number, Amount: amount, Gross: amount, Closed: true, Recognition: product.Recognition,
 		Detail: Detail{
-			Quantity: f.quantity, Unit: product.Unit, UnitPrice: f.unitPrice, Margin: margin(f.document),
-			List: part(p.round(list), b.span, b.whole),
+			Quantity: f.quantity, Unit: product.Unit, UnitPrice: f.unitPrice, Margin: margin(f.document), List: share(p.round(list)),
 		},
+	}
+}
+
+// serve sets the days of service, where they are others than the span.
+func (p *Piece) serve(days period.Span) {
+	if days != p.Span {
+		p.Service = days
 	}
 }
 

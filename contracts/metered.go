@@ -60,7 +60,7 @@ type metered struct {
 }
 
 func (p *pricing) usageStretches(id string) []stretch[metered] {
-	return stretches(p.agreement, func(v Version) (period.Span, metered, bool) {
+	return stretchesOf(p.agreement, id, func(v Version) (period.Span, metered, bool) {
 		l, ok := v.Document.line(id)
 		cap, _ := coveredBy(v.Document, id)
 		return v.Document.days(l), metered{l, v.Document, cap}, ok && l.Usage != nil

@@ -38,7 +38,7 @@ type capped struct {
 }
 
 func (p *pricing) capStretches(id string) []stretch[capped] {
-	return stretches(p.agreement, func(v Version) (period.Span, capped, bool) {
+	return stretchesOf(p.agreement, id, func(v Version) (period.Span, capped, bool) {
 		c, ok := find(v.Document.Prepaid, prepaidID, id)
 		return v.Document.Term.Span(), capped{c, v.Document}, ok
 	}, func(a, b capped) bool {
