@@ -190,7 +190,7 @@ func (r *reader) list(n *yaml.Node, path string, into reflect.Value) {
 // group reads the keys of a struct: each is known, and stands once.
 func (r *reader) group(n *yaml.Node, path string, into reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		r.blame(n, path, "is a %s; give a group of keys: %s", kindOf(n), strings.Join(keysOf(into.Type()), ", "))
+		r.blame(n, path, "is a %s; give a group of keys: %s", kindOf(n), strings.Join(Keys(into.Type()), ", "))
 		return
 	}
 	seen := map[string]int{}
@@ -205,7 +205,7 @@ func (r *reader) group(n *yaml.Node, path string, into reflect.Value) {
 		case seen[name] > 0:
 			r.blame(key, at, "is given twice; it stands on line %d already", seen[name])
 		case !known:
-			r.blame(key, at, "is not a key known here; the keys are %s", strings.Join(keysOf(into.Type()), ", "))
+			r.blame(key, at, "is not a key known here; the keys are %s", strings.Join(Keys(into.Type()), ", "))
 		default:
 			r.read(value, at, field)
 		}
@@ -213,17 +213,20 @@ func (r *reader) group(n *yaml.Node, path string, into reflect.Value) {
 	}
 }
 
-func keysOf(t reflect.Type) []string {
+// Keys lists the keys of a struct, as documents write them.
+func Keys(t reflect.Type) []string {
 	var keys []string
 	for i := range t.NumField() {
-		keys = append(keys, keyOf(t.Field(i)))
+		if key := keyOf(t.Field(i)); key != "-" { // what no document says
+			keys = append(keys, key)
+		}
 	}
 	return keys
 }
 
 func fieldOf(v reflect.Value, key string) (reflect.Value, bool) {
 	for i := range v.NumField() {
-		if keyOf(v.Type().Field(i)) == key {
+		if key != "-" && keyOf(v.Type().Field(i)) == key {
 			return v.Field(i), true
 		}
 	}

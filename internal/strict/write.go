@@ -2,11 +2,34 @@ package strict
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 )
+
+// plain is a text that YAML reads as a number or a day and that means the same written back.
+var plain = regexp.MustCompile(`^((0|[1-9]\d*)(\.\d+)?|\d{4}-\d{2}-\d{2})$`)
+
+// FromJSON gives the nodes of a JSON text, to stand inside a document. Figures and
+// days stand without quotes, as people write them.
+func FromJSON(text []byte) (*yaml.Node, error) {
+	root, err := Tree(text, "text", len(text))
+	if err == nil {
+		loosen(root)
+	}
+	return root, err
+}
+
+func loosen(n *yaml.Node) {
+	for _, child := range n.Content {
+		loosen(child)
+	}
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && plain.MatchString(n.Value) {
+		n.Tag = ""
+	}
+}
 
 // Write is a document as normalized YAML. The values of the keys that are figures
 // or days stand without quotes, as people write them.
