@@ -46,14 +46,15 @@ func DecideCredit(w World, f Facts, invoice Issued, c Credit) (contracts.Granted
 		return g.Granted, Draft{}, fault.InvalidFields(fault.Field{Path: "amount", Value: c.Amount.String(), Message: fmt.Sprintf(
 			"is more than the %s %s the contract still charges for these days, after changes and earlier credits", larger(lowered, money.Zero(invoice.Currency)).Display(), invoice.Currency)})
 	}
-	drafts, err := draft(w, f, c.On, wanted)
+	f.Holds = nil // a person decides this very document
+	decision, err := draft(w, f, c.On, wanted)
 	if err != nil {
 		return g.Granted, Draft{}, err
 	}
-	if len(drafts) != 1 {
-		return g.Granted, Draft{}, fmt.Errorf("a credit of one line made %d documents", len(drafts))
+	if n := len(decision.Drafts); n != 1 {
+		return g.Granted, Draft{}, fmt.Errorf("a credit of one line made %d documents", n)
 	}
-	return g.Granted, drafts[0], nil
+	return g.Granted, decision.Drafts[0], nil
 }
 
 func larger(a, b money.Amount) money.Amount {

@@ -18,9 +18,15 @@ import (
 // is due, take off what stands billed, group by who pays, tax, add up. It is
 // pure; the run appends what it returns and a preview shows it.
 func Decide(w World, f Facts, asOf period.Date) ([]Draft, error) {
+	d, err := DecideAll(w, f, asOf)
+	return d.Drafts, err
+}
+
+// DecideAll is Decide with the documents that a hold keeps back.
+func DecideAll(w World, f Facts, asOf period.Date) (Decision, error) {
 	changes, err := changes(w, f, asOf)
 	if err != nil {
-		return nil, err
+		return Decision{}, err
 	}
 	return draft(w, f, asOf, changes)
 }
@@ -88,7 +94,7 @@ func lowers(changes []agreed) bool {
 
 // draft puts changes on documents. Concessions that fall away come first: they
 // give back to a line what another change may have to take from it.
-func draft(w World, f Facts, asOf period.Date, changes []agreed) ([]Draft, error) {
+func draft(w World, f Facts, asOf period.Date, changes []agreed) (Decision, error) {
 	d := &drafting{
 		world: w, facts: f, asOf: asOf, credited: map[Reference]money.Amount{},
 		drafts: map[group]*Draft{}, taxed: map[group][]taxed{},
@@ -121,7 +127,9 @@ type drafting struct {
 }
 
 // group is what goes on one document: one seller, payer, currency and purchase
-// order. Credits a person granted get a document of their own.
+// order, of all end customers but those that want a document of their own.
+// Credits a person granted get a document of their own; what a hold keeps back
+// is apart from what goes out.
 type group struct {
 	entity   entities.ID
 	payer    customers.ID
@@ -129,6 +137,8 @@ type group struct {
 	po       string
 	netDays  int
 	credit   bool
+	user     customers.ID // who wants a document of its own; 0: nobody
+	hold     HoldID
 }
 
 // taxed is a line's tax, when it follows the line it corrects.
@@ -138,15 +148,15 @@ type taxed struct {
 }
 
 func (d *drafting) add(a contracts.Agreement, c Change) {
-	g, draft := d.draftFor(a, c.Piece.Kind == contracts.Concession && !c.restores())
 	switch {
 	case c.Delta().Sign() < 0:
-		d.lower(g, draft, a, c)
+		d.lower(a, c)
 		return
 	case c.restores():
-		d.restore(g, draft, a, c)
+		d.restore(a, c)
 		return
 	}
+	_, draft := d.draftFor(a, a.PayerOn(d.asOf), false)
 	line := d.line(a, c)
 	line.Amount = c.Delta()
 	if !c.First {
@@ -156,13 +166,19 @@ func (d *drafting) add(a contracts.Agreement, c Change) {
 	draft.Lines = append(draft.Lines, line)
 }
 
-func (d *drafting) draftFor(a contracts.Agreement, credit bool) (group, *Draft) {
+// draftFor is the document for a payer: who pays on the day, or for a correction
+// who was billed.
+func (d *drafting) draftFor(a contracts.Agreement, payer customers.ID, credit bool) (group, *Draft) {
 	billing := a.Latest().Document.Billing
-	g := group{a.Entity, a.Payer, a.Currency, billing.PONumber, billing.NetDays, credit}
+	hold, _ := d.facts.holdOn(payer, a.Contract, d.asOf)
+	g := group{entity: a.Entity, payer: payer, currency: a.Currency, po: billing.PONumber, netDays: billing.NetDays, credit: credit, hold: hold.ID}
+	if a.Customer != payer && d.facts.Customers[a.Customer].OwnInvoice {
+		g.user = a.Customer
+	}
 	draft := d.drafts[g]
 	if draft == nil {
 		draft = &Draft{
-			Account: a.Account, Entity: a.Entity, Payer: a.Payer, Currency: a.Currency, PONumber: billing.PONumber,
+			Account: a.Account, Entity: a.Entity, Payer: payer, Currency: a.Currency, PONumber: billing.PONumber,
 			IssuedOn: d.asOf, TaxPoint: d.asOf, DueOn: d.asOf.AddDays(billing.NetDays),
 		}
 		d.drafts[g], d.order = draft, append(d.order, g)
@@ -176,7 +192,7 @@ func (d *drafting) left(o Original) money.Amount { return o.Left().Sub(d.credite
 // lower takes back what is booked and charges what is owed instead, each line
 // naming the line it corrects and carrying that line's tax: 150 booked, 80 owed
 // gives -150 and +80.
-func (d *drafting) lower(g group, draft *Draft, a contracts.Agreement, c Change) {
+func (d *drafting) lower(a contracts.Agreement, c Change) {
 	left := c.Delta().Neg() // to be credited in all
 	for _, o := range d.originals(a, c) {
 		if left.IsZero() {
@@ -187,6 +203,7 @@ func (d *drafting) lower(g group, draft *Draft, a contracts.Agreement, c Change)
 			continue
 		}
 		left = left.Sub(credit)
+		g, draft := d.draftFor(a, o.Payer, c.Piece.Kind == contracts.Concession)
 		d.credit(g, draft, a, c, o, credit)
 	}
 	if !left.IsZero() {

@@ -28,6 +28,7 @@ type Facts struct {
 	Standing   *ledger.Standing
 	Documents  int64      // how many the account has: the next one's place is one more
 	Originals  []Original // issued lines that a correction may have to name
+	Holds      []Hold     // that nobody has released
 
 	// Priced are the pieces of an agreement to the end of its term, where somebody who looks at many days of it has
 	// priced it already: what is due on a day does not depend on what is used after it.
@@ -37,6 +38,7 @@ type Facts struct {
 // Original is an issued line with its tax, and how much of it was credited since.
 type Original struct {
 	Reference
+	Payer    customers.ID // who was billed: a credit follows the line it lowers
 	Contract contracts.ID
 	Piece    ledger.Piece
 	Amount   money.Amount

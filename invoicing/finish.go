@@ -15,20 +15,24 @@ import (
 
 // finish taxes the drafts and adds them up. A draft that asks for nothing (lines
 // of zero only) is dropped: they are shown on the next document that asks.
-func (d *drafting) finish() ([]Draft, error) {
+func (d *drafting) finish() (Decision, error) {
+	var out Decision
 	if d.err != nil {
-		return nil, d.err
+		return out, d.err
 	}
-	var out []Draft
 	for _, g := range d.order {
 		draft := d.drafts[g]
 		if !asks(draft.Lines) {
 			continue
 		}
 		if err := d.complete(draft, d.taxed[g]); err != nil {
-			return nil, err
+			return out, err
 		}
-		out = append(out, *draft)
+		if hold, held := d.facts.hold(g.hold); held {
+			out.Withheld = append(out.Withheld, Withheld{hold, *draft})
+		} else {
+			out.Drafts = append(out.Drafts, *draft)
+		}
 	}
 	return out, nil
 }

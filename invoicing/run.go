@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -39,11 +41,14 @@ func (o Options) withDefaults() Options {
 }
 
 // Result is what a run did. Held is why it stopped before issuing anything;
-// Overtaken is the later day whose run has issued what was due by then.
+// Overtaken is the later day whose run has issued what was due by then; LeftOut
+// is what holds of single payers and contracts kept back while the others were
+// billed.
 type Result struct {
 	Run       int64
 	AsOf      period.Date
 	Issued    Totals
+	LeftOut   []RunHold
 	Failures  []Failure
 	Held      string
 	Overtaken period.Date
@@ -99,6 +104,7 @@ type running struct {
 	world    World
 	accounts []customers.AccountID
 	planned  Totals
+	withheld map[customers.AccountID][]Withheld
 	troubled bool // some account could not be decided: issuing will say which
 	result   Result
 }
@@ -141,11 +147,12 @@ func (r *running) batches(note string, do func([]customers.AccountID) error) err
 // plan adds up what would be issued and holds the run when that strays: nothing
 // has a number yet, so nothing wrong can be sent.
 func (r *running) plan(ctx context.Context) error {
-	r.planned = Totals{}
+	r.planned, r.withheld = Totals{}, map[customers.AccountID][]Withheld{}
 	err := r.batches("planning", func(accounts []customers.AccountID) error {
 		decided, err := loadAndDecide(ctx, r.db, r.world, accounts, r.options)
 		for _, d := range decided {
-			r.planned.add(d.drafts)
+			r.planned.add(d.Drafts)
+			r.withhold(d)
 			r.troubled = r.troubled || d.err != nil
 		}
 		return err
@@ -215,7 +222,10 @@ func (r *running) issueBatch(ctx context.Context, accounts []customers.AccountID
 			if d.err != nil && len(accounts) > 1 {
 				return d.err
 			}
-			issued.add(d.drafts)
+			issued.add(d.Drafts)
+		}
+		if err := heldSince(ctx, tx, decided); err != nil {
+			return err
 		}
 		return appendDrafts(ctx, tx, r.run.ID, r.world, decided, r.by)
 	})
@@ -224,13 +234,34 @@ func (r *running) issueBatch(ctx context.Context, accounts []customers.AccountID
 	}
 	if err == nil {
 		r.result.Issued.merge(issued)
+		for _, d := range decided {
+			r.withhold(d)
+		}
 	}
 	return err
+}
+
+// withhold notes what holds keep back in an account, as it was last looked at.
+func (r *running) withhold(d decided) {
+	if len(d.Withheld) > 0 {
+		r.withheld[d.facts.Account] = d.Withheld
+	} else {
+		delete(r.withheld, d.facts.Account)
+	}
 }
 
 // finish records the outcome, unless there was nothing to do and that is known
 // already: running twice changes nothing.
 func (r *running) finish(ctx context.Context) error {
+	var withheld []Withheld
+	for _, account := range slices.Sorted(maps.Keys(r.withheld)) {
+		withheld = append(withheld, r.withheld[account]...)
+	}
+	if r.result.LeftOut = leftOut(withheld); len(withheld) > 0 {
+		if err := r.db.Tx(ctx, func(tx pgx.Tx) error { return recordHolds(ctx, tx, r.run.ID, r.result.LeftOut) }); err != nil {
+			return err
+		}
+	}
 	if r.result.Issued.Documents == 0 && len(r.result.Failures) == 0 && r.run.Finished() && !r.run.Failing() {
 		return nil
 	}

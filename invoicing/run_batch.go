@@ -20,8 +20,8 @@ import (
 type decided struct {
 	facts   Facts
 	changes []agreed
-	drafts  []Draft
-	err     error
+	Decision
+	err error
 }
 
 // loadAndDecide reads accounts in one snapshot and decides them in parallel.
@@ -51,7 +51,7 @@ func loadAndDecide(ctx context.Context, db *postgres.DB, w World, accounts []cus
 	}
 	each(o.Workers, out, func(i int) {
 		if out[i].err == nil {
-			out[i].drafts, out[i].err = draft(w, out[i].facts, o.AsOf, out[i].changes)
+			out[i].Decision, out[i].err = draft(w, out[i].facts, o.AsOf, out[i].changes)
 		}
 	})
 	return out, nil
@@ -78,7 +78,7 @@ func appendDrafts(ctx context.Context, tx pgx.Tx, run int64, w World, batch []de
 	var messages []mail.Message
 	var trail []access.Entry
 	for _, d := range batch {
-		for i, x := range d.drafts {
+		for i, x := range d.Drafts {
 			document, entry := Issue(x, numbers.next(x), d.facts.Documents+int64(i)+1, d.facts.Standing)
 			documents, entries = append(documents, document), append(entries, entry)
 			if message, ok := Email(document, d.facts.Customers[x.Payer], w.Entities); ok {
@@ -135,7 +135,7 @@ func (n numbering) next(d Draft) string {
 func takeNumbers(ctx context.Context, tx pgx.Tx, batch []decided) (numbering, error) {
 	counts := map[series]int{}
 	for _, d := range batch {
-		for _, x := range d.drafts {
+		for _, x := range d.Drafts {
 			counts[seriesOf(x)]++
 		}
 	}

@@ -32,7 +32,7 @@ func PreviewCredit(ctx context.Context, db *postgres.DB, c Credit) (Draft, error
 	err := db.Snapshot(ctx, func(tx pgx.Tx) error {
 		drafts, _, err := decideCredit(ctx, tx, c)
 		if err == nil {
-			out = drafts.drafts[0]
+			out = drafts.Drafts[0]
 		}
 		return err
 	})
@@ -128,7 +128,7 @@ func decideCredit(ctx context.Context, tx pgx.Tx, c Credit) (decided, granted, e
 	if err != nil {
 		return decided{}, granted{}, err
 	}
-	return decided{facts: f, drafts: []Draft{draft}}, granted{invoice.Lines[c.Line-1].ContractNumber, invoice, g}, nil
+	return decided{facts: f, Decision: Decision{Drafts: []Draft{draft}}}, granted{invoice.Lines[c.Line-1].ContractNumber, invoice, g}, nil
 }
 
 // concession turns the wish into the contract's fact, refusing what cannot be.

@@ -13,6 +13,7 @@ import (
 type Planned struct {
 	Totals    Totals
 	Largest   []Draft     // by net, at most Sample of them
+	LeftOut   []RunHold   // what holds keep back
 	Failures  []Failure   // accounts that cannot be decided
 	Before    Totals      // the run a month before; no documents when there was none
 	Strays    string      // why the run would be held; empty when it would not
@@ -35,6 +36,7 @@ func Preview(ctx context.Context, db *postgres.DB, o Options) (Planned, error) {
 	if err := r.prepare(ctx); err != nil {
 		return out, fmt.Errorf("preview the invoice run of %s: %w", o.AsOf, err)
 	}
+	var withheld []Withheld
 	err = r.batches("planning", func(accounts []customers.AccountID) error {
 		decided, err := loadAndDecide(ctx, db, r.world, accounts, r.options)
 		for _, d := range decided {
@@ -42,14 +44,16 @@ func Preview(ctx context.Context, db *postgres.DB, o Options) (Planned, error) {
 				out.Failures = append(out.Failures, Failure{d.facts.Account, d.err})
 				continue
 			}
-			out.Totals.add(d.drafts)
-			out.Largest = largest(append(out.Largest, d.drafts...))
+			out.Totals.add(d.Drafts)
+			withheld = append(withheld, d.Withheld...)
+			out.Largest = largest(append(out.Largest, d.Drafts...))
 		}
 		return err
 	})
 	if err != nil {
 		return out, fmt.Errorf("preview the invoice run of %s: %w", o.AsOf, err)
 	}
+	out.LeftOut = leftOut(withheld)
 	out.Before, out.Strays, err = stray(ctx, db, o.AsOf, out.Totals, r.world.Rates)
 	if err != nil {
 		return out, fmt.Errorf("preview the invoice run of %s: %w", o.AsOf, err)

@@ -10,7 +10,7 @@ import (
 
 // restore takes a concession back, whole or in part, because less is charged
 // than was conceded: the lines it had lowered get their amount and tax again.
-func (d *drafting) restore(g group, draft *Draft, a contracts.Agreement, c Change) {
+func (d *drafting) restore(a contracts.Agreement, c Change) {
 	left := c.Delta()
 	for _, o := range d.originals(a, c) {
 		credited := o.Credited.Add(d.credited[o.Reference])
@@ -22,9 +22,11 @@ func (d *drafting) restore(g group, draft *Draft, a contracts.Agreement, c Chang
 		d.credited[o.Reference] = d.credited[o.Reference].Sub(back)
 		line := d.reversal(a, c, o, back)
 		line.Description = takenBack + line.Description
+		g, draft := d.draftFor(a, o.Payer, false)
 		d.follow(g, draft, line, o, credited, back.Neg())
 	}
 	if !left.IsZero() { // it had been set against a new charge: see setOff
+		_, draft := d.draftFor(a, a.PayerOn(d.asOf), false)
 		line := d.line(a, c)
 		line.Amount, line.Description = left, takenBack+line.Description
 		draft.Lines = append(draft.Lines, line)

@@ -58,11 +58,15 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, err
 	}
+	holds, err := holdsByAccount(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Facts, len(accounts))
 	for i, a := range accounts {
 		out[i] = Facts{
 			Account: a, Agreements: agreements[a], Customers: parties, Usage: days[a],
-			Standing: standings[a], Documents: documents[a],
+			Standing: standings[a], Documents: documents[a], Holds: holds[a],
 		}
 	}
 	return out, nil
@@ -83,7 +87,7 @@ func everybody(agreements map[customers.AccountID][]contracts.Agreement) []custo
 	var out []customers.ID
 	for _, list := range agreements {
 		for _, a := range list {
-			for _, id := range []customers.ID{a.Customer, a.Payer} {
+			for _, id := range a.Parties() {
 				if !seen[id] {
 					seen[id], out = true, append(out, id)
 				}
@@ -162,7 +166,7 @@ func Originals(documents []Document) []Original {
 
 func original(d Document, ref Reference, l Line) Original {
 	o := Original{
-		Reference: ref, seq: d.Seq, Contract: l.Contract, Amount: l.Amount, Credited: money.Zero(d.Currency),
+		Reference: ref, seq: d.Seq, Payer: d.Payer, Contract: l.Contract, Amount: l.Amount, Credited: money.Zero(d.Currency),
 		Piece: ledger.Piece{LineKey: ledger.LineKey{Contract: int64(l.Contract), Line: l.Line}, Kind: string(l.Kind), Span: l.Span},
 	}
 	for _, row := range d.TaxRows {

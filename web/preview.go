@@ -37,6 +37,7 @@ type expected map[string]decimal.Decimal
 // foresee runs the invoice runs of the rest of a contract's term in memory: the very functions of the run, on a
 // standing that is thrown away. It is pure. Days before `from` are billed on `from`, as the next run would.
 func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess expected, from period.Date) (outlook, error) {
+	f.Holds = nil // a hold ends some day; the page says that there is one
 	w.Entities = inCurrency(w.Entities, a)
 	f.Agreements, f.Usage = []contracts.Agreement{a}, expectedDays(f.Usage, a, guess, from)
 	end := a.Term().End

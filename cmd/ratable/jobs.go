@@ -84,6 +84,10 @@ func invoices(db *postgres.DB) job {
 			Text:   fmt.Sprintf("%s issued as of %s", counted(r.Issued.Documents, "document", "documents"), run.AsOf),
 			Counts: map[string]int64{"documents": int64(r.Issued.Documents), "failed": int64(len(r.Failures))},
 		}
+		if n := len(r.LeftOut); n > 0 {
+			s.Text += fmt.Sprintf("; held bills left out for %s", counted(n, "payer", "payers"))
+			s.Counts["left out"] = int64(n)
+		}
 		switch {
 		case err != nil:
 		case !r.Overtaken.IsZero():
