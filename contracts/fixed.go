@@ -118,13 +118,6 @@ func (p *pricing) fee(id string, s stretch[fee], b billed, share func(total mone
 	}
 }
 
-// serve sets the days of service, where they are others than the span.
-func (p *Piece) serve(days period.Span) {
-	if days != p.Span {
-		p.Service = days
-	}
-}
-
 // billOn: in advance on the first day served, in arrears on the day after the
 // last one.
 func billOn(in Timing, b billed) period.Date {

@@ -36,6 +36,7 @@ type Contract struct {
 
 	History     []Revision // oldest first
 	Concessions []Granted
+	Deliveries  []Delivery
 }
 
 // Revision is one version with its way through approval.
@@ -71,7 +72,7 @@ func (r Revision) Approved() bool { return r.Last() == "approved" }
 func (c Contract) Agreement() (Agreement, bool) {
 	a := Agreement{
 		Account: c.Account, Contract: c.ID, Number: c.Number, Entity: c.Entity,
-		Customer: c.Customer, Payer: c.Payer, Payers: c.Payers, Currency: c.Currency, Concessions: c.Concessions,
+		Customer: c.Customer, Payer: c.Payer, Payers: c.Payers, Currency: c.Currency, Concessions: c.Concessions, Deliveries: c.Deliveries,
 	}
 	for _, r := range c.History {
 		if r.Approved() {

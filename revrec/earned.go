@@ -13,7 +13,8 @@ import (
 // but the piece: days or months, one catch-up or many runs, the sum is the same.
 func Earned(p contracts.Piece, before period.Date) money.Amount {
 	nothing := money.Zero(p.Amount.Currency())
-	if !p.Span.Start.Before(before) {
+	days := earnedOver(p)
+	if !days.Start.Before(before) {
 		return nothing
 	}
 	switch policy(p) {
@@ -29,15 +30,24 @@ func Earned(p contracts.Piece, before period.Date) money.Amount {
 		}
 		return earned
 	}
-	done := period.MinDate(before, p.Span.End).Sub(p.Span.Start)
-	return money.SpreadTo(p.Amount, int64(done), int64(p.Span.Days()))
+	done := period.MinDate(before, days.End).Sub(days.Start)
+	return money.SpreadTo(p.Amount, int64(done), int64(days.Days()))
 }
 
-// policy is how a piece is earned. A fixed fee for something that is otherwise
-// earned as it is used has no usage of its own to follow: it is earned by days.
+// earnedOver are the days over which a piece is earned: those of its service,
+// where it is earned by days, and otherwise its span.
+func earnedOver(p contracts.Piece) period.Span {
+	if policy(p) == catalog.Ratable {
+		return p.Served()
+	}
+	return p.Span
+}
+
+// policy is how a piece is earned. A fee for something that is otherwise earned
+// as it is used has no usage of its own to follow: it is earned by days.
 func policy(p contracts.Piece) catalog.Recognition {
 	switch {
-	case p.Recognition == catalog.AsUsed && p.Kind == contracts.FixedFee:
+	case p.Recognition == catalog.AsUsed && (p.Kind == contracts.FixedFee || p.Kind == contracts.OneTime):
 		return catalog.Ratable
 	case p.Recognition == "":
 		return catalog.Ratable
@@ -54,7 +64,7 @@ func ahead(r catalog.Recognition) bool { return r != catalog.AsUsed }
 func Schedule(contract contracts.ID, pieces []contracts.Piece, through period.Month) []Row {
 	rows := map[Key]Row{}
 	for _, p := range pieces {
-		for _, month := range p.Span.Months() {
+		for _, month := range earnedOver(p).Months() {
 			if !ahead(policy(p)) && month.After(through) {
 				break
 			}
