@@ -20,7 +20,8 @@ import (
 // `end`, in as many queries as one account takes. Every account asked for is in
 // the map, without usage as an empty Days, and each speaks through the day
 // before end. Single events come with it for the meters that do not add up, and
-// for those named in single.
+// for those named in single. What was counted for a duplicate is read as use of
+// the customer it was merged into (customers.Mergers).
 func LoadDays(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, from, end period.Date, single ...string) (map[customers.AccountID]*Days, error) {
 	meters, err := catalog.LoadMeters(ctx, q)
 	if err != nil {
@@ -29,6 +30,11 @@ func LoadDays(ctx context.Context, q postgres.Querier, accounts []customers.Acco
 	l := loading{meters: meters, from: from, end: end, all: make(map[customers.AccountID]*Days, len(accounts)), users: map[customers.ID]customers.AccountID{}}
 	for _, a := range accounts {
 		l.all[a] = &Days{through: end.AddDays(-1)}
+	}
+	if l.mergers, err = customers.LoadMergers(ctx, q, accounts); err != nil {
+		return nil, fmt.Errorf("load daily usage: %w", err)
+	}
+	for _, a := range l.mergers.Reading(accounts) {
 		l.accounts = append(l.accounts, int64(a))
 	}
 	var byEvent, byDimension []int64
@@ -57,9 +63,18 @@ type loading struct {
 	meters    *catalog.Catalog
 	accounts  []int64
 	from, end period.Date
+	mergers   customers.Mergers
 
 	all   map[customers.AccountID]*Days
 	users map[customers.ID]customers.AccountID // everybody who used something on these days
+}
+
+// count finds where a customer's use of a day counts; false in an account that
+// was read for a duplicate's sake only.
+func (l *loading) count(account customers.AccountID, customer customers.ID, day period.Date) (*Days, customers.ID, bool) {
+	account, customer = l.mergers.CountsFor(account, customer, day)
+	days, asked := l.all[account]
+	return days, customer, asked
 }
 
 func (l *loading) meter(id int64) (catalog.Meter, error) {
@@ -94,7 +109,9 @@ func (l *loading) days(ctx context.Context, q postgres.Querier, except []int64) 
 			return err
 		}
 		l.users[customer] = account
-		l.all[account].add(Key{customer, m.Code}, nil, day, quantity, events)
+		if days, user, asked := l.count(account, customer, day); asked {
+			days.add(Key{user, m.Code}, nil, day, quantity, events)
+		}
 		return nil
 	})
 	return postgres.Fault(err)
@@ -126,7 +143,9 @@ func (l *loading) combinations(ctx context.Context, q postgres.Querier, meters [
 			return err
 		}
 		l.users[customer] = account
-		l.all[account].add(Key{customer, m.Code}, dimensions, day, quantity, events)
+		if days, user, asked := l.count(account, customer, day); asked {
+			days.add(Key{user, m.Code}, dimensions, day, quantity, events)
+		}
 		dimensions = nil // the next row's are another map
 		return nil
 	})
@@ -165,8 +184,11 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 		// Who has no zone used something on the days beside, and nothing on those asked for.
 		if zone := zones[o.Customer]; zone != nil {
 			if o.Day = period.DateOf(o.At, zone); !o.Day.Before(l.from) && o.Day.Before(l.end) {
-				o.At = o.At.UTC()
-				l.all[l.users[o.Customer]].keep(Key{o.Customer, m.Code}, o)
+				if days, user, asked := l.count(l.users[o.Customer], o.Customer, o.Day); asked {
+					counted := o
+					counted.At, counted.Customer = o.At.UTC(), user
+					days.keep(Key{user, m.Code}, counted)
+				}
 			}
 		}
 		o.Dimensions = nil
