@@ -76,6 +76,10 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 	if p.entity, ok = directory.ByCode(d.Entity); !ok {
 		f.add("entity", d.Entity, "is not one of our legal entities")
 	}
+	// Nobody is merged into another while a contract is signed for them.
+	if err := customers.KeepStill(ctx, tx, append([]string{d.Customer, d.Paying()}, d.users()...)...); err != nil {
+		return p, err
+	}
 	for _, x := range []struct {
 		path, external string
 		into           *customers.Customer
@@ -83,7 +87,7 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 		if x.external == "" {
 			continue
 		}
-		if *x.into, err = customers.ByExternalID(ctx, tx, x.external, asOf); err != nil && fault.Kind(err) != fault.NotFound {
+		if *x.into, err = customers.Called(ctx, tx, x.external, asOf); err != nil && fault.Kind(err) != fault.NotFound {
 			return p, err
 		} else if err != nil {
 			f.add(x.path, x.external, "is not the external id of a customer; create the customer first")
