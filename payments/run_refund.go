@@ -11,6 +11,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 // Refund records that money of a receipt was sent back to its payer: what stands
@@ -30,10 +31,10 @@ func Refund(ctx context.Context, tx pgx.Tx, receipt int64, amount money.Amount, 
 		if err != nil {
 			return err
 		}
-		if out, err = at.receipt.DecideRefund(amount, on, reason); err != nil {
+		if out, err = at.receipt.DecideRefund(amount, on, reason, at.months, at.next); err != nil {
 			return err
 		}
-		out.BookedOn, out.Entry, out.By = openDay(at.months, at.receipt.Entity, out.BookedOn), at.next, by.UserID
+		out.By = by.UserID
 		return appendApplications(ctx, tx, []standing{at}, []Application{out}, by)
 	})
 	if err != nil {
@@ -43,9 +44,10 @@ func Refund(ctx context.Context, tx pgx.Tx, receipt int64, amount money.Amount, 
 }
 
 // DecideRefund says how a refund stands among a receipt's applications: as one
-// to a document of its own, which credits cash. BookedOn is the day before
-// closed months are looked at; its place in the book is not given yet. Pure.
-func (r Receipt) DecideRefund(amount money.Amount, on period.Date, reason string) (Application, error) {
+// to a document of its own, which credits cash, booked at place next of the
+// account's book on the first open day. Pure: Refund stores it, simulate keeps
+// it in memory.
+func (r Receipt) DecideRefund(amount money.Amount, on period.Date, reason string, months *ledger.Months, next int64) (Application, error) {
 	left := r.Unapplied()
 	if amount.IsZero() {
 		amount = left
@@ -61,12 +63,15 @@ func (r Receipt) DecideRefund(amount money.Amount, on period.Date, reason string
 	if len(found) > 0 {
 		return Application{}, fault.InvalidFields(found...)
 	}
-	n := len(r.Applications) + 1
-	a := Application{Receipt: r.ID, N: n, Document: refundNumber(r.ID, n), Payer: r.Payer, Amount: amount, BookedOn: latest(on, r.BookedOn), Reason: reason}
+	day := latest(on, r.BookedOn)
 	for _, earlier := range r.Applications { // the balance it spends must be there
-		a.BookedOn = latest(a.BookedOn, earlier.BookedOn)
+		day = latest(day, earlier.BookedOn)
 	}
-	return a, nil
+	n := len(r.Applications) + 1
+	return Application{
+		Receipt: r.ID, N: n, Document: refundNumber(r.ID, n), Payer: r.Payer, Amount: amount,
+		BookedOn: openDay(months, r.Entity, day), Entry: next, Reason: reason,
+	}, nil
 }
 
 // refundPrefix begins the number of a refund: "RF-000123-2" is the second thing

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
@@ -42,12 +40,15 @@ type builder struct {
 
 	agreements []contracts.Agreement
 	byNumber   map[string]int
+	noticed    map[int]bool // places of agreements that will not renew by themselves
 	facts      []happening
-	used       map[usedKey]decimal.Decimal
+	used       map[usedKey]sum
+	events     []used          // usage that is not added up
+	singly     map[string]bool // meters that a price looks at event by event
 }
 
 func newBuilder() *builder {
-	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]decimal.Decimal{}}
+	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]sum{}, singly: map[string]bool{}}
 }
 
 func (b *builder) refuse(path, value, format string, args ...any) {
@@ -129,7 +130,8 @@ func (b *builder) goods() {
 	}
 	var meters []catalog.Meter
 	for i, m := range b.d.Catalog.Meters {
-		made := catalog.Meter{ID: int64(i + 1), Code: m.Code, Name: cmp.Or(m.Name, m.Code), Unit: m.Unit, Aggregation: catalog.Sum}
+		made := catalog.Meter{ID: int64(i + 1), Code: m.Code, Name: cmp.Or(m.Name, m.Code), Unit: m.Unit,
+			Aggregation: cmp.Or(m.Aggregation, catalog.Sum), UniqueBy: m.UniqueBy, Dimensions: slices.Sorted(slices.Values(m.Dimensions))}
 		path := at("catalog.meters", i, "")
 		b.add(path, made.Validate())
 		if slices.ContainsFunc(meters, func(n catalog.Meter) bool { return n.Code == m.Code }) {

@@ -3,6 +3,7 @@ package scenario
 import (
 	"gopkg.in/yaml.v3"
 
+	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/internal/period"
 )
@@ -87,9 +88,12 @@ type product struct {
 }
 
 type meter struct {
-	Code string `yaml:"code"`
-	Name string `yaml:"name"`
-	Unit string `yaml:"unit"`
+	Code        string   `yaml:"code"`
+	Name        string   `yaml:"name"`
+	Unit        string   `yaml:"unit"`
+	Aggregation string   `yaml:"aggregation"`
+	UniqueBy    string   `yaml:"unique_by"`
+	Dimensions  []string `yaml:"dimensions"`
 }
 
 type rate struct {
@@ -102,12 +106,18 @@ type rate struct {
 
 // fact is one thing that happened: exactly one of its keys is set.
 type fact struct {
-	Use    *use     `yaml:"use"`
-	Pay    *pay     `yaml:"pay"`
-	Credit *credit  `yaml:"credit"`
-	Void   *void    `yaml:"void"`
-	Close  *closing `yaml:"close"`
-	Amend  *amend   `yaml:"amend"`
+	Use     *use        `yaml:"use"`
+	Correct *correction `yaml:"correct"`
+	Pay     *pay        `yaml:"pay"`
+	Refund  *refund     `yaml:"refund"`
+	Credit  *credit     `yaml:"credit"`
+	Void    *void       `yaml:"void"`
+	Amend   *amend      `yaml:"amend"`
+	Renew   *renew      `yaml:"renew"`
+	Notice  *notice     `yaml:"notice"`
+	Cancel  *cancel     `yaml:"cancel"`
+	Deliver *deliver    `yaml:"deliver"`
+	Close   *closing    `yaml:"close"`
 }
 
 type use struct {
@@ -117,6 +127,19 @@ type use struct {
 	Customer string `yaml:"customer"`
 	Meter    string `yaml:"meter"`
 	Quantity number `yaml:"quantity"`
+
+	Dimensions map[string]string `yaml:"dimensions"`
+}
+
+type correction struct {
+	On       day    `yaml:"on"`
+	Used     day    `yaml:"used"`
+	Customer string `yaml:"customer"`
+	Meter    string `yaml:"meter"`
+	By       number `yaml:"by"`
+	Reason   string `yaml:"reason"`
+
+	Dimensions map[string]string `yaml:"dimensions"`
 }
 
 type pay struct {
@@ -126,6 +149,13 @@ type pay struct {
 	Currency  string `yaml:"currency"`
 	Entity    string `yaml:"entity"`
 	Reference string `yaml:"reference"`
+}
+
+type refund struct {
+	On      day    `yaml:"on"`
+	Receipt string `yaml:"receipt"`
+	Amount  number `yaml:"amount"`
+	Reason  string `yaml:"reason"`
 }
 
 type credit struct {
@@ -151,6 +181,34 @@ type closing struct {
 type amend struct {
 	On       day       `yaml:"on"`
 	Document yaml.Node `yaml:"document"`
+}
+
+type renew struct {
+	On       day    `yaml:"on"`
+	Contract string `yaml:"contract"`
+}
+
+type notice struct {
+	On       day    `yaml:"on"`
+	Contract string `yaml:"contract"`
+	Reason   string `yaml:"reason"`
+}
+
+type cancel struct {
+	On          day              `yaml:"on"`
+	Contract    string           `yaml:"contract"`
+	Through     day              `yaml:"through"`
+	Cause       contracts.Cause  `yaml:"cause"`
+	Refund      contracts.Refund `yaml:"refund"`
+	Commitments contracts.Due    `yaml:"commitments"`
+	Reason      string           `yaml:"reason"`
+}
+
+type deliver struct {
+	On       day    `yaml:"on"`
+	Contract string `yaml:"contract"`
+	Line     string `yaml:"line"`
+	Note     string `yaml:"note"`
 }
 
 // currency reads a code that was validated.

@@ -7,6 +7,7 @@ import (
 	"ratable/contracts"
 	"ratable/entities"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/payments"
@@ -30,7 +31,7 @@ func (f happening) wrap(err error) error {
 	return fault.New(kind, "line %d: %s on %s: %w", f.line, f.path, f.on, err)
 }
 
-// happen lets a payment, credit or void take place.
+// happen lets a payment, refund, credit or void take place.
 func (p *playing) happen(f happening) error {
 	switch x := f.does.(type) {
 	case payment:
@@ -39,6 +40,8 @@ func (p *playing) happen(f happening) error {
 		return p.credit(f.on, x)
 	case voiding:
 		return p.void(f.on, x)
+	case payout:
+		return p.refund(f.on, x)
 	}
 	panic(fmt.Sprintf("scenario: nobody plays a %T", f.does))
 }
@@ -148,6 +151,42 @@ func (p *playing) receive(on period.Date, x payment) error {
 	}
 	p.book.receipts = append(p.book.receipts, r)
 	return p.append(entries...)
+}
+
+// refund sends back money of a receipt that pays no invoice.
+func (p *playing) refund(on period.Date, x payout) error {
+	i := slices.IndexFunc(p.book.receipts, func(r payments.Receipt) bool { return r.Number() == x.receipt })
+	if i < 0 {
+		return fault.InvalidFields(fault.Field{Path: "receipt", Value: x.receipt, Message: "is not the number of a payment received before this day; they are R-000001, R-000002 and so on"})
+	}
+	r := &p.book.receipts[i]
+	amount := money.Zero(r.Currency())
+	if x.amount.text != "" {
+		var err error
+		if amount, err = x.amount.amount(r.Currency()); err != nil {
+			return fault.InvalidFields(fault.Field{Path: "amount", Value: x.amount.text, Message: fmt.Sprintf("is not an amount of %s", r.Currency())})
+		}
+	}
+	a := p.byID[r.Account]
+	made, err := r.DecideRefund(amount, on, x.reason, p.months, a.Standing.Next)
+	if err != nil {
+		return err
+	}
+	entry := payments.Move(*r, made)
+	r.Applications, r.Applied = append(r.Applications, made), r.Applied.Add(made.Amount)
+	a.Standing.Book(entry)
+	return p.append(entry)
+}
+
+// deliver lets a milestone be billed.
+func (p *playing) deliver(x delivery) {
+	a := p.byID[x.account]
+	for i := range a.Agreements {
+		if g := &a.Agreements[i]; g.Contract == x.contract {
+			g.Deliveries = append(g.Deliveries[:len(g.Deliveries):len(g.Deliveries)], x.Delivery)
+		}
+	}
+	a.changed = true
 }
 
 // openInvoices are the account's documents with something to pay.

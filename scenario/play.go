@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"ratable/contracts"
@@ -83,7 +84,7 @@ func newPlaying(s Scenario) *playing {
 			if u.late() {
 				a.late = append(a.late, u)
 			} else {
-				a.Usage.Add(u.key, u.on, u.quantity)
+				u.count(a.Usage)
 			}
 		}
 		for _, agreement := range a.Agreements {
@@ -102,6 +103,8 @@ func (p *playing) day(on period.Date, look bool) error {
 		switch f := p.facts[0]; x := f.does.(type) {
 		case amendment:
 			p.amend(x)
+		case delivery:
+			p.deliver(x)
 		case closure:
 			closures = append(closures, f)
 		default:
@@ -135,7 +138,7 @@ func (p *playing) day(on period.Date, look bool) error {
 func (a *account) learn(on period.Date) {
 	for len(a.late) > 0 && !a.late[0].known.After(on) {
 		u := a.late[0]
-		a.Usage.Add(u.key, u.on, u.quantity)
+		u.count(a.Usage)
 		a.late, a.changed = a.late[1:], true
 	}
 }
@@ -259,26 +262,40 @@ func (p *playing) append(entries ...ledger.Entry) error {
 	return nil
 }
 
-// mark notes the days on which something a document says may come due: every
-// first and last day it names, and each month's day of its anchor. Charges bills
-// nothing on any other day.
+// mark notes the days on which something a document says may come due: every day
+// it names and the one after, and in each month the day of its anchors and the
+// first. Charges bills nothing on any other day.
 func mark(days map[period.Date]bool, d contracts.Document) {
-	for _, date := range []period.Date{d.Term.From, d.Term.Span().End, d.Start()} {
-		days[date] = true
-	}
-	for _, l := range d.Lines {
-		days[l.From] = true
-		if !l.Through.IsZero() {
-			days[l.Through.AddDays(1)] = true
+	eachDate(reflect.ValueOf(d), func(date period.Date) { days[date], days[date.AddDays(1)] = true, true })
+	for _, anchor := range append(d.Term.Renewed, d.Term.From) {
+		for _, month := range (period.Recurrence{Anchor: anchor, Cadence: period.Monthly}).Within(d.Term.Span()) {
+			days[month.Start], days[month.Start.MonthOf().End()], days[month.End] = true, true, true
 		}
-		if l.Fixed != nil {
-			for _, step := range l.Fixed.Ramp {
-				days[step.From], days[step.Through.AddDays(1)] = true, true
+	}
+}
+
+// eachDate visits the days anywhere in a document.
+func eachDate(v reflect.Value, visit func(period.Date)) {
+	if date, ok := v.Interface().(period.Date); ok {
+		if !date.IsZero() {
+			visit(date)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			eachDate(v.Elem(), visit)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachDate(v.Index(i), visit)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				eachDate(v.Field(i), visit)
 			}
 		}
-	}
-	anniversaries := period.Recurrence{Anchor: d.Term.From, Cadence: period.Monthly}
-	for _, month := range anniversaries.Within(d.Term.Span()) {
-		days[month.Start], days[month.Start.MonthOf().End()], days[month.End] = true, true, true
 	}
 }

@@ -1,8 +1,7 @@
 package scenario
 
 import (
-	"github.com/shopspring/decimal"
-
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
@@ -34,16 +33,36 @@ type family struct {
 	used       []used // in order of the day they are known
 }
 
-// used is a day's usage that became known on one day.
+// used is usage that became known on one day: what a day's events come to, or a
+// single one of them.
 type used struct {
-	key      usage.Key
-	on       period.Date
-	known    period.Date
-	quantity decimal.Decimal
+	key    usage.Key
+	meter  catalog.Meter
+	on     period.Date
+	known  period.Date
+	sum    sum
+	single *usage.Occurrence // instead of sum
 }
 
 // late says whether the usage was learned after its day.
 func (u used) late() bool { return u.known.After(u.on) }
+
+// id tells single events of a day apart.
+func (u used) id() string {
+	if u.single == nil {
+		return ""
+	}
+	return u.single.ID
+}
+
+// count adds the usage to what is known.
+func (u used) count(days *usage.Days) {
+	if u.single != nil {
+		days.Record(u.meter, *u.single)
+		return
+	}
+	days.AddEvents(u.key, u.sum.dimensions, u.on, u.sum.quantity, u.sum.events)
+}
 
 // happening is a dated fact other than usage, with its place in the document for
 // messages.
@@ -51,7 +70,7 @@ type happening struct {
 	on   period.Date
 	path string // "facts[3].void"
 	line int
-	does any // payment, creditNote, voiding, closure or amendment
+	does any // payment, payout, creditNote, voiding, closure, amendment or delivery
 }
 
 type payment struct {
@@ -67,6 +86,20 @@ type creditNote struct {
 	line    int
 	amount  number
 	reason  string
+}
+
+// payout sends money of a receipt back.
+type payout struct {
+	receipt string
+	amount  number
+	reason  string
+}
+
+// delivery is a milestone that was reached.
+type delivery struct {
+	account  customers.AccountID
+	contract contracts.ID
+	contracts.Delivery
 }
 
 type voiding struct{ invoice, reason string }

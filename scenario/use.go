@@ -3,30 +3,92 @@ package scenario
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"ratable/catalog"
 	"ratable/customers"
 	"ratable/internal/period"
 	"ratable/usage"
+
+	"github.com/shopspring/decimal"
 )
 
 // usedKey is what usage is added up by while it is read: a million facts become
 // a few thousand sums.
 type usedKey struct {
-	customer  int // place in the list
-	meter     string
-	on, known period.Date
+	customer   int // place in the list
+	meter      string
+	on, known  period.Date
+	dimensions string // those the meter declares, written one way
 }
 
-func (b *builder) key(k usedKey) usage.Key {
-	return usage.Key{Customer: customers.ID(k.customer + 1), Meter: k.meter}
+// sum is what events of one key come to.
+type sum struct {
+	quantity   decimal.Decimal
+	events     int64
+	dimensions map[string]string
+}
+
+// seen is a usage fact that was read.
+type seen struct {
+	customer   int
+	meter      catalog.Meter
+	on, known  period.Date
+	at         time.Time // zero: some time on the day
+	quantity   decimal.Decimal
+	dimensions map[string]string
+}
+
+// take adds usage up, or keeps it by itself where a price or the meter looks at
+// single events.
+func (b *builder) take(x seen) {
+	if !x.meter.Additive() || b.singly[x.meter.Code] {
+		at := x.at
+		if at.IsZero() {
+			at = x.on.Time(time.UTC)
+		}
+		b.events = append(b.events, used{
+			key: b.key(x.customer, x.meter.Code), on: x.on, known: x.known, meter: x.meter,
+			single: &usage.Occurrence{
+				Customer: b.customers[x.customer].ID, Day: x.on, At: at, ID: fmt.Sprintf("%09d", len(b.events)), Quantity: x.quantity, Dimensions: x.dimensions,
+			},
+		})
+		return
+	}
+	b.addUp(x, 1)
+}
+
+func (b *builder) addUp(x seen, events int64) {
+	kept := x.meter.Combination(x.dimensions)
+	k := usedKey{x.customer, x.meter.Code, x.on, x.known, written(kept)}
+	was := b.used[k]
+	b.used[k] = sum{was.quantity.Add(x.quantity), was.events + events, kept}
+}
+
+// written is a set of dimensions as text, the same whatever its order.
+func written(dimensions map[string]string) string {
+	if len(dimensions) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(dimensions)) {
+		fmt.Fprintf(&out, "%q=%q ", name, dimensions[name])
+	}
+	return out.String()
+}
+
+func (b *builder) key(customer int, meter string) usage.Key {
+	return usage.Key{Customer: customers.ID(customer + 1), Meter: meter}
 }
 
 // use takes one usage fact of the document.
 func (b *builder) use(x use, path string) {
 	customer := b.party(path+".customer", x.Customer)
-	if _, ok := b.catalog.Meter(x.Meter); !ok {
+	m, ok := b.catalog.Meter(x.Meter)
+	if !ok {
 		b.refuse(path+".meter", x.Meter, "is not a meter of the catalog")
 		return
 	}
@@ -57,8 +119,36 @@ func (b *builder) use(x use, path string) {
 		b.refuse(path+".known", known.String(), "is before the day of the usage, %s", on)
 		return
 	}
-	k := usedKey{customer, x.Meter, on.Date, known.Date}
-	b.used[k] = b.used[k].Add(quantity)
+	b.take(seen{customer, m, on.Date, known.Date, x.At.Time, quantity, x.Dimensions})
+}
+
+// correct adds to a day's usage later, or takes back from it: the events stay as
+// they came, and what corrects them is a fact of its own.
+func (b *builder) correct(x correction, path string) {
+	customer := b.party(path+".customer", x.Customer)
+	m, ok := b.catalog.Meter(x.Meter)
+	if !ok {
+		b.refuse(path+".meter", x.Meter, "is not a meter of the catalog")
+		return
+	}
+	if m.Aggregation != catalog.Sum || b.singly[m.Code] {
+		b.refuse(path+".meter", x.Meter, "is priced by single events; a quantity cannot be taken back from them")
+		return
+	}
+	b.required(path+".reason", x.Reason, "say why")
+	by, err := x.By.decimal()
+	if err != nil || by.IsZero() {
+		b.refuse(path+".by", x.By.text, "is not a number other than zero, such as -12")
+		return
+	}
+	if customer < 0 || !b.dated(x.On, path+".on") || !b.dated(x.Used, path+".used") {
+		return
+	}
+	if x.On.Before(x.Used.Date) {
+		b.refuse(path+".on", x.On.String(), "is before the day of the usage, %s", x.Used)
+		return
+	}
+	b.addUp(seen{customer: customer, meter: m, on: x.Used.Date, known: x.On.Date, quantity: by, dimensions: x.Dimensions}, 0)
 }
 
 // csvColumns are those of the usage after the document. A row has a day or an
@@ -74,7 +164,7 @@ func (b *builder) csv(tail []byte, line int) {
 	if len(tail) == 0 || len(b.found) > 0 {
 		return
 	}
-	r := reading{builder: b, days: map[string]period.Date{}}
+	r := reading{builder: b, dims: map[string]int{}, days: map[string]period.Date{}}
 	wrong := len(b.found)
 	for ; len(tail) > 0 && len(b.found)-wrong < maxComplaints; line++ {
 		row := tail
@@ -99,9 +189,10 @@ func (b *builder) csv(tail []byte, line int) {
 // reading is usage being read row by row.
 type reading struct {
 	*builder
-	places []int // of csvColumns in a row, -1 where there is none
+	places []int          // of csvColumns in a row, -1 where there is none
+	dims   map[string]int // places of dimensions, by name
 	days   map[string]period.Date
-	cells  [8][]byte
+	cells  [16][]byte
 }
 
 func (r *reading) refuseRow(line int, column, value, message string) {
@@ -122,8 +213,11 @@ func (r *reading) header(row string, line int) bool {
 				r.places[i], known = n, true
 			}
 		}
+		if dimension, ok := strings.CutPrefix(strings.TrimSpace(name), "dim."); ok && dimension != "" && n < len(r.cells) {
+			r.dims[dimension], known = n, true
+		}
 		if !known {
-			r.refuseRow(line, "header", name, "is not a column; they are on (or at), known, customer, meter, quantity")
+			r.refuseRow(line, "header", name, "is not a column; they are on (or at), known, customer, meter, quantity and dim.NAME for dimensions")
 			return false
 		}
 	}
@@ -149,6 +243,9 @@ func (r *reading) row(row []byte, line int) {
 	for _, p := range r.places {
 		want = max(want, p+1)
 	}
+	for _, p := range r.dims {
+		want = max(want, p+1)
+	}
 	if n != want {
 		r.refuseRow(line, "row", "", fmt.Sprintf("has %d cells; the header has %d", n, want))
 		return
@@ -168,19 +265,34 @@ func (r *reading) row(row []byte, line int) {
 		r.refuseRow(line, "quantity", string(r.cells[r.places[5]]), err.Error())
 		return
 	}
-	on, known, ok := r.dates(customer, line)
+	on, known, at, ok := r.dates(customer, line)
 	if ok {
-		k := usedKey{customer, meter.Code, on, known}
-		r.used[k] = r.used[k].Add(quantity)
+		r.take(seen{customer, meter, on, known, at, quantity, r.dimensions()})
 	}
 }
 
-// dates gives the day of the usage and the day it became known.
-func (r *reading) dates(customer, line int) (on, known period.Date, ok bool) {
+// dimensions are the cells of the row's dim columns; an empty one says nothing.
+func (r *reading) dimensions() map[string]string {
+	if len(r.dims) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(r.dims))
+	for name, place := range r.dims {
+		if cell := r.cells[place]; len(cell) > 0 {
+			out[name] = string(cell)
+		}
+	}
+	return out
+}
+
+// dates gives the day of the usage, the day it became known, and the instant where
+// the row has one.
+func (r *reading) dates(customer, line int) (on, known period.Date, at time.Time, ok bool) {
 	if p := r.places[0]; p >= 0 {
 		on, ok = r.date(r.cells[p], "on", line)
 	} else {
-		at, err := time.Parse(time.RFC3339, string(r.cells[r.places[1]]))
+		var err error
+		at, err = time.Parse(time.RFC3339, string(r.cells[r.places[1]]))
 		if ok = err == nil; !ok {
 			r.refuseRow(line, "at", string(r.cells[r.places[1]]), "is not a time with its zone such as 2026-03-31T23:30:00Z")
 		} else {
@@ -198,7 +310,7 @@ func (r *reading) dates(customer, line int) (on, known period.Date, ok bool) {
 		r.refuseRow(line, "on", known.String(), "lies after the last day played, "+r.d.Through.String())
 		ok = false
 	}
-	return on, known, ok
+	return on, known, at, ok
 }
 
 // date reads a day once and remembers it: a file names each day many times.

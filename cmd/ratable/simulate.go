@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 
+	"ratable/internal/fault"
 	"ratable/scenario"
 )
 
 // simulateCommand plays a scenario in memory: no database, nothing stored.
 type simulateCommand struct {
-	File   string `arg:"" help:"Scenario to play, YAML or JSON (docs/scenario.md); - reads standard input."`
+	File   string `arg:"" optional:"" help:"Scenario to play, YAML or JSON (docs/scenario.md); - reads standard input."`
+	Schema bool   `help:"Print the JSON Schema of a scenario and play nothing: for editors that complete and check while one types."`
 	Format string `enum:"text,json,hledger" default:"text" help:"What to write: text for an accountant, json for a program, hledger for a journal."`
 }
 
@@ -21,10 +23,21 @@ func (simulateCommand) Help() string {
 	return `Examples:
   ratable simulate stories/quarterly-fee-in-advance.story.yaml
   ratable simulate deal.yaml --format json | jq .documents
-  ratable simulate deal.yaml --format hledger | hledger -f - balance`
+  ratable simulate deal.yaml --format hledger | hledger -f - balance
+  ratable simulate --schema > scenario.schema.json`
 }
 
 func (s simulateCommand) Run(ctx context.Context, _ *Config) error {
+	if s.Schema {
+		schema, err := scenario.Schema()
+		if err == nil {
+			_, err = fmt.Printf("%s\n", schema)
+		}
+		return err
+	}
+	if s.File == "" {
+		return fault.InvalidFields(fault.Field{Path: "FILE", Message: "is missing: name the scenario to play, or - for standard input"})
+	}
 	source, err := s.read()
 	if err != nil {
 		return err
