@@ -1,13 +1,12 @@
 package contracts
 
 import (
-	"reflect"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
-	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/usage"
@@ -23,8 +22,12 @@ type window struct {
 	version  Version
 	product  catalog.Product
 	billed   billed
-	key      usage.Key
+	reading  usage.Reading
+	price    catalog.Price // with the allowances of these days
 	included decimal.Decimal
+
+	readings []reached // on each day with usage, in order; see reach
+	amounts  []decimal.Decimal
 
 	used decimal.Decimal // so far
 
@@ -66,27 +69,14 @@ func (p *pricing) usageStretches(id string) []stretch[metered] {
 		return v.Document.days(l), metered{l, v.Document, cap}, ok && l.Usage != nil
 	}, func(a, b metered) bool {
 		return a.line.Product == b.line.Product && a.cap == b.cap && sameMargin(a.document, b.document) &&
-			reflect.DeepEqual(comparable(*a.line.Usage), comparable(*b.line.Usage))
+			slices.Equal(a.line.Users, b.line.Users) && a.line.Usage.same(*b.line.Usage)
 	})
 }
 
-// comparable writes decimals the same way, so that 2 and 2.00 are the same terms.
-func comparable(u Usage) Usage {
-	u.Included = plain(u.Included)
-	u.Price.Amount, u.Price.Size = plain(u.Price.Amount), plain(u.Price.Size)
-	tiers := make([]catalog.Tier, len(u.Price.Tiers))
-	for i, t := range u.Price.Tiers {
-		tiers[i] = catalog.Tier{Unit: plain(t.Unit), Flat: plain(t.Flat)}
-		if t.UpTo != nil {
-			upTo := plain(*t.UpTo)
-			tiers[i].UpTo = &upTo
-		}
-	}
-	u.Price.Tiers = tiers
-	return u
+// same compares what is counted and what it costs: 2 and 2.00 are the same terms.
+func (u Usage) same(v Usage) bool {
+	return u.Meter == v.Meter && u.Every == v.Every && u.Included.Equal(v.Included) && maps.Equal(u.Where, v.Where) && u.Price.Equal(v.Price)
 }
-
-func plain(d decimal.Decimal) decimal.Decimal { return decimal.RequireFromString(d.String()) }
 
 // coveredBy names the prepaid amount of a line, and the line's place in it.
 func coveredBy(d Document, line string) (cap string, rank int) {
@@ -99,16 +89,15 @@ func coveredBy(d Document, line string) (cap string, rank int) {
 }
 
 func (p *pricing) window(s stretch[metered], b billed) *window {
-	u := s.terms.line.Usage
-	if _, ok := p.catalog.Meter(u.Meter); !ok {
-		p.fail(fault.New(fault.NotFound, "meter %q is not in the catalog", u.Meter))
+	l := s.terms.line
+	cap, rank := coveredBy(s.version.Document, l.ID)
+	w := &window{
+		line: l, version: s.version, product: p.product(l.Product, s.version), billed: b,
+		reading: p.reading(l), price: l.Usage.Price.Part(b.share()),
+		included: prorated(l.Usage.Included, b), cap: cap, rank: rank, valued: money.Price(decimal.Zero, p.agreement.Currency),
 	}
-	cap, rank := coveredBy(s.version.Document, s.terms.line.ID)
-	return &window{
-		line: s.terms.line, version: s.version, product: p.product(s.terms.line.Product, s.version), billed: b,
-		key:      usage.Key{Customer: p.agreement.Customer, Meter: u.Meter},
-		included: prorated(u.Included, b), cap: cap, rank: rank, valued: money.Price(decimal.Zero, p.agreement.Currency),
-	}
+	p.reach(w)
+	return w
 }
 
 // prorated is the part of a whole period's units that falls on some of its days,
@@ -122,31 +111,19 @@ func prorated(units decimal.Decimal, b billed) decimal.Decimal {
 	return down
 }
 
-// rate prices what was used less what is free, at list price.
-func (p *pricing) rate(w *window, used decimal.Decimal) catalog.Rating {
-	return w.line.Usage.Price.Rate(w.charged(used), p.agreement.Currency)
-}
-
-// charged is what was used less what is free.
-func (w *window) charged(used decimal.Decimal) decimal.Decimal {
-	return decimal.Max(decimal.Zero, used.Sub(w.included))
-}
-
-// count is what a window had used before a day.
+// count is what a window had used before a day, and what that costs at list price.
 type count struct {
 	before period.Date
 	used   decimal.Decimal
+	rating catalog.Rating
 }
 
-// counts walks the window's days once and notes what was used at each mark.
+// counts notes what had been used at each mark.
 func (p *pricing) counts(w *window) []count {
 	var out []count
-	from := w.billed.span.Start
-	var used decimal.Decimal
 	for _, before := range marks(w.billed.span, p.until) {
-		used = used.Add(p.days.Quantity(w.key, period.NewSpan(from, before)))
-		out = append(out, count{before, used})
-		from = before
+		r := w.before(before)
+		out = append(out, count{before, r.used, p.rateReached(w, r)})
 	}
 	return out
 }
@@ -155,11 +132,12 @@ func (p *pricing) meteredPiece(w *window) Piece {
 	var rating catalog.Rating
 	var values []Value
 	for _, c := range p.counts(w) {
-		w.used, rating = c.used, p.rate(w, c.used)
+		w.used, rating = c.used, c.rating
 		values = append(values, Value{c.before, p.round(net(rating.Total, w.version.Document))})
 	}
 	piece := p.windowPiece(w, rating)
 	piece.Values, piece.Amount = values, values[len(values)-1].Amount
+	piece.Gross = piece.Amount
 	return piece
 }
 
@@ -173,7 +151,7 @@ func (p *pricing) windowPiece(w *window, rating catalog.Rating) Piece {
 		Version: w.version.Number, BillOn: w.billed.span.End, Closed: !p.until.Before(w.billed.span.End),
 		Amount: money.Zero(p.agreement.Currency), Recognition: catalog.AsUsed,
 		Detail: Detail{
-			Quantity: w.used, Unit: w.product.Unit, Included: w.included, Tiers: tiers(rating, list),
+			Quantity: w.used, Unit: w.product.Unit, Included: w.included, Events: w.before(p.until).events, Tiers: w.tiers(rating, list),
 			List: list, Margin: margin(w.version.Document),
 		},
 	}

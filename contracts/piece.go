@@ -59,20 +59,23 @@ type Value struct {
 // Detail is what an invoice line shows about how its amount came about. It is
 // printed and explained, never added up again.
 type Detail struct {
-	Quantity  decimal.Decimal // units of a fixed fee, or measured by the meter
-	Unit      string          //
-	UnitPrice decimal.Decimal // of a fixed fee, for the whole period
-	Included  decimal.Decimal // free units subtracted
-	Tiers     []Tier          // the tiers the quantity went through; their amounts add up to List
-	List      money.Amount    // value at list price, before margin and cap
-	Drawn     money.Amount    // part of List that was covered by DrawnFrom
-	DrawnFrom string          // id of the prepaid amount
-	Factor    decimal.Decimal // of overage; zero when there is none
-	Margin    decimal.Decimal // percent kept by the reseller
-	Committed money.Amount    // of a true-up: what was agreed for these days
-	Spent     money.Amount    // of a true-up: what was charged
-	Reason    string          // of a concession
-	Reduced   []Reduction     // what was taken off Gross, in the order in which it was; Gross less these is the amount
+	Quantity       decimal.Decimal // units of a fixed fee, or measured by the meter
+	Unit           string          //
+	UnitPrice      decimal.Decimal // of a fixed fee, for the whole period
+	Included       decimal.Decimal // free units subtracted
+	Events         int             // of a price by the event: how many there were, free ones too
+	Tiers          []Tier          // the tiers the quantity went through; their amounts add up to List
+	List           money.Amount    // value at list price, before margin and cap
+	Drawn          money.Amount    // part of List that was covered by DrawnFrom
+	DrawnFrom      string          // id of the prepaid amount
+	Factor         decimal.Decimal // of overage; zero when there is none
+	Margin         decimal.Decimal // percent kept by the reseller
+	Committed      money.Amount    // of a true-up: what was agreed for these days
+	Spent          money.Amount    // of a true-up: what was charged, before reductions
+	CommittedUnits decimal.Decimal // of a true-up in units
+	UsedUnits      decimal.Decimal
+	Reason         string      // of a concession
+	Reduced        []Reduction // what was taken off Gross, in the order in which it was; Gross less these is the amount
 }
 
 // Reduction is what a cap, discount or credit took off a charge. It stands on the invoice under the charge, never hidden.
@@ -81,7 +84,7 @@ type Reduction struct {
 	ID        string       // of the cap, discount or credit; empty for a trial
 	Label     string       // as the invoice shows it: "Launch discount, 20 %"
 	Programme string       // it was given under, if any
-	Amount    money.Amount // taken off; positive, negative where the charge is
+	Amount    money.Amount // taken off; negative where what lies above a customer's own cap costs more
 }
 
 // ReductionKind says which term took it off.
@@ -96,6 +99,7 @@ const (
 
 // Tier is one step of a price as an invoice shows it.
 type Tier struct {
+	Label         string          // what it is for, when not for a run of units: "region eu", "per event"
 	From, Through decimal.Decimal // units of the period, first and last
 	Quantity      decimal.Decimal
 	Unit, Flat    decimal.Decimal // price per unit, and once
@@ -118,7 +122,7 @@ func tiers(r catalog.Rating, list money.Amount) []Tier {
 		if !r.Total.IsZero() {
 			upTo = money.SpreadToExact(list, sofar, r.Total)
 		}
-		out = append(out, Tier{s.From, s.Through, s.Quantity, s.Unit, s.Flat, upTo.Sub(before)})
+		out = append(out, Tier{s.Of, s.From, s.Through, s.Quantity, s.Unit, s.Flat, upTo.Sub(before)})
 		before = upTo
 	}
 	return out

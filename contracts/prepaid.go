@@ -104,11 +104,10 @@ func (p *pricing) drawDown(c Prepaid, b billed, fee money.Amount) []Value {
 	return values
 }
 
-// record is what one window used on one day.
+// record is what one window had come to by the end of a day on which it was used.
 type record struct {
-	day      period.Date
-	window   *window
-	quantity decimal.Decimal
+	reached
+	window *window
 }
 
 // records lists a cap's usage in the order in which it is drawn. A window's first
@@ -121,12 +120,13 @@ func (p *pricing) records(cap string, span period.Span) []record {
 			continue
 		}
 		if span.Contains(w.billed.span.Start) {
-			out = append(out, record{w.billed.span.Start, w, decimal.Zero})
+			out = append(out, record{reached{day: w.billed.span.Start}, w})
 		}
-		days.End = period.MinDate(days.End, p.until)
-		p.days.Each(w.key, days, func(day period.Date, quantity decimal.Decimal) {
-			out = append(out, record{day, w, quantity})
-		})
+		for _, r := range w.readings {
+			if days.Contains(r.day) {
+				out = append(out, record{r, w})
+			}
+		}
 	}
 	slices.SortStableFunc(out, func(a, b record) int {
 		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.window.rank, b.window.rank))
@@ -140,8 +140,8 @@ func (p *pricing) records(cap string, span period.Span) []record {
 func (p *pricing) draw(r *reserve, rec record) {
 	w := rec.window
 	before := w.used
-	w.used = before.Add(rec.quantity)
-	value := p.rate(w, w.used).Total
+	w.used = rec.used
+	value := p.rateReached(w, rec.reached).Total
 	d := draw{day: rec.day, factor: r.factor}
 	cost := value.Sub(w.valued)
 	w.valued = value
@@ -164,7 +164,7 @@ func (p *pricing) unitsAbove(w *window, before, after, units decimal.Decimal) mo
 		return money.Price(decimal.Zero, p.agreement.Currency)
 	}
 	list := func(units decimal.Decimal) money.Exact {
-		return w.line.Usage.Price.Rate(units, p.agreement.Currency).Total
+		return p.part(w, w.price.Rate(units, p.agreement.Currency)).Total
 	}
 	if units.IsNegative() {
 		return list(before.Add(units)).Sub(list(before))
@@ -175,7 +175,7 @@ func (p *pricing) unitsAbove(w *window, before, after, units decimal.Decimal) mo
 // cappedPieces shows a window's usage at list value with nothing to pay, and
 // beside it the overage, if any.
 func (p *pricing) cappedPieces(w *window) []Piece {
-	shown := p.windowPiece(w, p.rate(w, w.used))
+	shown := p.windowPiece(w, p.rateReached(w, w.before(p.until)))
 	over := shown
 	shown.Detail.DrawnFrom = w.cap
 	over.Kind, over.Description = OverCap, over.Description+", above the prepaid amount"
