@@ -229,6 +229,10 @@ func amend(t *rapid.T, d Document) Document {
 		if !slices.ContainsFunc(d.Lines, func(l Line) bool { return l.Fixed != nil && len(l.Fixed.Ramp) > 0 }) {
 			d.Term.Through = d.Term.Through.AddDays(rapid.IntRange(1, 60).Draw(t, "longer"))
 		}
+	case 1: // shorter, where no line has days of its own beyond
+		if !slices.ContainsFunc(d.Lines, func(l Line) bool { return !l.From.IsZero() || !l.Through.IsZero() || l.Fixed != nil && len(l.Fixed.Ramp) > 0 }) {
+			d.Term.Through = d.Term.Through.AddDays(-rapid.IntRange(0, d.Term.Through.Sub(d.Effective)).Draw(t, "shorter"))
+		}
 	}
 	return d
 }

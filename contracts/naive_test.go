@@ -76,8 +76,8 @@ func (n *naive) cuts(terms func(Document, period.Date) (words, every string, of 
 			whole.Start = begun // what was added later is sold for what was left
 		}
 		last := len(out) - 1
-		if words == before && every == "term" { // once a term, however long that came to be
-			whole.Start = period.MinDate(whole.Start, out[last].whole.Start)
+		if words == before && every == "term" { // once a term, as long as it was at most
+			whole = period.NewSpan(period.MinDate(whole.Start, out[last].whole.Start), period.MaxDate(whole.End, out[last].whole.End))
 			out[last].whole = whole
 		}
 		if words == before && out[last].whole == whole {
@@ -183,7 +183,7 @@ func lineDays(d Document, l Line) period.Span {
 func (n *naive) fees(id string) {
 	terms := func(d Document, on period.Date) (string, string, period.Span) {
 		l, ok := d.line(id)
-		if !ok || l.Fixed == nil || !lineDays(d, l).Contains(on) {
+		if !ok || l.Fixed == nil || l.Fixed.Every == "term" || !lineDays(d, l).Contains(on) {
 			return "", "", period.Span{}
 		}
 		q, p := level1(l, on)
@@ -464,6 +464,7 @@ func rateNaively(d deal, until period.Date) (owed, drawn map[string]*big.Int) {
 	var all []*meter
 	for id := range lines {
 		n.fees(id)
+		n.termFees(id)
 		all = append(all, n.meters(id)...)
 	}
 	for id := range caps {
