@@ -25,7 +25,7 @@ import (
 // does not have.
 func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) ([]Piece, error) {
 	p := pricing{agreement: a, catalog: c, days: days, until: until}
-	for _, step := range []func(){p.fixedFees, p.onceFees, p.usage, p.prepaid, p.trials, p.commitments, p.concessions} {
+	for _, step := range []func(){p.fixedFees, p.onceFees, p.usage, p.prepaid, p.trials, p.commitments, p.reductions, p.concessions} {
 		if step(); p.err != nil {
 			return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
 		}

@@ -27,8 +27,10 @@ func (d Document) Validate() []fault.Field {
 	d.validateLines(&f)
 	if ok { // else every day would be blamed for the term's mistake
 		d.validateDays(&f, term)
+		d.validateSpendDays(&f, term)
 	}
 	d.validateCommits(&f)
+	d.validateReductions(&f)
 	d.validatePrepaid(&f)
 	return f
 }
