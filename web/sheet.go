@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,8 +19,11 @@ const maxRows = 500
 func typed(sent url.Values) sheet {
 	s := sheet{}
 	for name, values := range sent {
-		if _, known := fieldNamed(name); known && inBounds(name) {
-			s[name] = strings.ToValidUTF8(strings.ReplaceAll(values[0], "\r\n", "\n"), "\uFFFD")
+		if f, known := fieldNamed(name); known && inBounds(name) {
+			if f.shape != among { // only boxes to tick say the same name several times
+				values = values[:1]
+			}
+			s[name] = strings.ToValidUTF8(strings.ReplaceAll(strings.Join(values, ", "), "\r\n", "\n"), "\uFFFD")
 		}
 	}
 	return s
@@ -65,7 +67,7 @@ func (s sheet) under(prefix string) []string {
 // blank says that nobody typed anything into a row: choices do not count, they always say something.
 func (s sheet) blank(row string) bool {
 	for _, name := range s.under(row + ".") {
-		if f, ok := fieldNamed(name); ok && f.shape != oneOf && strings.TrimSpace(s[name]) != "" {
+		if f, ok := fieldNamed(name); ok && f.says(s[name]) {
 			return false
 		}
 	}
@@ -108,23 +110,30 @@ func (s sheet) remove(list string, gone int) {
 	}
 }
 
-var listName = regexp.MustCompile(`^(lines|commitments|prepaid|lines\[\d{1,3}\]\.(fixed\.ramp|usage\.price\.tiers))$`)
-
-// press does what a button of the grid asks for: "add-line", "remove-line-2" (counted from 0), or by the name of the
-// list "add:lines[1].usage.price.tiers". It gives the row to go on in, and whether it was such a button at all.
+// press does what a button of the form asks for: "add-line", "remove-line-2" (counted from 0), or by the name of the list
+// or section "add:lines[1].usage.price.tiers", "remove:caps:0", "add:trial". It gives the row to go on in, and whether it
+// was such a button at all.
 func (s sheet) press(button string) (row string, pressed bool) {
 	button = strings.NewReplacer("add-line", "add:lines", "remove-line-", "remove:lines:").Replace(button)
-	verb, list, _ := strings.Cut(button, ":")
+	verb, name, _ := strings.Cut(button, ":")
 	switch verb {
 	case "add":
-		if listName.MatchString(list) && inBounds(list) {
-			row = s.add(list)
+		if slices.Contains(sections, name) {
+			return s.begin(name), true
+		}
+		if isList(name) && inBounds(name) {
+			row = s.add(name)
+			s.suggest(name, s.rows(name)-1)
 		}
 		return row, true
 	case "remove":
-		list, number, _ := strings.Cut(list, ":")
+		if slices.Contains(sections, name) {
+			s.end(name)
+			return "", true
+		}
+		list, number, _ := strings.Cut(name, ":")
 		i, err := strconv.Atoi(number)
-		if err == nil && listName.MatchString(list) && i >= 0 && i < s.rows(list) {
+		if err == nil && isList(list) && i >= 0 && i < s.rows(list) {
 			s.remove(list, i)
 			if n := s.rows(list); n > 0 {
 				row = fmt.Sprintf("%s[%d]", list, min(i, n-1))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,9 @@ const (
 	oneOf    // one of a few words, the first of which stands for an empty field
 	somebody // a customer, found while typing
 	coded    // a code of the catalog, found while typing
-	listed   // several ids, with commas
+	listed   // several words, with commas
+	several  // customers, with commas
+	among    // ids of the contract, each with a box to tick
 	checked  // a checkbox
 )
 
@@ -27,22 +30,31 @@ type formField struct {
 	shape   shape
 	hint    string
 	list    string   // of a coded field: the id of the page's list of suggestions
+	unit    string   // behind the box: "%"
 	choices []string // value, label, value, label, ...
+	key     bool     // of a row that the document has in a map: under what
+	unsaid  bool     // the first choice is what the document means when it does not say: it is left out then
 }
 
 var everyChoices = []string{"month", "Month", "quarter", "Quarter", "half-year", "Half year", "year", "Year", "term", "Once"}
 
-// formFields is the whole form in the order of the document. The one name that is no key of a document is a line's kind,
-// which says whose keys count.
-var formFields = []formField{
+var timingChoices = []string{"advance", "Advance", "arrears", "Arrears"}
+
+// formFields is the whole form in the order of the document. Names that are no keys of a document are a line's kind, which
+// says whose keys count, and what a row of a map stands under.
+var formFields = slices.Concat(headFields, lineFields, prepaidFields, commitFields, reductionFields, endFields)
+
+var headFields = []formField{
 	{path: "contract", label: "Contract number"},
 	{path: "title", label: "Title", hint: "What people call the deal"},
 	{path: "entity", label: "Sold by", shape: oneOf},
 	{path: "customer", label: "Customer", shape: somebody, hint: "Name or external id"},
 	{path: "payer", label: "Paid by", shape: somebody, hint: "Empty: the customer pays"},
+	{path: "signer", label: "Signed by", shape: somebody, hint: "Empty: who pays"},
 	{path: "currency", label: "Currency", shape: coded, list: "currencies", hint: "Empty: the customer's"},
 	{path: "term.from", label: "First day", shape: daily},
 	{path: "term.through", label: "Last day", shape: daily},
+	{path: "term.renewed", label: "Renewed on", shape: listed},
 	{path: "effective", label: "Counts from", shape: daily, hint: "Empty: from the first day"},
 	{path: "reason", label: "Why it is amended"},
 	{path: "plan.code", label: "Catalog plan", shape: coded, list: "plans"},
@@ -50,50 +62,38 @@ var formFields = []formField{
 	{path: "billing.net_days", label: "Days to pay", shape: numeric, hint: "Empty: due on receipt"},
 	{path: "billing.po_number", label: "Purchase order"},
 	{path: "billing.align", label: "Billing periods", shape: oneOf, choices: []string{"anniversary", "From the first day", "calendar", "Calendar months"}},
-	{path: "reseller.margin_percent", label: "Reseller's margin, %", shape: numeric, hint: "When the payer resells"},
+	{path: "billing.late_usage", label: "Usage that arrives late", shape: oneOf, unsaid: true, choices: []string{"next_invoice", "On the next invoice", "at_once", "Invoiced at once", "reissue", "Credited and billed anew"}},
 
-	{path: "lines[].kind", label: "Kind", shape: oneOf, choices: []string{"fixed", "Fixed fee", "ramp", "Ramp", "usage", "Usage"}},
-	{path: "lines[].id", label: "Id", hint: "Stays the same through amendments"},
-	{path: "lines[].product", label: "Product", shape: coded, list: "products"},
-	{path: "lines[].description", label: "Text on the invoice", hint: "Empty: the product's name"},
-	{path: "lines[].clause", label: "Clause"},
-	{path: "lines[].from", label: "Service from", shape: daily},
-	{path: "lines[].through", label: "Service through", shape: daily},
-	{path: "lines[].fixed.quantity", label: "Quantity", shape: numeric},
-	{path: "lines[].fixed.unit_price", label: "Unit price", shape: numeric},
-	{path: "lines[].fixed.every", label: "Every", shape: oneOf, choices: everyChoices},
-	{path: "lines[].fixed.in", label: "Billed in", shape: oneOf, choices: []string{"advance", "Advance", "arrears", "Arrears"}},
-	{path: "lines[].fixed.ramp[].from", label: "From", shape: daily},
-	{path: "lines[].fixed.ramp[].through", label: "Through", shape: daily},
-	{path: "lines[].fixed.ramp[].quantity", label: "Quantity", shape: numeric},
-	{path: "lines[].fixed.ramp[].unit_price", label: "Unit price", shape: numeric},
-	{path: "lines[].usage.meter", label: "Meter", shape: coded, list: "meters"},
-	{path: "lines[].usage.included", label: "Included", shape: numeric},
-	{path: "lines[].usage.every", label: "Every", shape: oneOf, choices: everyChoices},
-	{path: "lines[].usage.price.model", label: "Price model", shape: oneOf, choices: []string{"per_unit", "Per unit", "graduated", "Graduated", "volume", "Volume", "package", "Package", "flat", "Flat"}},
-	{path: "lines[].usage.price.amount", label: "Price", shape: numeric},
-	{path: "lines[].usage.price.size", label: "Units in a package", shape: numeric},
-	{path: "lines[].usage.price.tiers[].up_to", label: "Up to", shape: numeric},
-	{path: "lines[].usage.price.tiers[].unit", label: "Per unit", shape: numeric},
-	{path: "lines[].usage.price.tiers[].flat", label: "Once", shape: numeric},
-	{path: "lines[].usage.price.flat_at_zero", label: "The first tier's flat fee is due even without usage", shape: checked},
+	{path: "trial.through", label: "Last free day", shape: daily},
+	{path: "trial.then", label: "After that", shape: oneOf, unsaid: true, choices: []string{"convert", "Charged", "end", "The lines end"}},
+	{path: "trial.lines", label: "Free in the trial", shape: among, hint: "None ticked: everything"},
+	{path: "reseller.kind", label: "What the partner does", shape: oneOf, unsaid: true, choices: []string{"wholesale", "Buys and resells", "referral", "Refers the customer", "marketplace", "Runs the marketplace"}},
+	{path: "reseller.partner", label: "Partner", shape: somebody, hint: "Empty: who pays"},
+	{path: "reseller.margin_percent", label: "Margin off list price", shape: numeric, unit: "%"},
+	{path: "reseller.commission_percent", label: "Commission on what was paid", shape: numeric, unit: "%"},
+	{path: "reseller.fee_percent", label: "Marketplace's fee", shape: numeric, unit: "%"},
+	{path: "reseller.role", label: "We are", shape: oneOf, unsaid: true, choices: roleChoices("principal", "Principal: revenue is the price")},
+}
 
-	{path: "commitments[].id", label: "Id"},
-	{path: "commitments[].product", label: "Billed as", shape: coded, list: "products"},
-	{path: "commitments[].clause", label: "Clause"},
-	{path: "commitments[].lines", label: "Lines that count", shape: listed, hint: "Empty: every usage line"},
-	{path: "commitments[].amount", label: "At least", shape: numeric},
-	{path: "commitments[].every", label: "Every", shape: oneOf, choices: everyChoices},
+// roleChoices begin with what an empty field means.
+func roleChoices(empty, label string) []string {
+	all := []string{"principal", "Principal: revenue is the price", "agent", "Agent: revenue is our part"}
+	if empty == "" {
+		return append([]string{"", label}, all...)
+	}
+	return all
+}
 
-	{path: "prepaid[].id", label: "Id"},
-	{path: "prepaid[].product", label: "Billed as", shape: coded, list: "products"},
-	{path: "prepaid[].clause", label: "Clause"},
-	{path: "prepaid[].lines", label: "Lines it covers", shape: listed, hint: "Empty: every usage line"},
-	{path: "prepaid[].amount", label: "Cap in money", shape: numeric},
-	{path: "prepaid[].units", label: "or in units", shape: numeric},
-	{path: "prepaid[].price", label: "Paid up front", shape: numeric, hint: "Empty: the cap in money"},
-	{path: "prepaid[].every", label: "Every", shape: oneOf, choices: everyChoices},
-	{path: "prepaid[].overage.factor", label: "Overage, × list price", shape: numeric, hint: "Empty: list price"},
+var endFields = []formField{
+	{path: "renewal.months", label: "Renews for", shape: numeric, unit: "months"},
+	{path: "renewal.notice_days", label: "Notice before the end", shape: numeric, unit: "days", hint: "Empty: until the last day"},
+	{path: "renewal.uplift_percent", label: "Prices go up by", shape: numeric, unit: "%", hint: "Empty: they stay"},
+	{path: "renewal.price", label: "Counted on", shape: oneOf, unsaid: true, choices: []string{"agreed", "The price agreed", "catalog", "The catalog's price then"}},
+	{path: "renewal.auto", label: "Renews by itself when nobody gives notice", shape: checked},
+
+	{path: "ending.cause", label: "Why it ends", shape: oneOf, unsaid: true, choices: []string{"", "Choose…", "convenience", "One side wants to", "breach", "Breach of contract", "non_payment", "Not paid"}},
+	{path: "ending.refund", label: "Paid for days after the end", shape: oneOf, unsaid: true, choices: []string{"unused", "Given back", "none", "Kept"}},
+	{path: "ending.commitments", label: "Commitments", shape: oneOf, unsaid: true, choices: []string{"prorated", "By days", "full", "Due in full"}},
 }
 
 var fieldsByPath = func() map[string]formField {
@@ -114,10 +114,16 @@ func fieldNamed(name string) (formField, bool) {
 
 // choiceOf is the word that an empty choice stands for.
 func (f formField) choiceOf(value string) string {
-	if value == "" && len(f.choices) > 0 {
+	if value == "" && len(f.choices) > 0 && !f.unsaid {
 		return f.choices[0]
 	}
 	return value
+}
+
+// says tells whether somebody said something in the field. A choice that cannot be left open always says something, so
+// that its value means nothing.
+func (f formField) says(value string) bool {
+	return strings.TrimSpace(value) != "" && (f.shape != oneOf || f.unsaid)
 }
 
 // twig is a part of the document's tree as the fields spell it: a key, a group of keys, or a list of such groups.
@@ -149,4 +155,18 @@ func (t *twig) twig(part string) *twig {
 	}
 	t.twigs = append(t.twigs, &twig{name: name, rows: rows})
 	return t.twigs[len(t.twigs)-1]
+}
+
+// pairs says that the document has a map where the form has rows.
+func (t *twig) pairs() bool {
+	return len(t.twigs) > 0 && t.twigs[0].field != nil && t.twigs[0].field.key
+}
+
+// sections are the groups of keys that a contract has or has not; one comes with a button and goes with another.
+var sections = []string{"trial", "reseller", "renewal", "ending"}
+
+// isList says whether rows can be added under a name: "lines[1].fixed.ramp".
+func isList(name string) bool {
+	pattern := rowNumber.ReplaceAllString(name, "[]") + "[]."
+	return slices.ContainsFunc(formFields, func(f formField) bool { return strings.HasPrefix(f.path, pattern) })
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,52 +15,18 @@ import (
 
 // This file is the way from the form to the document, and of findings back to their fields.
 
-// lineIDs are the ids of the lines as the document will have them: what was typed, else made of the product.
-func (s sheet) lineIDs() []string {
-	return s.ids("lines", func(row string) string { return s[row+".product"] })
-}
-
-// ids names the rows of a list. Ids are one namespace over the three lists.
-func (s sheet) ids(list string, from func(row string) string) []string {
-	taken := map[string]bool{}
-	for name, value := range s {
-		if strings.HasSuffix(name, ".id") {
-			taken[strings.TrimSpace(value)] = true
-		}
-	}
-	out := make([]string, s.rows(list))
-	for i := range out {
-		row := fmt.Sprintf("%s[%d]", list, i)
-		if out[i] = strings.TrimSpace(s[row+".id"]); out[i] != "" || s.blank(row) {
-			continue
-		}
-		base := strings.Trim(notOfAnID.ReplaceAllString(strings.TrimSpace(from(row)), "-"), "-")
-		if base == "" {
-			base = strings.TrimSuffix(list, "s")
-		}
-		out[i] = base
-		for n := 2; taken[out[i]]; n++ {
-			out[i] = fmt.Sprintf("%s-%d", base, n)
-		}
-		taken[out[i]] = true
-	}
-	return out
-}
-
-var notOfAnID = regexp.MustCompile(`[^A-Za-z0-9._/-]+`)
-
 // judged is a sheet as a document, with the way back from the document's paths to the fields.
 type judged struct {
 	sheet  sheet
 	root   *yaml.Node
 	placed map[string]string // "lines[0]" of the document is "lines[1]" of the form, because lines[0] was left blank
+	odd    *[]fault.Field    // what no document can say: a word that is none of a field's choices
 }
 
 // judge makes the document that the sheet says. What is empty is left out, and so is what a line's kind or price model
 // has no use for; rows nobody filled in are no rows.
 func (s sheet) judge() judged {
-	filled := s.filled()
-	j := judged{sheet: filled, placed: map[string]string{}}
+	j := judged{sheet: s.filled(), placed: map[string]string{}, odd: &[]fault.Field{}}
 	if j.root = j.group(formTree, "", ""); j.root == nil {
 		j.root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	}
@@ -74,62 +41,65 @@ func (s sheet) filled() sheet {
 		out[name] = f.choiceOf(strings.TrimSpace(value))
 	}
 	var usage []string
-	for i, id := range s.lineIDs() {
+	ids := s.ids()
+	for i := range s.rows("lines") {
 		row := fmt.Sprintf("lines[%d]", i)
-		out[row+".id"] = id
-		if out[row+".kind"] == "usage" && id != "" {
-			usage = append(usage, id)
+		if out[row+".kind"] == "usage" && ids[row] != "" {
+			usage = append(usage, ids[row])
+		}
+		if out[row+".kind"] == "installments" { // the only period that has any
+			out[row+".fixed.every"] = "term"
 		}
 	}
-	for list, base := range map[string]string{"commitments": "commitment", "prepaid": "cap"} {
-		for i, id := range s.ids(list, func(string) string { return base }) {
-			row := fmt.Sprintf("%s[%d]", list, i)
-			out[row+".id"] = id
-			if id != "" && out[row+".lines"] == "" {
-				out[row+".lines"] = strings.Join(usage, ", ")
-			}
+	for row, id := range ids {
+		out[row+".id"] = id
+		list, _, _ := strings.Cut(row, "[")
+		if id != "" && slices.Contains([]string{"commitments", "prepaid", "caps"}, list) && out[row+".lines"] == "" {
+			out[row+".lines"] = strings.Join(usage, ", ")
 		}
 	}
 	return out
 }
 
-// counts says whether a key has a meaning beside the kind and price model chosen in its line.
-func (j judged) counts(form string) bool {
-	row, key, inLine := strings.Cut(form, "].")
-	if !inLine || !strings.HasPrefix(form, "lines[") {
-		return true
-	}
-	kind := j.sheet[row+"].kind"]
-	switch {
-	case key == "kind": // chooses, and is no key of a document itself
-		return false
-	case key == "fixed":
-		return kind != "usage"
-	case key == "fixed.ramp":
-		return kind == "ramp"
-	case key == "fixed.quantity" || key == "fixed.unit_price":
-		return kind != "ramp"
-	case key == "usage":
-		return kind == "usage"
-	case strings.HasPrefix(key, "usage.price."):
-		return priced(j.sheet[row+"].usage.price.model"], strings.TrimPrefix(key, "usage.price."))
-	}
-	return true
+// kinds says for which kinds of line a key counts; keys that are not here count for all.
+var kinds = map[string]string{
+	"kind": "", // chooses, and is no key of a document itself
+	"once": "once", "usage": "usage", "users": "usage",
+	"fixed": "fixed ramp installments", "fixed.quantity": "fixed", "fixed.unit_price": "fixed", "fixed.in": "fixed ramp",
+	"fixed.ramp": "ramp", "fixed.installments": "installments",
 }
 
-// priced says which keys a price model has.
-func priced(model, key string) bool {
-	tiered := model == "graduated" || model == "volume"
-	switch key {
-	case "amount":
-		return !tiered
-	case "size":
-		return model == "package"
-	case "tiers", "flat_at_zero":
-		return tiered
+// counts says whether a key has a meaning beside what was chosen in its line or section.
+func (j judged) counts(form string) bool {
+	row, key, inRow := strings.Cut(form, "].")
+	switch {
+	case strings.HasPrefix(form, "reseller."):
+		wanted, bound := resellers[strings.TrimPrefix(form, "reseller.")]
+		return !bound || cmp.Or(j.sheet["reseller.kind"], "wholesale") == wanted
+	case inRow && strings.HasPrefix(form, "discounts["):
+		return key != "every" || j.sheet[row+"].amount"] != ""
+	case !inRow || !strings.HasPrefix(form, "lines["):
+		return true
 	}
-	return true
+	if at := priceKey.FindStringSubmatch(form); at != nil {
+		return at[2] == "model" || slices.Contains(strings.Fields(modelKeys[j.sheet[at[1]+".model"]]), at[2])
+	}
+	if at := tierUnit.FindStringSubmatch(form); at != nil { // a step costs its flat, whatever the quantity
+		return j.sheet[at[1]+".model"] != "stairstep"
+	}
+	only, bound := kinds[key]
+	return !bound || slices.Contains(strings.Fields(only), cmp.Or(j.sheet[row+"].kind"], "fixed"))
 }
+
+// resellers says which percentage belongs to which kind of partner.
+var resellers = map[string]string{"margin_percent": "wholesale", "commission_percent": "referral", "fee_percent": "marketplace"}
+
+const priceName = `^(lines\[\d+\]\.usage\.price(?:\.prices\[\d+\]|\.other)?)\.`
+
+var (
+	priceKey = regexp.MustCompile(priceName + `([a-z_]+)$`)
+	tierUnit = regexp.MustCompile(priceName + `tiers\[\d+\]\.unit$`)
+)
 
 func (j judged) group(t *twig, form, doc string) *yaml.Node {
 	out := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
@@ -142,6 +112,8 @@ func (j judged) group(t *twig, form, doc string) *yaml.Node {
 		switch {
 		case below.field != nil:
 			value = j.leaf(*below.field, name)
+		case below.rows && below.pairs():
+			value = j.pairsOf(below, name, path)
 		case below.rows:
 			value = j.list(below, name, path)
 		default:
@@ -178,45 +150,118 @@ func (j judged) list(t *twig, form, doc string) *yaml.Node {
 	return out
 }
 
+// pairsOf is a list of rows that the document has as a map: the first field of a row says under what.
+func (j judged) pairsOf(t *twig, form, doc string) *yaml.Node {
+	out := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	key, rest := t.twigs[0], &twig{twigs: t.twigs[1:]}
+	for i := range j.sheet.rows(form) {
+		row := fmt.Sprintf("%s[%d]", form, i)
+		if j.sheet.blank(row) {
+			continue
+		}
+		called := j.sheet[row+"."+key.name]
+		if called == "" {
+			*j.odd = append(*j.odd, fault.Field{Path: row + "." + key.name, Message: "is missing: it says what the rest of the row is for"})
+			continue
+		}
+		at := doc + "." + fault.Shown(called)
+		j.placed[at], j.placed[doc+"."+called] = row, row
+		value := j.group(rest, row, at)
+		if plain := rest.twigs[0]; len(rest.twigs) == 1 && plain.field != nil {
+			j.placed[at], j.placed[doc+"."+called] = row+"."+plain.name, row+"."+plain.name
+			value = word(j.sheet[row+"."+plain.name])
+		}
+		out.Content = append(out.Content, word(called), value)
+	}
+	if len(out.Content) == 0 {
+		return nil
+	}
+	return out
+}
+
+func word(value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+}
+
 func (j judged) leaf(f formField, name string) *yaml.Node {
 	value := j.sheet[name]
 	if value == "" {
 		return nil
 	}
-	if f.shape == listed {
+	if len(f.choices) > 0 {
+		j.hold(f, name, value)
+	}
+	if between, ok := separators[f.shape]; ok {
 		out := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Style: yaml.FlowStyle}
-		for _, id := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' }) {
-			out.Content = append(out.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: id})
+		for _, id := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(between, r) }) {
+			if id = strings.TrimSpace(id); id != "" {
+				out.Content = append(out.Content, word(id))
+			}
 		}
 		return out
 	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+	return word(value)
 }
 
-// document reads what the sheet says; findings name fields.
+// separators stand between the words of a field that has several. A customer's name may have blanks in it.
+var separators = map[shape]string{listed: ",; \n", among: ",; \n", several: ",;\n"}
+
+// hold refuses a word that is none of a field's choices.
+func (j judged) hold(f formField, name, value string) {
+	var words []string
+	for i := 0; i < len(f.choices); i += 2 {
+		if f.choices[i] == value {
+			return
+		}
+		if f.choices[i] != "" {
+			words = append(words, f.choices[i])
+		}
+	}
+	last := len(words) - 1
+	*j.odd = append(*j.odd, fault.Field{Path: name, Value: fault.Shown(value), Message: "must be " + strings.Join(words[:last], ", ") + " or " + words[last]})
+}
+
+// document reads what the sheet says; findings name fields. What the form itself finds wrong goes first.
 func (j judged) document() (contracts.Document, error) {
 	d, err := contracts.ParseNode(j.root)
-	if found := j.unkind(); len(found) > 0 {
-		return contracts.Document{}, fault.InvalidFields(append(found, fault.Fields(j.toFields(err))...)...)
+	found := append(slices.Clone(*j.odd), j.unkind()...)
+	if len(found) == 0 {
+		return d, j.toFields(err)
 	}
-	return d, j.toFields(err)
+	for _, f := range fault.Fields(j.toFields(err)) {
+		if !said(found, f.Path) && !said(found, f.Path+".kind") { // a line of no kind has no price either
+			found = append(found, f)
+		}
+	}
+	return contracts.Document{}, fault.InvalidFields(found...)
 }
 
 // unkind finds the lines whose kind is none or has nothing to it, which the document has no word for.
 func (j judged) unkind() (found []fault.Field) {
 	for i := range j.sheet.rows("lines") {
 		row := fmt.Sprintf("lines[%d]", i)
-		switch kind := j.sheet[row+".kind"]; kind {
-		case "", "fixed", "usage":
-		case "ramp":
-			if !j.sheet.blank(row) && !slices.ContainsFunc(j.sheet.under(row+".fixed.ramp["), func(name string) bool { return j.sheet[name] != "" }) {
-				found = append(found, fault.Field{Path: row + ".fixed.ramp", Message: "is empty: a ramp has a step for each quantity and price"})
-			}
+		if j.sheet.blank(row) {
+			continue
+		}
+		kind := j.sheet[row+".kind"]
+		switch {
+		case kind == "" || slices.Contains(kindChoices, kind):
 		default:
-			found = append(found, fault.Field{Path: row + ".kind", Value: fault.Shown(kind), Message: "must be fixed, ramp or usage"})
+			found = append(found, fault.Field{Path: row + ".kind", Value: fault.Shown(kind), Message: "must be fixed, ramp, installments, once or usage"})
+		}
+		for _, list := range []string{"ramp", "installments"} {
+			typed := func(name string) bool { return j.sheet[name] != "" }
+			if kind == list && !slices.ContainsFunc(j.sheet.under(row+".fixed."+list+"["), typed) {
+				found = append(found, fault.Field{Path: row + ".fixed." + list, Message: emptyLists[list]})
+			}
 		}
 	}
 	return found
+}
+
+var emptyLists = map[string]string{
+	"ramp":         "is empty: a ramp has a step for each quantity and price",
+	"installments": "is empty: give each day on which a part of the total is asked for",
 }
 
 // toFields moves findings from the document's paths to the form's; other errors come back as they are.
@@ -234,7 +279,7 @@ func (j judged) toFields(err error) error {
 
 func (j judged) fieldOf(doc string) string {
 	path := doc
-	for end := len(doc); end > 0; end = strings.LastIndexByte(doc[:end-1], ']') + 1 {
+	for end := len(doc); end > 0; end = strings.LastIndexAny(doc[:end], ".[") {
 		if row, ok := j.placed[doc[:end]]; ok {
 			path = row + doc[end:]
 			break

@@ -178,7 +178,7 @@ func TestIdsAreMadeOfProductsAndNeverTwice(t *testing.T) {
 		}
 	}
 	s["lines[2].id"] = "seats-2"
-	if got := strings.Join(s.lineIDs(), " "); got != "seats seats-3 seats-2 line" {
+	if got := strings.Join(s.idsOf("lines"), " "); got != "seats seats-3 seats-2 line" {
 		t.Errorf("the ids are %q", got)
 	}
 }

@@ -24,26 +24,44 @@ func written(d contracts.Document) (sheet, error) {
 	s := sheet{}
 	s.take(root.Content[0], "")
 	for i, l := range d.Lines {
-		kind := "usage"
-		if l.Fixed != nil {
-			kind = "fixed"
-			if len(l.Fixed.Ramp) > 0 {
-				kind = "ramp"
-			}
-		}
-		s[fmt.Sprintf("lines[%d].kind", i)] = kind
+		s[fmt.Sprintf("lines[%d].kind", i)] = kindOf(l)
 	}
 	return s, nil
+}
+
+// kindOf is the kind that the form has for a line.
+func kindOf(l contracts.Line) string {
+	switch {
+	case l.Usage != nil:
+		return "usage"
+	case l.Once != nil:
+		return "once"
+	case l.Fixed != nil && len(l.Fixed.Ramp) > 0:
+		return "ramp"
+	case l.Fixed != nil && len(l.Fixed.Installments) > 0:
+		return "installments"
+	}
+	return "fixed"
 }
 
 func (s sheet) take(n *yaml.Node, path string) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
+			if key := keyField(path); key != "" {
+				row := fmt.Sprintf("%s[%d]", path, i/2)
+				s[row+"."+key] = n.Content[i].Value
+				if n.Content[i+1].Kind == yaml.ScalarNode {
+					s[row+".value"] = n.Content[i+1].Value
+				} else {
+					s.take(n.Content[i+1], row)
+				}
+				continue
+			}
 			s.take(n.Content[i+1], strings.TrimPrefix(path+"."+n.Content[i].Value, "."))
 		}
 	case yaml.SequenceNode:
-		if f, ok := fieldNamed(path); ok && f.shape == listed {
+		if f, ok := fieldNamed(path); ok && separators[f.shape] != "" {
 			var ids []string
 			for _, item := range n.Content {
 				ids = append(ids, item.Value)
@@ -70,4 +88,15 @@ func (s sheet) copied(number string) sheet {
 		delete(out, name)
 	}
 	return out
+}
+
+// keyField is the field that a row of a map stands under; empty when the name is of no map.
+func keyField(path string) string {
+	pattern := rowNumber.ReplaceAllString(path, "[]") + "[]."
+	for _, f := range formFields {
+		if name, inside := strings.CutPrefix(f.path, pattern); inside && f.key {
+			return name
+		}
+	}
+	return ""
 }

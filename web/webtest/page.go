@@ -98,21 +98,28 @@ func (p *Page) Links() []string {
 	return out
 }
 
-// Field is what stands in a control of a form: the value of an input, the text of a textarea, the chosen option.
+// Field is what stands in a control of a form: the value of an input, the text of a textarea, the chosen option, the boxes
+// that are ticked.
 func (p *Page) Field(name string) string {
 	p.T.Helper()
 	var value string
-	found := false
+	var ticked []string
+	found, there := false, false
 	walk(p.root(), func(n *html.Node) {
 		if n.Type != html.ElementNode || attr(n, "name") != name || found {
 			return
 		}
-		switch n.Data {
-		case "input":
+		switch {
+		case attr(n, "type") == "checkbox": // several of one name are ticked one by one
+			there = true
+			if slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" }) {
+				ticked = append(ticked, attr(n, "value"))
+			}
+		case n.Data == "input":
 			value, found = attr(n, "value"), true
-		case "textarea":
+		case n.Data == "textarea":
 			value, found = raw(n), true
-		case "select":
+		case n.Data == "select":
 			found = true
 			for _, option := range find(n, "option") {
 				for _, a := range option.Attr {
@@ -123,6 +130,9 @@ func (p *Page) Field(name string) string {
 			}
 		}
 	})
+	if there {
+		return strings.Join(ticked, ", ")
+	}
 	if !found {
 		p.T.Errorf("%s has no field %q", p.Path, name)
 	}

@@ -1,0 +1,56 @@
+package web
+
+import (
+	"slices"
+
+	"ratable/catalog"
+	"ratable/customers"
+	"ratable/entities"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// suggestions are what fields of the form offer while somebody types. Customers beyond the first hundred are found then.
+func (v *visit) suggestions(s sheet, sold *catalog.Catalog, directory *entities.Directory) ([]page.Suggestions, error) {
+	found, err := customers.List(v.ctx, v.DB, customers.Filter{Limit: 100}, v.Today())
+	if err != nil {
+		return nil, err
+	}
+	parties, products, meters, plans, money := offered{ID: "parties"}, offered{ID: "products"}, offered{ID: "meters"}, offered{ID: "plans"}, offered{ID: "currencies"}
+	dimensions, commitments := offered{ID: "dimensions"}, offered{ID: "commitment-ids"}
+	for _, c := range found {
+		parties.offer(c.ExternalID, partyLabel(c))
+	}
+	for _, p := range sold.Products() {
+		products.offer(p.Code, p.Name)
+	}
+	for _, m := range sold.Meters() {
+		meters.offer(m.Code, m.Name)
+		for _, d := range m.Dimensions {
+			dimensions.offer(d, d)
+		}
+	}
+	for _, p := range sold.Plans() {
+		plans.offer(p.Code, p.Name)
+	}
+	for _, one := range directory.All() {
+		money.offer(string(one.Currency), string(one.Currency))
+	}
+	for _, id := range s.idsOf("commitments") {
+		commitments.offer(id, id)
+	}
+	var out []page.Suggestions
+	for _, o := range []offered{parties, products, meters, plans, money, dimensions, commitments} {
+		out = append(out, page.Suggestions(o))
+	}
+	return out, nil
+}
+
+type offered page.Suggestions
+
+// offer adds a value once: a product stands in the catalog with every version.
+func (o *offered) offer(value, label string) {
+	if !slices.ContainsFunc(o.Options, func(have ui.Option) bool { return have.Value == value }) {
+		o.Options = append(o.Options, ui.Option{Value: value, Label: label})
+	}
+}

@@ -1,0 +1,80 @@
+package web
+
+// everyUsage is what an empty scope stands for where the document must name lines.
+const everyUsage = "None ticked: every usage line"
+
+var prepaidFields = []formField{
+	{path: "prepaid[].id", label: "Id"},
+	{path: "prepaid[].product", label: "Sold as", shape: coded, list: "products"},
+	{path: "prepaid[].clause", label: "Clause"},
+	{path: "prepaid[].lines", label: "Lines it covers", shape: among, hint: everyUsage},
+	{path: "prepaid[].from", label: "From", shape: daily, hint: "Empty: the term"},
+	{path: "prepaid[].through", label: "Through", shape: daily},
+	{path: "prepaid[].amount", label: "Worth, in money", shape: numeric},
+	{path: "prepaid[].units", label: "or in units", shape: numeric},
+	{path: "prepaid[].price", label: "Costs", shape: numeric, hint: "Empty: what it is worth"},
+	{path: "prepaid[].every", label: "New each", shape: oneOf, choices: everyChoices},
+	{path: "prepaid[].bill.every", label: "Billed", shape: oneOf, unsaid: true, choices: []string{"", "With each new amount", "month", "Each month", "quarter", "Each quarter", "half-year", "Each half year", "year", "Each year", "term", "All at once"}},
+	{path: "prepaid[].bill.in", label: "Billed in", shape: oneOf, unsaid: true, choices: timingChoices},
+	{path: "prepaid[].bill.installments[].on", label: "Asked for on", shape: daily},
+	{path: "prepaid[].bill.installments[].amount", label: "Amount", shape: numeric},
+	{path: "prepaid[].priority", label: "Drawn in this order", shape: numeric, hint: "Lower is first"},
+	{path: "prepaid[].expires_after_days", label: "Kept after its period", shape: numeric, unit: "days", hint: "Empty: lapses"},
+	{path: "prepaid[].rollover.percent", label: "Carried over", shape: numeric, unit: "%", hint: "Of what is unused"},
+	{path: "prepaid[].rollover.most", label: "At most", shape: numeric},
+	{path: "prepaid[].rollover.periods", label: "For", shape: numeric, unit: "periods", hint: "Empty: one"},
+	{path: "prepaid[].rollover.used", label: "Used", shape: oneOf, unsaid: true, choices: []string{"first", "Before the new amount", "last", "After the new amount"}},
+	{path: "prepaid[].overage.factor", label: "Beyond: list price ×", shape: numeric, hint: "Empty: list price"},
+	{path: "prepaid[].overage.unit_price", label: "or per unit", shape: numeric},
+}
+
+var commitFields = []formField{
+	{path: "commitments[].id", label: "Id"},
+	{path: "commitments[].product", label: "True-up sold as", shape: coded, list: "products"},
+	{path: "commitments[].clause", label: "Clause"},
+	{path: "commitments[].lines", label: "Lines that count", shape: among, hint: everyUsage},
+	{path: "commitments[].from", label: "From", shape: daily, hint: "Empty: the term"},
+	{path: "commitments[].through", label: "Through", shape: daily},
+	{path: "commitments[].amount", label: "Spend at least", shape: numeric},
+	{path: "commitments[].units", label: "or use units", shape: numeric},
+	{path: "commitments[].unit_price", label: "A missing unit costs", shape: numeric},
+	{path: "commitments[].every", label: "Every", shape: oneOf, choices: everyChoices},
+	{path: "commitments[].priority", label: "Filled in this order", shape: numeric, hint: "Lower is first"},
+	{path: "commitments[].flow", label: "A charge counts", shape: oneOf, unsaid: true, choices: []string{"each", "In full for each commitment", "waterfall", "For the first not met"}},
+	{path: "commitments[].within", label: "Part of commitment", shape: coded, list: "commitment-ids"},
+}
+
+var reductionFields = []formField{
+	{path: "caps[].id", label: "Id"},
+	{path: "caps[].clause", label: "Clause"},
+	{path: "caps[].kind", label: "Whose cap", shape: oneOf, choices: []string{"hard", "Ours: never bill above", "customer", "The customer's budget"}},
+	{path: "caps[].lines", label: "Lines it bounds", shape: among, hint: everyUsage},
+	{path: "caps[].amount", label: "At most, in money", shape: numeric},
+	{path: "caps[].units", label: "or in units", shape: numeric},
+	{path: "caps[].every", label: "Every", shape: oneOf, choices: everyChoices},
+	{path: "caps[].then", label: "Above it", shape: oneOf, unsaid: true, choices: []string{"", "As is usual for it", "continue", "Service goes on", "stop", "Service stops", "throttle", "Service slows down", "warn", "We warn"}},
+	{path: "caps[].overage.factor", label: "Beyond: list price ×", shape: numeric},
+	{path: "caps[].overage.unit_price", label: "or per unit", shape: numeric},
+
+	{path: "discounts[].id", label: "Id"},
+	{path: "discounts[].clause", label: "Clause"},
+	{path: "discounts[].lines", label: "Lines it lowers", shape: among, hint: "None ticked: all lines"},
+	{path: "discounts[].percent", label: "Percent off", shape: numeric, unit: "%"},
+	{path: "discounts[].amount", label: "or an amount off", shape: numeric},
+	{path: "discounts[].every", label: "Each", shape: oneOf, choices: everyChoices},
+	{path: "discounts[].from", label: "From", shape: daily, hint: "Empty: the term"},
+	{path: "discounts[].through", label: "Through", shape: daily},
+	{path: "discounts[].programme", label: "Programme", shape: coded, list: "programmes"},
+	{path: "discounts[].reason", label: "Reason", hint: "Printed on the invoice"},
+
+	{path: "credits[].id", label: "Id"},
+	{path: "credits[].clause", label: "Clause"},
+	{path: "credits[].kind", label: "Kind", shape: oneOf, choices: []string{"promotional", "Promotional", "goodwill", "Goodwill"}},
+	{path: "credits[].lines", label: "Lines it pays for", shape: among, hint: "None ticked: all lines"},
+	{path: "credits[].amount", label: "Amount", shape: numeric},
+	{path: "credits[].from", label: "From", shape: daily, hint: "Empty: the term"},
+	{path: "credits[].through", label: "Lapses after", shape: daily},
+	{path: "credits[].priority", label: "Used in this order", shape: numeric, hint: "Lower is first"},
+	{path: "credits[].programme", label: "Programme", shape: coded, list: "programmes"},
+	{path: "credits[].reason", label: "Reason"},
+}
