@@ -51,6 +51,7 @@ var deciders = map[string][]Role{
 	"amendment":   {Finance},
 	"concession":  {Finance},
 	"plan":        {Finance},
+	"catalog":     {Product, Finance},
 	"invoice_run": {Finance},
 	"credit_note": {Finance, Accountant},
 	"write_off":   {Accountant},
