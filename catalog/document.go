@@ -90,10 +90,11 @@ func (p filedPlan) plan(at string, checks Checks) (Plan, []fault.Field) {
 		return plan, []fault.Field{field(at, "terms", "", "is missing: what a customer on the plan agrees to, written as in a contract")}
 	}
 	if checks.Terms == nil {
-		var err error
-		if plan.Document, err = asJSON(&p.Terms); err != nil {
-			return plan, []fault.Field{field(at, "terms", "", err.Error())}
+		text, err := json.Marshal(asJSON(&p.Terms))
+		if err != nil {
+			panic(err) // maps, lists and texts
 		}
+		plan.Document = text
 		return plan, nil
 	}
 	var found []fault.Field
@@ -104,12 +105,23 @@ func (p filedPlan) plan(at string, checks Checks) (Plan, []fault.Field) {
 	return plan, found
 }
 
-func asJSON(n *yaml.Node) (json.RawMessage, error) {
-	var v any
-	if err := n.Decode(&v); err != nil {
-		return nil, err
+// asJSON keeps terms as they stand: every single value is the text that was written.
+func asJSON(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		group := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			group[n.Content[i].Value] = asJSON(n.Content[i+1])
+		}
+		return group
+	case yaml.SequenceNode:
+		list := []any{}
+		for _, item := range n.Content {
+			list = append(list, asJSON(item))
+		}
+		return list
 	}
-	return json.Marshal(v)
+	return n.Value
 }
 
 // normalize writes what has only one meaning in one way.
