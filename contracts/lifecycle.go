@@ -33,6 +33,7 @@ type Contract struct {
 	Payer    customers.ID  // as signed; see PayerOn
 	Payers   []PayerChange // since, in the order of days
 	Currency money.Currency
+	Users    map[string]customers.ID // by external id: every user that a line names
 
 	History     []Revision // oldest first
 	Concessions []Granted
@@ -72,7 +73,7 @@ func (r Revision) Approved() bool { return r.Last() == "approved" }
 func (c Contract) Agreement() (Agreement, bool) {
 	a := Agreement{
 		Account: c.Account, Contract: c.ID, Number: c.Number, Entity: c.Entity,
-		Customer: c.Customer, Payer: c.Payer, Payers: c.Payers, Currency: c.Currency, Concessions: c.Concessions, Deliveries: c.Deliveries,
+		Customer: c.Customer, Payer: c.Payer, Payers: c.Payers, Currency: c.Currency, Users: c.Users, Concessions: c.Concessions, Deliveries: c.Deliveries,
 	}
 	for _, r := range c.History {
 		if r.Approved() {

@@ -8,10 +8,7 @@ import (
 )
 
 // Bounds that no contract of the field comes near; pricing takes time with each.
-const (
-	maxLines = 500
-	maxTiers = 100
-)
+const maxLines = 500
 
 func (d Document) validateLines(f *findings) {
 	switch n := len(d.Lines); {
@@ -28,6 +25,7 @@ func (d Document) validateLines(f *findings) {
 		f.key(at+".product", l.Product, "a product of the catalog")
 		f.text(at+".description", l.Description, 200)
 		f.text(at+".clause", l.Clause, 60)
+		validateUsers(f, at+".users", l)
 		switch {
 		case l.Fixed != nil && l.Usage != nil:
 			f.add(at, l.ID, "has both fixed and usage; split it into two lines")
@@ -81,17 +79,6 @@ func (d Document) validateFixed(f *findings, at string, x Fixed) {
 	if x.Quantity.IsZero() {
 		f.add(at+".quantity", "", "is missing or zero; give the number of units, such as 1")
 	}
-}
-
-func validateUsage(f *findings, at string, u Usage) {
-	f.key(at+".meter", u.Meter, "a meter of the catalog")
-	f.cadence(at+".every", u.Every)
-	f.figure(at+".included", u.Included)
-	if n := len(u.Price.Tiers); n > maxTiers {
-		f.add(at+".price.tiers", "", "has %d tiers; at most %d are accepted", n, maxTiers)
-		return
-	}
-	*f = append(*f, u.Price.Validate(at+".price")...)
 }
 
 // validateDays holds the days of every line and ramp against the term.
