@@ -6,6 +6,7 @@ import (
 
 	"ratable/customers"
 	"ratable/entities"
+	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -19,8 +20,10 @@ const (
 	InApproval Status = "in approval"
 	Approved   Status = "approved" // its term has not begun
 	Active     Status = "active"
-	Expired    Status = "expired"
-	Rejected   Status = "rejected" // and nothing approved before
+	Renewed    Status = "renewed"    // active, in a further term
+	Expired    Status = "expired"    // its term ran out
+	Terminated Status = "terminated" // it ended before its term did
+	Rejected   Status = "rejected"   // and nothing approved before
 )
 
 // Contract is a contract for people: every version with what was decided.
@@ -37,6 +40,7 @@ type Contract struct {
 
 	History     []Revision // oldest first
 	Concessions []Granted
+	Notices     []Notice // in the order they became known
 	Deliveries  []Delivery
 }
 
@@ -44,6 +48,7 @@ type Contract struct {
 type Revision struct {
 	Version
 	Reason     string
+	EnteredOn  period.Date // as of which it was prepared: the rules of this day decide who approves it
 	PreparedBy int64
 	RecordedAt time.Time
 	Decisions  []Decided
@@ -51,10 +56,14 @@ type Revision struct {
 
 // Decided is one step of a version's approval.
 type Decided struct {
-	Event  string // submitted, approved, rejected
+	Event  string // submitted, endorsed (by one of several roles), approved, rejected, renewed
 	By     int64
 	Reason string
 	At     time.Time
+
+	Required []access.Role // who must approve, as ruled when it was submitted
+	Covered  []access.Role // who of them has, with this decision
+	Under    int           // of a renewal: the version whose approval agreed to it
 }
 
 // Last is the event that decides the revision's state; empty for a draft.
@@ -65,8 +74,21 @@ func (r Revision) Last() string {
 	return r.Decisions[len(r.Decisions)-1].Event
 }
 
-// Approved says whether the revision counts.
-func (r Revision) Approved() bool { return r.Last() == "approved" }
+// Approved says whether the revision counts: another person approved it, or the contract renewed by itself as an
+// approved version says.
+func (r Revision) Approved() bool { return r.Last() == "approved" || r.Last() == "renewed" }
+
+// Waiting says whether somebody has yet to decide about the revision.
+func (r Revision) Waiting() bool { return r.Last() == "submitted" || r.Last() == "endorsed" }
+
+// Missing are the roles that must still approve a revision that waits.
+func (r Revision) Missing() []access.Role {
+	if len(r.Decisions) == 0 {
+		return nil
+	}
+	last := r.Decisions[len(r.Decisions)-1]
+	return slices.DeleteFunc(slices.Clone(last.Required), func(role access.Role) bool { return slices.Contains(last.Covered, role) })
+}
 
 // Agreement is what Charges needs: approved versions only. False when there are
 // none yet.
@@ -90,7 +112,7 @@ func (c Contract) Latest() Revision { return c.History[len(c.History)-1] }
 func (c Contract) Status(on period.Date) Status {
 	a, agreed := c.Agreement()
 	switch {
-	case !agreed && c.Latest().Last() == "submitted":
+	case !agreed && c.Latest().Waiting():
 		return InApproval
 	case !agreed && c.Latest().Last() == "rejected":
 		return Rejected
@@ -98,11 +120,18 @@ func (c Contract) Status(on period.Date) Status {
 		return Draft
 	case on.Before(a.Term().Start):
 		return Approved
+	case on.Before(a.Term().End) && slices.ContainsFunc(a.Latest().Document.Term.Renewed, func(day period.Date) bool { return !on.Before(day) }):
+		return Renewed
 	case on.Before(a.Term().End):
 		return Active
+	case a.Latest().Document.Ending != nil:
+		return Terminated
 	}
 	return Expired
 }
+
+// Running says whether the contract is in force.
+func (s Status) Running() bool { return s == Active || s == Renewed }
 
 // Pending is the version that waits for a decision or is being drafted, if any.
 func (c Contract) Pending() (Revision, bool) {
@@ -127,8 +156,20 @@ func (c Contract) amendable(d Document) []fault.Field {
 	if d.Billing.Align != was.Billing.Align {
 		f.add("billing.align", string(d.Billing.Align), "cannot change in an amendment; it is %s", was.Billing.Align)
 	}
+	if a, agreed := c.Agreement(); agreed {
+		a.Latest().Document.keepsRenewals(&f, d)
+	}
 	if slices.ContainsFunc(c.History, Revision.Approved) && d.Reason == "" {
 		f.add("reason", "", "is missing: say why the contract is amended")
 	}
 	return f
+}
+
+// keepsRenewals refuses a document that forgets a further term that has begun: billing periods are counted from it.
+func (d Document) keepsRenewals(f *findings, next Document) {
+	for _, day := range d.Term.Renewed {
+		if !next.Term.Through.Before(day) && !slices.Contains(next.Term.Renewed, day) {
+			f.add("term.renewed", "", "must keep %s, the day a further term began", day)
+		}
+	}
 }

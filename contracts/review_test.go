@@ -27,7 +27,7 @@ func reviewed(t *testing.T, before *Document, edits ...string) []string {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, r := range d.Review(before, period.NewDate(2026, time.January, 15)) {
+	for _, r := range d.Review(before, HouseRules(), period.NewDate(2026, time.January, 15)) {
 		if len(r.Who) == 0 {
 			t.Errorf("%s: nobody decides", r.Term)
 		}
@@ -60,12 +60,19 @@ func TestWhatIsUnusualIsSaidWithItsFigures(t *testing.T) {
 			[]string{"Free of charge: line seats costs nothing from 2026-01-01 through 2026-03-31"}},
 		{"every: month}}\n  - {id: calls", "every: month, in: arrears}}\n  - {id: calls", nil, []string{"Fee in arrears: line seats is asked for after its period"}},
 		{"lines:", "prepaid: [{id: cap, product: api, lines: [calls], amount: 900, every: month, overage: {factor: 0.8}}]\nlines:", nil,
-			[]string{"Prepaid amount: usage above cap is charged afterwards", "Prepaid amount: usage above cap costs less than list price: 0.8 of it"}},
+			[]string{"Prepaid amount: usage above cap is charged afterwards", "Overage below list price: usage above cap costs less than list price: 0.8 of it"}},
 		{"from: 2026-01-01", "from: 2025-12-01", nil, []string{"Length of the term: runs longer than 36 months", "Begins in the past: counts from 2025-12-01, 45 days ago; what was billed since is corrected"}},
 		{"quantity: 10, unit_price: 40", "quantity: 8, unit_price: 39.5", &agreed, []string{"Less than agreed: line seats: quantity 8 instead of 10", "Less than agreed: line seats: unit price 39.5 instead of 40"}},
 		{"id: seats", "id: desks", &agreed, []string{"Less than agreed: line seats ends"}},
 		{"2028-12-31", "2027-12-31", &agreed, []string{"Less than agreed: ends on 2027-12-31 instead of 2028-12-31"}},
 		{"quantity: 10", "quantity: 11", &agreed, nil},
+		{"unit_price: 40", "unit_price: 2800", nil, []string{"Value of the contract: USD 1008000 is above 1000000"}},
+		{"lines:", "discounts: [{id: start, percent: 25, programme: startup}]\nlines:", nil,
+			[]string{"Given under a programme: discount start is given under startup", "Discount: discount start: 25 % is above 20 %"}},
+		{"lines:", "prepaid: [{id: cap, product: api, lines: [calls], amount: 900, every: month, rollover: {periods: 3}}]\nlines:", nil,
+			[]string{"Prepaid amount: usage above cap is charged afterwards", "Rollover without a ceiling: all that is unused of cap is carried on"}},
+		{"lines:", "payer: agency\nreseller: {kind: referral, partner: p, commission_percent: 10}\nlines:", nil, []string{"Kind of reseller: the deal comes by referral"}},
+		{"lines:", "ending: {cause: convenience, refund: none}\nlines:", nil, []string{"No refund: ends on 2028-12-31, and what was paid for later days is kept"}},
 	} {
 		got := reviewed(t, c.before, c.from, c.to)
 		if strings.Join(got, "\n") != strings.Join(c.says, "\n") {
@@ -76,9 +83,9 @@ func TestWhatIsUnusualIsSaidWithItsFigures(t *testing.T) {
 			covered[term] = true
 		}
 	}
-	for _, rule := range reviewRules {
-		if !covered[rule.term] {
-			t.Errorf("the rule %q is tried by no case", rule.term)
+	for _, kind := range RuleKinds {
+		if !covered[kind.Term] {
+			t.Errorf("the rule %q is tried by no case", kind.Term)
 		}
 	}
 }

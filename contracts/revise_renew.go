@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -79,53 +80,53 @@ func (r renewal) line(at string, l *Line) {
 		return
 	}
 	l.Through = period.Date{}
-	sold := r.sold(at, *l)
 	switch {
 	case l.Fixed != nil:
-		r.fixed(at+".fixed", l.Fixed, sold)
+		r.fixed(at, l)
 	case l.Usage != nil:
-		if sold != nil {
-			l.Usage.Price = *sold
+		if r.was.Renewal.Price == CatalogPrice {
+			r.usageSold(at, l)
 		}
 		l.Usage.Price = scaledPrice(l.Usage.Price, r.factor)
 	}
 }
 
-// sold is the catalog's stand-alone price when the renewal goes by it; nil when it goes by what was agreed.
-func (r renewal) sold(at string, l Line) *catalog.Price {
-	if r.was.Renewal.Price != CatalogPrice {
-		return nil
-	}
-	product, ok := r.catalog.Product(l.Product, r.on)
-	if !ok || product.StandalonePrice == nil {
-		r.found.add(at+".product", l.Product, "has no stand-alone price in the catalog on %s; price it there, or renew at the agreed price", r.on)
-		return nil
-	}
-	p := *product.StandalonePrice
-	p.Tiers = slices.Clone(p.Tiers)
-	return &p
-}
-
 // fixed raises a fee. A ramp becomes what its last step was.
-func (r renewal) fixed(at string, x *Fixed, sold *catalog.Price) {
+func (r renewal) fixed(at string, l *Line) {
+	x := l.Fixed
 	if n := len(x.Ramp); n > 0 {
 		x.Quantity, x.UnitPrice, x.Ramp = x.Ramp[n-1].Quantity, x.Ramp[n-1].UnitPrice, nil
 	}
-	if sold != nil {
-		if sold.Model != catalog.PerUnit && sold.Model != catalog.Flat {
-			r.found.add(at+".unit_price", string(sold.Model), "cannot be taken from the catalog: its stand-alone price is no price per unit; renew at the agreed price")
-			return
-		}
-		x.UnitPrice = sold.Amount
-	}
 	if len(x.Installments) > 0 {
-		x.Installments = r.installments(at+".installments", x.Installments)
+		x.Installments = r.installments(at+".fixed.installments", x.Installments)
 		return
+	}
+	if r.was.Renewal.Price == CatalogPrice {
+		x.UnitPrice = r.sold(at, l.Product, x.Every)
 	}
 	x.UnitPrice = r.price(x.UnitPrice)
 	if x.Every == "term" {
 		x.UnitPrice = r.perTerm(x.UnitPrice, int32(r.was.Money().Exponent()))
 	}
+}
+
+// usageSold puts the catalog's price of a unit in the place of the agreed one.
+func (r renewal) usageSold(at string, l *Line) {
+	if l.Usage.Price.Model != catalog.PerUnit {
+		r.found.add(at+".usage.price.model", string(l.Usage.Price.Model), "has no one price per unit that the catalog could replace; renew at the agreed price")
+		return
+	}
+	l.Usage.Price.Amount = r.sold(at, l.Product, "")
+}
+
+// sold is what a product sells for alone on the day the further term begins, for a period or each unit.
+func (r renewal) sold(at, code, every string) decimal.Decimal {
+	product, _ := r.catalog.Product(code, r.on)
+	alone, ok := product.StandaloneIn(r.was.Money(), every)
+	if !ok {
+		r.found.add(at+".product", code, "has no stand-alone price in %s %s in the catalog on %s; price it there, or renew at the agreed price", r.was.Currency, cmp.Or(every, "a unit"), r.on)
+	}
+	return alone.Best()
 }
 
 // installments are asked for at the same distance from the first day of the further term, the total raised and shared

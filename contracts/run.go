@@ -49,7 +49,7 @@ func Prepare(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date, by ac
 		return Contract{}, fmt.Errorf("%s: %w", doing, err)
 	}
 	version := len(c.History) + 1
-	if err := insertVersion(ctx, tx, c, version, d, by); err != nil {
+	if err := insertVersion(ctx, tx, c, version, d, asOf, by); err != nil {
 		return Contract{}, fmt.Errorf("%s: %w", doing, err)
 	}
 	if err := access.Audit(ctx, tx, by, "contract.prepare", c.subject(version), nil, d, d.Reason); err != nil {
@@ -102,9 +102,6 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 	if p.payer.PORequired && d.Billing.PONumber == "" {
 		f.add("billing.po_number", "", "is missing: %s accepts no invoice without a purchase order number", p.payer.Name)
 	}
-	if err := checkUsers(ctx, tx, d, p.payer.Account, &f); err != nil {
-		return p, err
-	}
 	sold, err := catalog.Load(ctx, tx)
 	if err != nil {
 		return p, err
@@ -129,7 +126,9 @@ func (d Document) CheckCatalog(c *catalog.Catalog) []fault.Field {
 		at := fmt.Sprintf("lines[%d]", i)
 		product(at+".product", l.Product)
 		if l.Usage != nil {
-			l.Usage.checkMeter(&f, at+".usage", c)
+			if _, ok := c.Meter(l.Usage.Meter); !ok {
+				f.add(at+".usage.meter", l.Usage.Meter, "is not a meter of the catalog")
+			}
 		}
 	}
 	for i, x := range d.Commits {
@@ -143,66 +142,6 @@ func (d Document) CheckCatalog(c *catalog.Catalog) []fault.Field {
 
 func (c Contract) subject(version int) access.Subject {
 	return access.Subject{Kind: "contract", Key: fmt.Sprintf("%s/v%d", c.Number, version), Account: int64(c.Account)}
-}
-
-// Submit asks another person to approve the latest version.
-func Submit(ctx context.Context, tx pgx.Tx, number, reason string, by access.Actor) error {
-	if err := by.Require(access.Sales, access.Finance); err != nil {
-		return fmt.Errorf("submit contract %s: %w", number, err)
-	}
-	return decide(ctx, tx, number, "submitted", reason, by)
-}
-
-// Approve makes the latest version count. Whoever prepared or submitted it
-// cannot approve it.
-func Approve(ctx context.Context, tx pgx.Tx, number, reason string, by access.Actor) error {
-	return decide(ctx, tx, number, "approved", reason, by)
-}
-
-// Reject sends the latest version back, with a reason.
-func Reject(ctx context.Context, tx pgx.Tx, number, reason string, by access.Actor) error {
-	return decide(ctx, tx, number, "rejected", reason, by)
-}
-
-// expected is the state a step starts from.
-var expected = map[string]string{"submitted": "", "approved": "submitted", "rejected": "submitted"}
-
-func decide(ctx context.Context, tx pgx.Tx, number, event, reason string, by access.Actor) error {
-	doing := fmt.Sprintf("record contract %s as %s", number, event)
-	c, found, err := lockByNumber(ctx, tx, number)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	if !found {
-		return fmt.Errorf("%s: %w", doing, fault.New(fault.NotFound, "no contract has the number %s", number))
-	}
-	r := c.Latest()
-	if r.Last() != expected[event] {
-		return fmt.Errorf("%s: %w", doing, fault.New(fault.Conflict, "version %d is %s", r.Number, describe(r.Last())))
-	}
-	subject := c.subject(r.Number)
-	switch event {
-	case "submitted":
-		err = access.RequestApproval(ctx, tx, subject, reason, by, r.PreparedBy)
-	case "approved":
-		err = access.Decide(ctx, tx, subject, access.Approve, reason, by)
-	case "rejected":
-		err = access.Decide(ctx, tx, subject, access.Reject, reason, by)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	if err := insertDecision(ctx, tx, c, r, event, reason, by); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}
-
-func describe(event string) string {
-	if event == "" {
-		return "a draft"
-	}
-	return event + " already"
 }
 
 // Grant records a concession. The caller has checked that the amount does not

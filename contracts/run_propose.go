@@ -41,13 +41,13 @@ func Propose(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (Cont
 			return Contract{}, fmt.Errorf("%s: %w", doing, err)
 		}
 	}
-	c.History = append(slices.Clone(c.History), Revision{Version: Version{len(c.History) + 1, d.Start(), d}, Reason: d.Reason})
+	c.History = append(slices.Clone(c.History), Revision{Version: Version{len(c.History) + 1, d.Start(), d}, Reason: d.Reason, EnteredOn: asOf})
 	return c, nil
 }
 
 // mayFollow says whether a document can be the contract's next version.
 func (c Contract) mayFollow(d Document) error {
-	if c.Latest().Last() == "submitted" {
+	if c.Latest().Waiting() {
 		return fault.New(fault.Conflict, "version %d waits for a decision; have it rejected first", c.Latest().Number)
 	}
 	if f := c.amendable(d); len(f) > 0 {

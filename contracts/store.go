@@ -31,6 +31,9 @@ func Get(ctx context.Context, q postgres.Querier, number string) (Contract, erro
 	if err != nil {
 		return Contract{}, fmt.Errorf("load contract %s: %w", number, err)
 	}
+	if err := loadNotices(ctx, q, found); err != nil {
+		return Contract{}, fmt.Errorf("load contract %s: %w", number, err)
+	}
 	for _, c := range found {
 		if c.ID == id {
 			return c, nil
@@ -110,7 +113,7 @@ func insertContract(ctx context.Context, tx pgx.Tx, d Document, p parties) (Cont
 	return c, postgres.Fault(err)
 }
 
-func insertVersion(ctx context.Context, tx pgx.Tx, c Contract, version int, d Document, by access.Actor) error {
+func insertVersion(ctx context.Context, tx pgx.Tx, c Contract, version int, d Document, asOf period.Date, by access.Actor) error {
 	document, err := json.Marshal(d)
 	if err != nil {
 		return err
@@ -118,23 +121,24 @@ func insertVersion(ctx context.Context, tx pgx.Tx, c Contract, version int, d Do
 	term := d.Term.Span()
 	_, err = tx.Exec(ctx, `
 		insert into contracts.versions
-			(account_id, contract_id, version, effective_on, starts_on, ends_on, document, reason, prepared_by)
+			(account_id, contract_id, version, effective_on, starts_on, ends_on, document, reason, prepared_by, entered_on)
 		values
-			(@account, @contract, @version, @effective, @starts, @ends, @document, @reason, @by)`, pgx.NamedArgs{
+			(@account, @contract, @version, @effective, @starts, @ends, @document, @reason, @by, @entered)`, pgx.NamedArgs{
 		"account": c.Account, "contract": c.ID, "version": version, "effective": d.Start(),
-		"starts": term.Start, "ends": term.End, "document": string(document), "reason": d.Reason, "by": by.UserID,
+		"starts": term.Start, "ends": term.End, "document": string(document), "reason": d.Reason, "by": by.UserID, "entered": asOf,
 	})
 	return postgres.Fault(err)
 }
 
-func insertDecision(ctx context.Context, tx pgx.Tx, c Contract, r Revision, event, reason string, by access.Actor) error {
+func insertDecision(ctx context.Context, tx pgx.Tx, c Contract, r Revision, d Decided) error {
 	_, err := tx.Exec(ctx, `
 		insert into contracts.decisions
-			(account_id, contract_id, version, seq, event, prepared_by, by_user, reason)
+			(account_id, contract_id, version, seq, event, prepared_by, by_user, reason, required, covered, under_version)
 		values
-			(@account, @contract, @version, @seq, @event, @prepared, @by, @reason)`, pgx.NamedArgs{
+			(@account, @contract, @version, @seq, @event, @prepared, @by, @reason, @required, @covered, nullif(@under::integer, 0))`, pgx.NamedArgs{
 		"account": c.Account, "contract": c.ID, "version": r.Number, "seq": len(r.Decisions) + 1,
-		"event": event, "prepared": r.PreparedBy, "by": by.UserID, "reason": reason,
+		"event": d.Event, "prepared": r.PreparedBy, "by": d.By, "reason": d.Reason,
+		"required": roleTexts(d.Required), "covered": roleTexts(d.Covered), "under": d.Under,
 	})
 	return postgres.Fault(err)
 }
@@ -175,7 +179,7 @@ func load(ctx context.Context, q postgres.Querier, accounts []customers.AccountI
 	for i := range found {
 		byID[found[i].ID] = &found[i]
 	}
-	for _, fill := range []func(context.Context, postgres.Querier, pgx.NamedArgs, map[ID]*Contract) error{loadVersions, loadDecisions, loadConcessions, loadPayers, loadDeliveries, loadUsers} {
+	for _, fill := range []func(context.Context, postgres.Querier, pgx.NamedArgs, map[ID]*Contract) error{loadVersions, loadDecisions, loadConcessions, loadPayers, loadDeliveries} {
 		if err := fill(ctx, q, args, byID); err != nil {
 			return nil, postgres.Fault(err)
 		}
@@ -185,7 +189,7 @@ func load(ctx context.Context, q postgres.Querier, accounts []customers.AccountI
 
 func loadVersions(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, into map[ID]*Contract) error {
 	rows, err := q.Query(ctx, `
-		select contract_id, version, effective_on, document, reason, prepared_by, recorded_at
+		select contract_id, version, effective_on, document, reason, coalesce(entered_on, recorded_at::date), prepared_by, recorded_at
 		from contracts.versions
 		where account_id = any(@accounts)
 		order by contract_id, version`, args)
@@ -195,7 +199,7 @@ func loadVersions(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, i
 	var id ID
 	var r Revision
 	var document []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &r.Number, &r.EffectiveOn, &document, &r.Reason, &r.PreparedBy, &r.RecordedAt}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &r.Number, &r.EffectiveOn, &document, &r.Reason, &r.EnteredOn, &r.PreparedBy, &r.RecordedAt}, func() error {
 		r.Document = Document{}
 		if err := json.Unmarshal(document, &r.Document); err != nil {
 			return fmt.Errorf("version %d of contract %s: %w", r.Number, into[id].Number, err)
@@ -208,7 +212,7 @@ func loadVersions(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, i
 
 func loadDecisions(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, into map[ID]*Contract) error {
 	rows, err := q.Query(ctx, `
-		select contract_id, version, event, by_user, reason, recorded_at
+		select contract_id, version, event, by_user, reason, recorded_at, required, covered, coalesce(under_version, 0)
 		from contracts.decisions
 		where account_id = any(@accounts)
 		order by contract_id, version, seq`, args)
@@ -218,7 +222,9 @@ func loadDecisions(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, 
 	var id ID
 	var version int
 	var d Decided
-	_, err = pgx.ForEachRow(rows, []any{&id, &version, &d.Event, &d.By, &d.Reason, &d.At}, func() error {
+	var required, covered []string
+	_, err = pgx.ForEachRow(rows, []any{&id, &version, &d.Event, &d.By, &d.Reason, &d.At, &required, &covered, &d.Under}, func() error {
+		d.Required, d.Covered = rolesOf(required), rolesOf(covered)
 		r := &into[id].History[version-1]
 		r.Decisions = append(r.Decisions, d)
 		return nil

@@ -63,6 +63,9 @@ func List(ctx context.Context, q postgres.Querier, f Filter) ([]Contract, error)
 	if err != nil {
 		return nil, fmt.Errorf("list contracts: %w", err)
 	}
+	if err := loadNotices(ctx, q, found); err != nil {
+		return nil, fmt.Errorf("list contracts: %w", err)
+	}
 	byID := make(map[ID]Contract, len(found))
 	for _, c := range found {
 		byID[c.ID] = c
@@ -156,9 +159,9 @@ const matchContracts = `
 			and (@account::bigint = 0 or c.account_id = @account)
 			and (@entity::bigint = 0 or c.entity_id = @entity)
 			and (@currency = '' or c.currency = @currency)
-			and (not @waiting or 'submitted' = (
+			and (not @waiting or (
 				select d.event
 				from contracts.decisions d
 				where d.account_id = c.account_id and d.contract_id = c.id
 				order by d.version desc, d.seq desc
-				limit 1))`
+				limit 1) in ('submitted', 'endorsed'))`

@@ -234,7 +234,11 @@ func (v *visit) showContract(status int, number, problem string) error {
 			before = &was
 			view.Changes, view.From = differences(d.catalog, was, pending.Document), countsFrom(pending.Document)
 		}
-		view.Reviews = reviewViews(pending.Document.Review(before, v.Today()))
+		rules, err := contracts.LoadRules(v.ctx, v.DB)
+		if err != nil {
+			return err
+		}
+		view.Reviews = reviewViews(pending.Document.Review(before, rules, pending.EnteredOn))
 	}
 	if err := v.contractBooks(d, &view); err != nil {
 		return err

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -83,12 +85,16 @@ type proposed struct {
 	contract contracts.Contract
 	world    invoicing.World
 	facts    invoicing.Facts
+	rules    contracts.Rules
 	billed   money.Amount // under the contract, net, before anything was foreseen
 }
 
 // propose holds the document against the books and loads what its invoices depend on, all as of one instant.
 func (v *visit) propose(t tx, d contracts.Document) (p proposed, err error) {
 	if p.contract, err = contracts.Propose(v.ctx, t, d, v.Today()); err != nil {
+		return p, err
+	}
+	if p.rules, err = contracts.LoadRules(v.ctx, t); err != nil {
 		return p, err
 	}
 	p.world, p.facts, err = v.decisive(t, p.contract)
@@ -117,16 +123,29 @@ func (v *visit) decisive(t tx, c contracts.Contract) (w invoicing.World, f invoi
 
 func (v *visit) previewView(p proposed, d contracts.Document, a contracts.Agreement, ahead outlook) page.EditorPreview {
 	look := outlookView(a, ahead)
-	view := page.EditorPreview{Outlook: &look, Approver: "Another person in finance approves this before it counts."}
+	view := page.EditorPreview{Outlook: &look, Approver: approver(nil)}
 	var before *contracts.Document
 	if agreed, ok := p.contract.Agreement(); ok {
 		was := agreed.Latest().Document
 		before, view.From = &was, countsFrom(d)
 		view.Changes = differences(p.world.Catalog, was, d)
 	}
-	view.Reviews = reviewViews(d.Review(before, v.Today()))
+	view.Reviews = reviewViews(d.Review(before, p.rules, v.Today()))
+	view.Approver = approver(contracts.Required(d.Review(before, p.rules, v.Today())))
 	look.Stats = measures(p, a, ahead, v.Today())
 	return view
+}
+
+// approver says who has to approve before a version counts.
+func approver(roles []access.Role) string {
+	if len(roles) < 2 {
+		return "Another person in finance approves this before it counts."
+	}
+	var names []string
+	for _, r := range roles {
+		names = append(names, string(r))
+	}
+	return "Other people approve this before it counts: " + strings.Join(names, " and ") + "."
 }
 
 func reviewViews(all []contracts.Reviewed) []page.EditorReview {

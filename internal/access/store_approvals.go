@@ -16,6 +16,11 @@ import (
 // prepared it besides `by` (wrote a draft, uploaded a version) are named in
 // prepared and cannot decide either. A subject waits for one decision at a time.
 func RequestApproval(ctx context.Context, tx pgx.Tx, subject Subject, reason string, by Actor, prepared ...int64) error {
+	return RequestApprovalOf(ctx, tx, subject, decidersOf(subject.Kind), reason, by, prepared...)
+}
+
+// RequestApprovalOf is RequestApproval where the subject's own rules say which roles may answer.
+func RequestApprovalOf(ctx context.Context, tx pgx.Tx, subject Subject, roles []Role, reason string, by Actor, prepared ...int64) error {
 	doing := fmt.Sprintf("request approval of %s %s", subject.Kind, subject.Key)
 	last, err := lastApproval(ctx, tx, subject)
 	if err != nil && !errors.Is(err, fault.NotFound) {
@@ -26,7 +31,7 @@ func RequestApproval(ctx context.Context, tx pgx.Tx, subject Subject, reason str
 	}
 	next := Approval{
 		Subject: subject, Seq: last.Seq + 1, Fact: Requested, RequestedBy: Person{by.UserID, by.Name},
-		PreparedBy: prepared, DecideRoles: decidersOf(subject.Kind), Reason: reason,
+		PreparedBy: prepared, DecideRoles: roles, Reason: reason,
 	}
 	return appendApproval(ctx, tx, next, by, doing)
 }
