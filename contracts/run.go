@@ -102,6 +102,9 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 	if p.payer.PORequired && d.Billing.PONumber == "" {
 		f.add("billing.po_number", "", "is missing: %s accepts no invoice without a purchase order number", p.payer.Name)
 	}
+	if err := checkUsers(ctx, tx, d, p.payer.Account, &f); err != nil {
+		return p, err
+	}
 	sold, err := catalog.Load(ctx, tx)
 	if err != nil {
 		return p, err
@@ -118,7 +121,11 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 func (d Document) CheckCatalog(c *catalog.Catalog) []fault.Field {
 	var f findings
 	product := func(path, code string) {
-		if _, ok := c.Product(code, d.Start()); !ok {
+		p, ok := c.Product(code, d.Start())
+		if ok && p.Retired { // who signed while it was sold may amend with it
+			p, ok = c.Product(code, d.Term.From)
+		}
+		if !ok || p.Retired {
 			f.add(path, code, "is not a product of the catalog on %s", d.Start())
 		}
 	}
@@ -126,9 +133,7 @@ func (d Document) CheckCatalog(c *catalog.Catalog) []fault.Field {
 		at := fmt.Sprintf("lines[%d]", i)
 		product(at+".product", l.Product)
 		if l.Usage != nil {
-			if _, ok := c.Meter(l.Usage.Meter); !ok {
-				f.add(at+".usage.meter", l.Usage.Meter, "is not a meter of the catalog")
-			}
+			l.Usage.checkMeter(&f, at+".usage", c)
 		}
 	}
 	for i, x := range d.Commits {

@@ -179,7 +179,7 @@ func load(ctx context.Context, q postgres.Querier, accounts []customers.AccountI
 	for i := range found {
 		byID[found[i].ID] = &found[i]
 	}
-	for _, fill := range []func(context.Context, postgres.Querier, pgx.NamedArgs, map[ID]*Contract) error{loadVersions, loadDecisions, loadConcessions, loadPayers, loadDeliveries} {
+	for _, fill := range []func(context.Context, postgres.Querier, pgx.NamedArgs, map[ID]*Contract) error{loadVersions, loadDecisions, loadConcessions, loadPayers, loadDeliveries, loadUsers} {
 		if err := fill(ctx, q, args, byID); err != nil {
 			return nil, postgres.Fault(err)
 		}
