@@ -31,10 +31,11 @@ type window struct {
 
 	used decimal.Decimal // so far
 
-	cap    string      // the prepaid amount that covers it, if any
-	rank   int         // its place among the lines of the cap
-	valued money.Exact // of what was used so far, at list price, as the cap is drawn
-	draws  []draw      // how the usage met the cap, record by record
+	cap      string      // the prepaid amounts that cover it, if any
+	byUnits  bool        // its units are told apart as they are drawn
+	valued   money.Exact // of what was used so far, at list price, as balances are drawn
+	portions []portion   // where its usage went
+	draws    []drawn     // how it came there, record by record
 }
 
 // usage prices metered lines that no cap covers; capped ones wait for prepaid.
@@ -78,23 +79,13 @@ func (u Usage) same(v Usage) bool {
 	return u.Meter == v.Meter && u.Every == v.Every && u.Included.Equal(v.Included) && maps.Equal(u.Where, v.Where) && u.Price.Equal(v.Price)
 }
 
-// coveredBy names the prepaid amount of a line, and the line's place in it.
-func coveredBy(d Document, line string) (cap string, rank int) {
-	for _, c := range d.Prepaid {
-		if i := slices.Index(c.Lines, line); i >= 0 {
-			return c.ID, i
-		}
-	}
-	return "", 0
-}
-
 func (p *pricing) window(s stretch[metered], b billed) *window {
 	l := s.terms.line
-	cap, rank := coveredBy(s.version.Document, l.ID)
 	w := &window{
 		line: l, version: s.version, product: p.product(l.Product, s.version), billed: b,
 		reading: p.reading(l), price: l.Usage.Price.Part(b.share()),
-		included: prorated(l.Usage.Included, b), cap: cap, rank: rank, valued: money.Price(decimal.Zero, p.agreement.Currency),
+		included: prorated(l.Usage.Included, b), cap: s.terms.cap,
+		byUnits: sellsByUnits(l.Usage.Price.Model) && p.countsUnits(), valued: money.Price(decimal.Zero, p.agreement.Currency),
 	}
 	p.reach(w)
 	return w

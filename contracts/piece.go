@@ -67,7 +67,8 @@ type Detail struct {
 	Tiers          []Tier          // the tiers the quantity went through; their amounts add up to List
 	List           money.Amount    // value at list price, before margin and cap
 	Drawn          money.Amount    // part of List that was covered by DrawnFrom
-	DrawnFrom      string          // id of the prepaid amount
+	DrawnFrom      string          // id of the prepaid amount, or of the first of several
+	Draws          []Drawn         // what each of them covered; adds up to Drawn
 	Factor         decimal.Decimal // of overage; zero when there is none
 	Margin         decimal.Decimal // percent kept by the reseller
 	Committed      money.Amount    // of a true-up: what was agreed for these days
@@ -76,6 +77,15 @@ type Detail struct {
 	UsedUnits      decimal.Decimal
 	Reason         string      // of a concession
 	Reduced        []Reduction // what was taken off Gross, in the order in which it was; Gross less these is the amount
+}
+
+// Drawn is what one prepaid amount covered of a usage line.
+type Drawn struct {
+	From      string          // id of the prepaid amount
+	Amount    money.Amount    // at list value
+	Units     decimal.Decimal // drawn from a balance in units
+	Left      money.Amount    // of its balances at the end of the days, before the unused lapses; or
+	LeftUnits decimal.Decimal // of one in units
 }
 
 // Reduction is what a cap, discount or credit took off a charge. It stands on the invoice under the charge, never hidden.

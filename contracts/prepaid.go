@@ -3,199 +3,110 @@ package contracts
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
-	"ratable/catalog"
 	"ratable/internal/money"
 	"ratable/internal/period"
 )
 
-// prepaid prices capped usage. Each day's usage is drawn from the cap, within a
-// day in the order of the cap's lines, first used first; the record that
-// straddles the boundary is split there.
+// prepaid prices usage that was paid up front. The whole life is replayed day by
+// day: each day's usage is drawn from the balances there are, in their order,
+// within a day in the order in which prepaid amounts name their lines; the record
+// that straddles the end of a balance is split there.
 //
 //	list value  |■■■■■■■■■■■■■■■■|□□□□□□□
 //	            0                C          □ = (cost - C), charged x factor
 func (p *pricing) prepaid() {
-	for _, id := range lineages(p.agreement, documentPrepaid, prepaidID) {
-		for _, s := range p.capStretches(id) {
-			for _, b := range periods(p, s.terms.cap.Every, s) {
-				p.capPeriod(s, b)
-			}
-		}
+	var all []stretchGrants
+	for rank, id := range lineages(p.agreement, documentPrepaid, prepaidID) {
+		all = append(all, p.grants(id, rank)...)
+	}
+	if len(all) == 0 {
+		return
+	}
+	fees := make([][]Piece, len(all))
+	for i, s := range all {
+		fees[i] = p.prepayments(s)
+	}
+	p.replay(p.pool(all))
+	for i, s := range all {
+		p.pieces = append(p.pieces, p.earning(s, fees[i])...)
 	}
 	for _, w := range p.windows {
 		if w.cap != "" {
-			p.pieces = append(p.pieces, p.cappedPieces(w)...)
+			p.pieces = append(p.pieces, p.coveredPieces(w, all)...)
 		}
 	}
 }
 
-type capped struct {
-	cap      Prepaid
-	document Document
-}
-
-func (p *pricing) capStretches(id string) []stretch[capped] {
-	return stretchesOf(p.agreement, id, func(v Version) (period.Span, capped, bool) {
-		c, ok := find(v.Document.Prepaid, prepaidID, id)
-		return v.Document.Term.Span(), capped{c, v.Document}, ok
-	}, func(a, b capped) bool {
-		x, y := a.cap, b.cap
-		return x.Every == y.Every && x.Product == y.Product && x.Amount.Equal(y.Amount) && x.Units.Equal(y.Units) &&
-			x.Price.Equal(y.Price) && x.factor().Equal(y.factor())
-	})
-}
-
-func (c Prepaid) factor() decimal.Decimal {
-	if c.Overage.Factor.IsZero() {
-		return decimal.NewFromInt(1)
+// replay draws all usage before until from the pool.
+func (p *pricing) replay(l *pool) {
+	for _, rec := range p.records(l) {
+		l.advance(rec.day)
+		p.draw(l, rec)
 	}
-	return c.Overage.Factor
-}
-
-// price is what a whole period costs up front.
-func (c Prepaid) price() decimal.Decimal {
-	if c.Price.IsZero() {
-		return c.Amount
-	}
-	return c.Price
-}
-
-// capPeriod bills the up-front payment and draws the period's usage from it.
-func (p *pricing) capPeriod(s stretch[capped], b billed) {
-	c := s.terms.cap
-	product := p.product(c.Product, s.version)
-	total := p.round(money.Price(c.price(), p.agreement.Currency))
-	fee := Piece{
-		Line: c.ID, Kind: Prepayment, Span: b.span, Period: b.whole,
-		Product: c.Product, Description: product.Name, Clause: c.Clause, Version: s.version.Number,
-		Amount: part(total, b.span, b.whole), BillOn: b.span.Start, Closed: true,
-		Recognition: product.Recognition,
-		Detail:      Detail{Quantity: one, Unit: product.Unit, UnitPrice: c.price(), List: part(total, b.span, b.whole)},
-	}
-	values := p.drawDown(c, b, fee.Amount)
-	if product.Recognition == catalog.AsUsed {
-		fee.Values = values
-	}
-	p.pieces = append(p.pieces, fee)
-}
-
-// drawDown draws the period's usage from the cap, records each draw on its
-// window, and gives how much of the payment had been used up at each mark. What
-// is never used lapses with the period: on its last day all of it is earned.
-func (p *pricing) drawDown(c Prepaid, b billed, fee money.Amount) []Value {
-	if !b.span.Start.Before(p.until) {
-		return nil
-	}
-	r := c.reserve(p.agreement.Currency, b)
-	records := p.records(c.ID, b.span)
-	var values []Value
-	for _, before := range marks(b.span, p.until) {
-		for ; len(records) > 0 && records[0].day.Before(before); records = records[1:] {
-			p.draw(r, records[0])
-		}
-		values = append(values, Value{before, r.earned(fee)})
-	}
-	if last := &values[len(values)-1]; last.Before == b.span.End {
-		last.Amount = fee
-	}
-	return values
+	l.advance(p.until)
 }
 
 // record is what one window had come to by the end of a day on which it was used.
 type record struct {
 	reached
 	window *window
+	rank   int
 }
 
-// records lists a cap's usage in the order in which it is drawn. A window's first
+// records lists covered usage in the order in which it is drawn. A window's first
 // day is among them even when nothing was used: its price may have a flat fee.
-func (p *pricing) records(cap string, span period.Span) []record {
+func (p *pricing) records(l *pool) []record {
 	var out []record
 	for _, w := range p.windows {
-		days := w.billed.span.Intersect(span)
-		if w.cap != cap || days.Empty() {
+		if w.cap == "" {
 			continue
 		}
-		if span.Contains(w.billed.span.Start) {
-			out = append(out, record{reached{day: w.billed.span.Start}, w})
+		add := func(r reached) {
+			out = append(out, record{r, w, l.on(r.day).rank[w.line.ID]})
 		}
+		add(reached{day: w.billed.span.Start})
 		for _, r := range w.readings {
-			if days.Contains(r.day) {
-				out = append(out, record{r, w})
-			}
+			add(r)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b record) int {
-		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.window.rank, b.window.rank))
+		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.rank, b.rank))
 	})
 	return out
 }
 
-// draw splits one record at the boundary of the cap and notes it on its window.
-// A record can be worth less than nothing, when usage is taken back or a volume
-// price reaches a cheaper tier: that gives back what was drawn last.
-func (p *pricing) draw(r *reserve, rec record) {
-	w := rec.window
-	before := w.used
-	w.used = rec.used
-	value := p.rateReached(w, rec.reached).Total
-	d := draw{day: rec.day, factor: r.factor}
-	cost := value.Sub(w.valued)
-	w.valued = value
-	if r.inUnits {
-		was, is := w.charged(before), w.charged(w.used)
-		d.above = p.unitsAbove(w, was, is, r.takeUnits(is.Sub(was)))
-	} else {
-		d.above = r.takeMoney(cost)
-	}
-	d.inside = cost.Sub(d.above)
-	if !cost.IsZero() || !d.above.IsZero() {
-		w.draws = append(w.draws, d)
-	}
-}
-
-// unitsAbove is the list value of those of a record's units that lay above the
-// cap: the last ones, whether they came or went.
-func (p *pricing) unitsAbove(w *window, before, after, units decimal.Decimal) money.Exact {
-	if units.IsZero() {
-		return money.Price(decimal.Zero, p.agreement.Currency)
-	}
-	list := func(units decimal.Decimal) money.Exact {
-		return p.part(w, w.price.Rate(units, p.agreement.Currency)).Total
-	}
-	if units.IsNegative() {
-		return list(before.Add(units)).Sub(list(before))
-	}
-	return list(after).Sub(list(after.Sub(units)))
-}
-
-// cappedPieces shows a window's usage at list value with nothing to pay, and
-// beside it the overage, if any.
-func (p *pricing) cappedPieces(w *window) []Piece {
+// coveredPieces shows a window's usage at list value, with nothing to pay but for
+// days that nothing prepaid covers, and beside it the overage, if any.
+func (p *pricing) coveredPieces(w *window, all []stretchGrants) []Piece {
 	shown := p.windowPiece(w, p.rateReached(w, w.before(p.until)))
 	over := shown
-	shown.Detail.DrawnFrom = w.cap
-	over.Kind, over.Description = OverCap, over.Description+", above the prepaid amount"
-	zero := money.Price(decimal.Zero, p.agreement.Currency)
-	inside, charged, i := zero, zero, 0
+	none := money.Price(decimal.Zero, p.agreement.Currency)
+	sum, i := drawn{inside: none, above: none, plain: none, charged: none}, 0
 	for _, before := range marks(w.billed.span, p.until) {
 		for ; i < len(w.draws) && w.draws[i].day.Before(before); i++ {
-			inside = inside.Add(w.draws[i].inside)
-			charged = charged.Add(w.draws[i].above.Mul(w.draws[i].factor))
-			over.Detail.Factor = w.draws[i].factor
+			sum = sum.add(w.draws[i])
 		}
-		shown.Values = append(shown.Values, Value{before, money.Zero(p.agreement.Currency)})
-		over.Values = append(over.Values, Value{before, p.round(net(charged, w.version.Document))})
+		shown.Values = append(shown.Values, Value{before, p.round(net(sum.plain, w.version.Document))})
+		over.Values = append(over.Values, Value{before, p.round(net(sum.charged, w.version.Document))})
 	}
-	// What is printed on the two lines adds up: the cap covers one part, the rest
+	shown.Amount, over.Amount = shown.Values[len(shown.Values)-1].Amount, over.Values[len(over.Values)-1].Amount
+	shown.Gross, over.Gross = shown.Amount, over.Amount
+	p.showDraws(&shown, w, sum, all)
+	// What is printed on the two lines adds up: balances cover one part, the rest
 	// is the list value of the other.
-	shown.Detail.Drawn = p.round(inside)
-	over.Detail.List = shown.Detail.List.Sub(shown.Detail.Drawn)
-	over.Amount = over.Values[len(over.Values)-1].Amount
+	over.Kind, over.Description = OverCap, over.Description+", above the prepaid amount"
+	over.Detail.List = shown.Detail.List.Sub(shown.Detail.Drawn).Sub(p.round(sum.plain))
 	over.Detail.Tiers, over.Detail.Included = nil, decimal.Zero
+	if sum.terms != nil {
+		over.Detail.Factor = sum.terms.factor()
+		if sum.terms.UnitPrice.IsPositive() {
+			over.Detail.Quantity, over.Detail.UnitPrice, over.Detail.Factor = sum.units, sum.terms.UnitPrice, decimal.Zero
+		}
+	}
 	if over.Amount.IsZero() {
 		// What a month earned before the price fell or usage was taken back stays
 		// earned in it, and comes back in the month that it did.
@@ -205,4 +116,63 @@ func (p *pricing) cappedPieces(w *window) []Piece {
 		over.Detail.Quantity = decimal.Zero // nothing to show
 	}
 	return []Piece{shown, over}
+}
+
+func (d drawn) add(o drawn) drawn {
+	out := drawn{
+		inside: d.inside.Add(o.inside), above: d.above.Add(o.above), plain: d.plain.Add(o.plain),
+		charged: d.charged.Add(o.charged), units: d.units.Add(o.units), terms: d.terms,
+	}
+	if o.terms != nil {
+		out.terms = o.terms
+	}
+	return out
+}
+
+// showDraws says which balances covered a window's usage, and what is left of
+// each at its end, before what is unused there lapses or is carried.
+func (p *pricing) showDraws(x *Piece, w *window, sum drawn, all []stretchGrants) {
+	end := period.MinDate(w.billed.span.End, p.until)
+	x.Detail.Drawn = p.round(sum.inside)
+	rest, cost := x.Detail.Drawn, sum.inside
+	for _, id := range w.drawnFrom() {
+		d := Drawn{From: id}
+		value := money.Price(decimal.Zero, p.agreement.Currency)
+		for _, y := range w.portions {
+			if y.grant != nil && y.grant.id == id {
+				value = value.Add(y.cost)
+				d.Units = d.Units.Add(y.taken().units)
+			}
+		}
+		// The amounts add up to what is covered in all.
+		if !cost.IsZero() {
+			d.Amount = money.SpreadToExact(rest, value, cost)
+		}
+		rest, cost = rest.Sub(d.Amount), cost.Sub(value)
+		left := balance{}
+		for _, s := range all {
+			for _, g := range s.grants {
+				if g.id == id && g.access.Start.Before(end) {
+					left = left.add(g.stood(end))
+				}
+			}
+		}
+		d.Left, d.LeftUnits = p.round(money.Price(decimal.Zero, p.agreement.Currency).Add(left.money)), left.units
+		x.Detail.Draws = append(x.Detail.Draws, d)
+	}
+	x.Detail.DrawnFrom, _, _ = strings.Cut(w.cap, " ")
+	if len(x.Detail.Draws) > 0 {
+		x.Detail.DrawnFrom = x.Detail.Draws[0].From
+	}
+}
+
+// drawnFrom lists the prepaid amounts that covered some of a window's usage.
+func (w *window) drawnFrom() []string {
+	var out []string
+	for _, x := range w.portions {
+		if x.grant != nil && !slices.Contains(out, x.grant.id) {
+			out = append(out, x.grant.id)
+		}
+	}
+	return out
 }

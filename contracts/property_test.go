@@ -139,7 +139,7 @@ func TestWhatTheCapCoversAndWhatLiesAboveIsTheListValue(t *testing.T) {
 			}
 			both := money.Zero(p.agreement.Currency).Exact()
 			for _, x := range w.draws {
-				both = both.Add(x.inside).Add(x.above)
+				both = both.Add(x.inside).Add(x.above).Add(x.plain)
 			}
 			if list := p.rate(w, w.used).Total; !both.Equal(list) {
 				t.Fatalf("%s %s: drawn and above come to %s, the list value is %s", w.line.ID, w.billed.span, both, list)

@@ -1,0 +1,170 @@
+package contracts
+
+import (
+	"github.com/shopspring/decimal"
+
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// balance is money at list value or units; the other of the two stays zero.
+type balance struct {
+	money money.Exact
+	units decimal.Decimal
+}
+
+func (b balance) add(o balance) balance { return balance{b.money.Add(o.money), b.units.Add(o.units)} }
+
+func (b balance) sub(o balance) balance { return balance{b.money.Sub(o.money), b.units.Sub(o.units)} }
+
+// lesser holds both measures apart: the one that is not used is zero on both sides.
+func (b balance) lesser(o balance) balance {
+	return balance{b.money.Min(o.money), decimal.Min(b.units, o.units)}
+}
+
+func (b balance) zero() bool { return b.money.IsZero() && b.units.IsZero() }
+
+// percent takes a part of a balance, exactly.
+func (b balance) percent(p decimal.Decimal) balance {
+	return balance{b.money.Mul(p).MulRatio(1, 100), b.units.Mul(p).Shift(-2)}
+}
+
+// weight is the balance as one number, of which only ratios matter.
+func (b balance) weight(c money.Currency) money.Exact {
+	return money.Price(b.units, c).Add(b.money)
+}
+
+// grant is the balance of one access period, or of the part of one in which one
+// set of terms held, or what was carried of such a balance into later periods.
+type grant struct {
+	id      string // lineage
+	rank    int    // place of the lineage in the document, for want of a better order
+	terms   Prepaid
+	access  period.Span   // days it was sold for
+	of      *accessPeriod //
+	expires period.Date   // first day on which nothing can be drawn from it
+	origin  *grant        // of a carried balance; nil: it was paid for itself
+	size    balance
+	left    balance
+	gone    bool
+	fee     money.Amount
+	log     []consumed // of it and of what was carried from it
+}
+
+// consumed is a change of what a fee has been used for: drawn, given back, or
+// lapsed.
+type consumed struct {
+	day    period.Date
+	by     balance
+	lapsed bool // at the beginning of the day; draws happen in its course
+}
+
+// root is the grant whose fee paid for the balance.
+func (g *grant) root() *grant {
+	if g.origin != nil {
+		return g.origin
+	}
+	return g
+}
+
+func (g *grant) inUnits() bool { return g.terms.Units.IsPositive() }
+
+func (g *grant) empty() bool { return g.left.zero() }
+
+// use takes from the balance, or gives back to it. What has lapsed stays lapsed.
+func (g *grant) use(day period.Date, by balance) {
+	root := g.root()
+	root.log = append(root.log, consumed{day: day, by: by})
+	if g.gone {
+		root.log = append(root.log, consumed{day: day.AddDays(1), by: balance{}.sub(by), lapsed: true})
+		return
+	}
+	g.left = g.left.sub(by)
+}
+
+// lapse ends the balance on the first day on which it is gone.
+func (g *grant) lapse(day period.Date) {
+	if !g.left.zero() {
+		g.root().log = append(g.root().log, consumed{day: day, by: g.left, lapsed: true})
+	}
+	g.left, g.gone = balance{}, true
+}
+
+// earnedAt is the part of the fee that had been used up before each of some days,
+// in order: fee x (drawn + lapsed) / size. A balance of nothing is used up when
+// its days are over.
+func (g *grant) earnedAt(days []period.Date) []money.Amount {
+	out := make([]money.Amount, len(days))
+	size, i, used := g.size.weight(g.fee.Currency()), 0, balance{}
+	for n, before := range days {
+		for ; i < len(g.log) && g.log[i].before(before); i++ {
+			used = used.add(g.log[i].by)
+		}
+		switch {
+		case !size.IsZero():
+			out[n] = money.SpreadToExact(g.fee, used.weight(g.fee.Currency()), size)
+		case before.Before(g.expires):
+			out[n] = money.Zero(g.fee.Currency())
+		default:
+			out[n] = g.fee
+		}
+	}
+	return out
+}
+
+// before says whether a change had come about before a day.
+func (c consumed) before(day period.Date) bool {
+	return c.day.Before(day) || c.lapsed && c.day == day
+}
+
+// stood is what was left of a grant, and of what was carried from it, at the end
+// of the day before one.
+func (g *grant) stood(before period.Date) balance {
+	left := g.size
+	for _, c := range g.log {
+		if c.day.Before(before) {
+			left = left.sub(c.by)
+		}
+	}
+	return left
+}
+
+// accessPeriod is one access period of a lineage, whole in days if an amendment
+// did not make it shorter, with its balance in one part or several.
+type accessPeriod struct {
+	span   period.Span // days of access
+	sold   period.Span // those that were paid for
+	whole  period.Span
+	free   bool // of a trial: nothing is carried out of it
+	grants []*grant
+	next   *accessPeriod // that follows without a gap
+}
+
+func (a *accessPeriod) last() *grant { return a.grants[len(a.grants)-1] }
+
+// carries says whether what is left at the end goes on: a partial period rolls
+// nothing, and there has to be a period to roll into.
+func (a *accessPeriod) carries() bool {
+	r := a.last().terms.Rollover
+	return r != nil && a.sold == a.whole && a.next != nil && !a.free
+}
+
+// carriedUntil is the day on which what is carried out of the period lapses.
+func (a *accessPeriod) carriedUntil() period.Date {
+	to := a
+	for range max(1, a.last().terms.Rollover.Periods) {
+		if to.next == nil {
+			break
+		}
+		to = to.next
+	}
+	return to.span.End
+}
+
+// over is the day on which nothing of a grant can be left, whatever is used.
+func (g *grant) over() period.Date {
+	if g.of.carries() {
+		return period.MaxDate(g.expires, g.of.carriedUntil())
+	}
+	return g.expires
+}

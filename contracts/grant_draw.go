@@ -1,0 +1,235 @@
+package contracts
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/catalog"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// portion is a part of a window's usage and where it went: to a balance, above
+// all of them, or, on a day that nothing prepaid covers, to the contract's price.
+// A window's portions lie on each other as they were used; what is taken back
+// comes off the top.
+type portion struct {
+	day   period.Date
+	grant *grant   // that covers it; nil: none
+	above *Overage // terms of what lies above; nil: covered, or plain usage
+	units decimal.Decimal
+	cost  money.Exact // at list price
+}
+
+// drawn is a change of what a window's usage came to.
+type drawn struct {
+	day     period.Date
+	inside  money.Exact // covered, at list price
+	above   money.Exact // above all balances, at list price
+	plain   money.Exact // not covered on that day
+	charged money.Exact // for what is above: by its factor, or its own rate
+	units   decimal.Decimal
+	terms   *Overage
+}
+
+// charge is what a portion above all balances costs.
+func (o Overage) charge(x portion) money.Exact {
+	if o.UnitPrice.IsPositive() {
+		return money.Price(o.UnitPrice, x.cost.Currency()).Mul(x.units)
+	}
+	return x.cost.Mul(o.factor())
+}
+
+func (o Overage) factor() decimal.Decimal {
+	if o.Factor.IsZero() {
+		return one
+	}
+	return o.Factor
+}
+
+// note writes down that a portion came (by 1) or went (by -1) on a day.
+func (w *window) note(day period.Date, x portion, by int64) {
+	cost := x.cost.MulRatio(by, 1)
+	none := money.Price(zero, cost.Currency())
+	d := drawn{day: day, inside: none, above: none, plain: none, charged: none}
+	switch {
+	case x.grant != nil:
+		d.inside = cost
+	case x.above != nil:
+		d.above, d.terms = cost, x.above
+		d.charged, d.units = x.above.charge(x).MulRatio(by, 1), x.units.Mul(decimal.NewFromInt(by))
+	default:
+		d.plain = cost
+	}
+	w.draws = append(w.draws, d)
+}
+
+// put lays a portion on top and takes it from its balance.
+func (w *window) put(day period.Date, x portion) {
+	if x.grant != nil {
+		x.grant.use(day, x.taken())
+	}
+	w.note(day, x, 1)
+	if i := len(w.portions) - 1; i >= 0 && w.portions[i].joins(x) {
+		w.portions[i].units, w.portions[i].cost = w.portions[i].units.Add(x.units), w.portions[i].cost.Add(x.cost)
+		return
+	}
+	w.portions = append(w.portions, x)
+}
+
+// joins says whether two neighbors went the same way. Days above a balance are
+// held apart: a balance that becomes free covers only days it was there for.
+func (x portion) joins(y portion) bool {
+	return x.grant == y.grant && x.above == y.above && (x.above == nil || x.day == y.day)
+}
+
+// taken is what a portion takes of its balance, in the balance's measure.
+func (x portion) taken() balance {
+	if x.grant.inUnits() {
+		return balance{money.Price(zero, x.cost.Currency()), x.units}
+	}
+	return balance{money: x.cost}
+}
+
+// draw lets one record of usage meet the balances of its day.
+func (p *pricing) draw(l *pool, rec record) {
+	w := rec.window
+	units, cost := p.step(w, rec)
+	if !w.byUnits {
+		units = zero
+	}
+	switch {
+	case units.IsNegative():
+		cost = cost.Add(p.takeBackUnits(rec.day, w, units.Neg()))
+		if cost.Sign() > 0 { // less came off than the price says
+			p.fill(l, rec.day, w, portion{day: rec.day, units: zero, cost: cost})
+		}
+	case !units.IsZero() || cost.Sign() > 0:
+		p.fill(l, rec.day, w, portion{day: rec.day, units: units, cost: cost})
+		return
+	}
+	if cost.Sign() < 0 {
+		w.takeBackCost(rec.day, cost.Neg())
+	}
+	if units.IsNegative() || cost.Sign() < 0 {
+		p.refill(l, rec.day)
+	}
+}
+
+// step counts a record: how many units more are to be paid for than before it,
+// and what they cost at list price.
+func (p *pricing) step(w *window, rec record) (units decimal.Decimal, cost money.Exact) {
+	before := w.used
+	w.used = rec.used
+	value := p.rateReached(w, rec.reached).Total
+	cost = value.Sub(w.valued)
+	w.valued = value
+	return w.charged(w.used).Sub(w.charged(before)), cost
+}
+
+// fill draws a record from one balance after the other; what none of them holds
+// lies above.
+//
+//	record       |■■■■■■■■|■■■■■■|□□□□□□|
+//	balances      first    second  none: at the terms of the last one with access that day
+func (p *pricing) fill(l *pool, day period.Date, w *window, rest portion) {
+	var above *Overage
+	ids := l.on(day).covers[w.line.ID]
+	for _, g := range l.alive {
+		if !slices.Contains(ids, g.id) {
+			continue
+		}
+		if g.origin == nil && g.access.Contains(day) {
+			above = &g.terms.Overage
+		}
+		var x portion
+		if x, rest = p.split(w, g, rest); x.grant != nil {
+			w.put(day, x)
+		}
+		if rest.units.IsZero() && rest.cost.IsZero() {
+			return
+		}
+	}
+	rest.above = above
+	w.put(day, rest)
+}
+
+// split takes what a balance can cover off a record. In a balance of money the
+// units of a record that straddles its end go by value; in a balance of units
+// the last ones lie above, at what they cost.
+func (p *pricing) split(w *window, g *grant, rest portion) (x, above portion) {
+	none := rest
+	none.units, none.cost = zero, money.Price(zero, rest.cost.Currency())
+	whole := rest
+	whole.grant = g
+	switch {
+	case g.inUnits() && !w.byUnits:
+		return none, rest
+	case g.inUnits() && rest.units.Cmp(g.left.units) <= 0:
+		return whole, none
+	case !g.inUnits() && !g.left.money.IsZero() && rest.cost.Cmp(g.left.money) <= 0:
+		return whole, none
+	case g.empty():
+		return none, rest
+	}
+	x, above = whole, rest
+	if g.inUnits() {
+		above.units = rest.units.Sub(g.left.units)
+		above.cost = p.top(w, w.charged(w.used), above.units).Min(rest.cost)
+		x.units, x.cost = g.left.units, rest.cost.Sub(above.cost)
+		return x, above
+	}
+	x.cost, x.units = g.left.money, byValue(rest.units, g.left.money, rest.cost)
+	above.cost, above.units = rest.cost.Sub(x.cost), rest.units.Sub(x.units)
+	return x, above
+}
+
+// top is the list price of the last units of a window.
+func (p *pricing) top(w *window, charged, units decimal.Decimal) money.Exact {
+	list := func(units decimal.Decimal) money.Exact {
+		return p.part(w, w.price.Rate(units, p.agreement.Currency)).Total
+	}
+	return list(charged).Sub(list(charged.Sub(units)))
+}
+
+// byValue is the part of a record's units that goes with a part of its cost, to
+// what meters can count.
+func byValue(units decimal.Decimal, part, whole money.Exact) decimal.Decimal {
+	if units.IsZero() {
+		return units
+	}
+	ratio := new(big.Rat).Quo(part.Rat(), whole.Rat())
+	return decimal.NewFromBigRat(ratio.Mul(ratio, units.Rat()), unitPlaces)
+}
+
+// sellsByUnits says whether units of a price can be told apart: each costs what
+// it costs when it is used, however many follow.
+func sellsByUnits(m catalog.Model) bool {
+	return m == catalog.PerUnit || m == catalog.Graduated || m == catalog.Package
+}
+
+// countsUnits says whether any prepaid amount of an agreement is in units, or has
+// a rate of its own for units above it.
+func (p *pricing) countsUnits() bool {
+	for _, v := range p.agreement.Versions {
+		for _, c := range v.Document.Prepaid {
+			if c.Units.IsPositive() || c.Overage.UnitPrice.IsPositive() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// coveredBy names the prepaid amounts of a line, in their order.
+func coveredBy(d Document, line string) (ids string, covered bool) {
+	for _, c := range d.Prepaid {
+		if slices.Contains(c.Lines, line) {
+			ids += " " + c.ID
+		}
+	}
+	return strings.TrimSpace(ids), ids != ""
+}
