@@ -161,7 +161,9 @@ func (l Line) showsQuantity() bool {
 func (l Line) unitPrice() (decimal.Decimal, bool) {
 	switch {
 	case l.reverses():
-	case l.Kind == contracts.FixedFee || l.Kind == contracts.Prepayment:
+	case l.Kind == contracts.FixedFee || l.Kind == contracts.OneTime || l.Kind == contracts.Prepayment:
+		return l.Detail.UnitPrice, true
+	case l.Kind == contracts.TrueUp && !l.Detail.CommittedUnits.IsZero():
 		return l.Detail.UnitPrice, true
 	case l.Kind == contracts.Metered && l.plain():
 		return l.Detail.Tiers[0].Unit, true

@@ -26,9 +26,10 @@ func (s *sheet) steps(l Line) []pdf.Row {
 			out = append(out, step("Overage factor "+figure(f, 0), overage(l).Sub(l.Detail.List)))
 		}
 	case contracts.TrueUp:
-		out = append(out, step("Committed for this period", l.Detail.Committed), step("Charged for this period", l.Detail.Spent.Neg()))
+		out = append(out, committed(l)...)
 	}
 	out = append(out, margin(l)...)
+	out = append(out, reduced(l, len(out) > 0)...)
 	if l.Before.IsZero() {
 		return out
 	}
@@ -36,6 +37,46 @@ func (s *sheet) steps(l Line) []pdf.Row {
 		out = append(out, step("Charge for this period", l.Amount.Add(l.Before)))
 	}
 	return append(out, step("Charged before", l.Before.Neg()))
+}
+
+// committed shows what a true-up makes up for.
+func committed(l Line) []pdf.Row {
+	d := l.Detail
+	if !d.CommittedUnits.IsZero() {
+		row := func(label string, units decimal.Decimal) pdf.Row {
+			return pdf.Row{Style: small, Cells: []pdf.Cell{{}, {Text: label, Span: 2}, {Text: figure(units, 0)}, {}, {}}}
+		}
+		return []pdf.Row{
+			row("Committed for this period", d.CommittedUnits), row("Used in this period", d.UsedUnits.Neg()),
+			step("Committed and not used", l.gross()),
+		}
+	}
+	return []pdf.Row{step("Committed for this period", d.Committed), step("Charged for this period", d.Spent.Neg())}
+}
+
+// reduced shows what caps, discounts, credits and a trial took off: the charge
+// before them, unless the rows above come to it, and each with its reason.
+func reduced(l Line, explained bool) []pdf.Row {
+	var out []pdf.Row
+	for _, r := range l.Detail.Reduced {
+		if !r.Amount.IsZero() {
+			out = append(out, step(r.Label, r.Amount.Neg()))
+		}
+	}
+	if len(out) > 0 && !explained {
+		out = append([]pdf.Row{step("Charge before reductions", l.gross())}, out...)
+	}
+	return out
+}
+
+// gross is the whole charge before reductions, with what an earlier document
+// asked for of it.
+func (l Line) gross() money.Amount {
+	sum := l.Amount.Add(l.Before)
+	for _, r := range l.Detail.Reduced {
+		sum = sum.Add(r.Amount)
+	}
+	return sum
 }
 
 func step(label string, amount money.Amount) pdf.Row {
@@ -106,9 +147,8 @@ func drawn(l Line) []pdf.Row {
 
 // overage is the list value times the factor, before margin.
 func overage(l Line) money.Amount {
-	whole := l.Amount.Add(l.Before)
 	if l.Detail.Margin.IsZero() {
-		return whole
+		return l.gross()
 	}
 	return money.Round(l.Detail.List.Exact().Mul(l.Detail.Factor), money.HalfAwayFromZero)
 }
@@ -119,7 +159,6 @@ func margin(l Line) []pdf.Row {
 	if d.Margin.IsZero() || d.DrawnFrom != "" || l.Kind == contracts.TrueUp || l.Kind == contracts.Prepayment {
 		return nil
 	}
-	whole := l.Amount.Add(l.Before)
 	from := d.List
 	var out []pdf.Row
 	switch {
@@ -128,5 +167,5 @@ func margin(l Line) []pdf.Row {
 	case l.Kind == contracts.FixedFee || l.plain():
 		out = append(out, step("List price", d.List))
 	}
-	return append(out, step("Reseller margin "+figure(d.Margin, 0)+"%", whole.Sub(from)))
+	return append(out, step("Reseller margin "+figure(d.Margin, 0)+"%", l.gross().Sub(from)))
 }

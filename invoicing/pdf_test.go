@@ -2,6 +2,7 @@ package invoicing
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -39,6 +40,46 @@ func TestTheFiguresUnderALineAddUpToIt(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheFiguresUnderALoweredLineAddUpToItToo(t *testing.T) {
+	d := lowered(t)
+	for i, line := range d.Lines {
+		sum := usd(0)
+		rows := (&sheet{Document: d}).steps(line)
+		for _, r := range rows {
+			if figure := r.Cells[len(r.Cells)-1].Text; figure != "" {
+				a, err := money.ParseAmount(strings.ReplaceAll(figure, ",", ""), "USD")
+				if err != nil {
+					t.Fatal(err)
+				}
+				sum = sum.Add(a)
+			}
+		}
+		if len(rows) > 0 && sum != line.Amount {
+			t.Errorf("line %d (%s) is %s, the figures under it come to %s", i+1, line.Line, line.Amount, sum)
+		}
+	}
+}
+
+// What was taken off a line is frozen with it.
+func TestALoweredInvoiceIsDrawnTheSameFromWhatWasFrozen(t *testing.T) {
+	d := lowered(t)
+	frozen, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again Document
+	if err := json.Unmarshal(frozen, &again); err != nil {
+		t.Fatal(err)
+	}
+	first, err := PDF(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := PDF(again); err != nil || !bytes.Equal(first, second) {
+		t.Errorf("the reprint differs, %v", err)
+	}
 }
 
 func TestAnyNameIsDrawnAndOnThePaperOfItsCountry(t *testing.T) {

@@ -201,7 +201,7 @@ func cell(key lineKind, span period.Span, owed []contracts.Piece, booked []ledge
 	for _, p := range owed {
 		if p.Span.Overlaps(span) {
 			c.Piece, c.Owed, found = p, c.Owed.Add(within(p.Amount, span, p.Span)), true
-			c.Piece.Detail.List = within(p.Detail.List, span, p.Span)
+			c.Piece.Detail.List, c.Piece.Detail.Reduced = within(p.Detail.List, span, p.Span), reducedWithin(p, span)
 		}
 	}
 	for _, b := range booked {
@@ -214,6 +214,15 @@ func cell(key lineKind, span period.Span, owed []contracts.Piece, booked []ledge
 	}
 	c.Piece.Span = span
 	return c, found
+}
+
+// reducedWithin is what was taken off for some of a piece's days.
+func reducedWithin(p contracts.Piece, span period.Span) []contracts.Reduction {
+	out := slices.Clone(p.Detail.Reduced)
+	for i := range out {
+		out[i].Amount = within(out[i].Amount, span, p.Span)
+	}
+	return out
 }
 
 // within is the part of an amount for a span that falls on a piece of it.

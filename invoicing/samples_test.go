@@ -37,7 +37,7 @@ func TestTheSamplesInTheDocsAreWhatThePrinterGets(t *testing.T) {
 }
 
 func samples(t *testing.T) map[string]Document {
-	return map[string]Document{"enterprise-us": enterprise(t), "reverse-charge-eu": reverseCharge(t), "reseller-us": reseller(t), "credit-note": creditNote(t)}
+	return map[string]Document{"enterprise-us": enterprise(t), "reverse-charge-eu": reverseCharge(t), "reseller-us": reseller(t), "credit-note": creditNote(t), "reduced-us": lowered(t)}
 }
 
 var brandywine = customers.Customer{
@@ -84,6 +84,42 @@ func enterprise(t *testing.T) Document {
 	b.use("BRW-0417", "api.calls", "2026-03-19", 23_961_330)
 	b.use("BRW-0417", "storage.gb", "2026-03-31", 22_704)
 	return last(b.bill(t, "2026-04-01"))
+}
+
+const loweredContract = `
+contract: C-2026-058
+entity: rtus
+customer: BRW-0417
+currency: USD
+term: {from: 2026-01-01, through: 2026-12-31}
+billing: {net_days: 30, align: calendar}
+lines:
+  - {id: seats, product: platform, clause: "§ 2.1", fixed: {quantity: 40, unit_price: 39.00, every: month}}
+  - {id: support, product: support, clause: "§ 4", fixed: {quantity: 1, unit_price: 1500.00, every: month}}
+  - id: calls
+    product: api
+    clause: "Exhibit B 1"
+    usage: {meter: api.calls, every: month, price: {model: graduated, tiers: [{up_to: 1000000, unit: 0.0010}, {unit: 0.0008}]}}
+  - {id: storage, product: storage, clause: "Exhibit B 2", usage: {meter: storage.gb, every: month, price: {model: per_unit, amount: 0.0230}}}
+commitments:
+  - {id: floor, product: minimum, clause: "§ 3.4", lines: [storage], units: 20000, unit_price: 0.02, every: month}
+caps:
+  - {id: top, kind: hard, lines: [calls], amount: 2500, every: month, clause: "§ 3.1"}
+discounts:
+  - {id: launch, percent: 20, lines: [seats, calls], reason: Launch discount, clause: "§ 3.2"}
+  - {id: partner, amount: 100, every: month, lines: [seats, support], reason: Reference customer}
+credits:
+  - {id: welcome, kind: promotional, amount: 3000, through: 2026-03-31, reason: Welcome to Ratable}
+`
+
+// lowered is an invoice on which every way of lowering a charge is at work.
+func lowered(t *testing.T) Document {
+	b := newBook(brandywine)
+	b.sign(t, loweredContract)
+	b.bill(t, "2026-01-01")
+	b.use("BRW-0417", "api.calls", "2026-01-14", 3_500_000)
+	b.use("BRW-0417", "storage.gb", "2026-01-31", 18_240)
+	return last(b.bill(t, "2026-02-01"))
 }
 
 func last(d []Document) Document { return d[len(d)-1] }
