@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -75,14 +76,37 @@ func (d *Document) normalize() {
 	if d.Effective == d.Term.From {
 		d.Effective = period.Date{}
 	}
+	if d.Signer == d.Paying() {
+		d.Signer = ""
+	}
 	if d.Billing.Align == "" {
 		d.Billing.Align = Anniversary
 	}
+	d.normalizeTerms()
 	for i := range d.Lines {
 		d.Lines[i].Description, d.Lines[i].Clause = strings.TrimSpace(d.Lines[i].Description), strings.TrimSpace(d.Lines[i].Clause)
-		if f := d.Lines[i].Fixed; f != nil && f.In == "" {
+		if f := d.Lines[i].Fixed; f != nil && f.In == "" && len(f.Installments) == 0 {
 			f.In = Advance
 		}
+		if o := d.Lines[i].Once; o != nil {
+			o.Quantity, o.Milestone = o.quantity(), strings.TrimSpace(o.Milestone)
+		}
+	}
+}
+
+// normalizeTerms writes out the defaults of terms that are there.
+func (d *Document) normalizeTerms() {
+	if t := d.Trial; t != nil {
+		t.Then = cmp.Or(t.Then, Convert)
+	}
+	if r := d.Reseller; r != nil {
+		r.Kind = r.kind()
+	}
+	if r := d.Renewal; r != nil {
+		r.Price = cmp.Or(r.Price, AgreedPrice)
+	}
+	if e := d.Ending; e != nil {
+		e.Refund, e.Commitments = cmp.Or(e.Refund, Unused), cmp.Or(e.Commitments, Prorated)
 	}
 }
 
@@ -97,6 +121,7 @@ func Export(d Document) ([]byte, error) {
 
 // figures and days are the keys whose values people write without quotes.
 var (
-	figures = []string{"quantity", "unit_price", "amount", "units", "price", "included", "size", "up_to", "unit", "flat", "factor", "margin_percent"}
-	days    = []string{"from", "through", "effective"}
+	figures = []string{"quantity", "unit_price", "amount", "units", "price", "included", "size", "up_to", "unit", "flat", "factor", "margin_percent",
+		"commission_percent", "fee_percent", "uplift_percent", "percent", "most", "per_event", "free_units", "minimum", "maximum"}
+	days    = []string{"from", "through", "effective", "on", "renewed"}
 )

@@ -111,6 +111,14 @@ func (a Agreement) reigns(id string) []reign {
 // terms cuts the term where a further one began.
 func (t Term) terms() []period.Span { return t.Span().Cut(t.Renewed...) }
 
+// began is the day the last further term began, or the first.
+func (t Term) began() period.Date {
+	if n := len(t.Renewed); n > 0 {
+		return t.Renewed[n-1]
+	}
+	return t.From
+}
+
 // billed is a billing period and the part of it in which the terms held.
 type billed struct{ whole, span period.Span }
 

@@ -3,8 +3,6 @@ package contracts
 import (
 	"fmt"
 
-	"github.com/shopspring/decimal"
-
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -24,9 +22,13 @@ func (d Document) Validate() []fault.Field {
 	d.validateHead(&f)
 	term, ok := d.validateTerm(&f)
 	d.validateReseller(&f)
+	d.validateRenewal(&f)
+	d.validateEnding(&f)
 	d.validateLines(&f)
 	if ok { // else every day would be blamed for the term's mistake
+		d.validateRenewed(&f)
 		d.validateDays(&f, term)
+		d.validateTrial(&f, term)
 		d.validateSpendDays(&f, term)
 	}
 	d.validateCommits(&f)
@@ -43,6 +45,9 @@ func (d Document) validateHead(f *findings) {
 	if d.Payer != "" {
 		f.key("payer", d.Payer, "the payer by external id")
 	}
+	if d.Signer != "" {
+		f.key("signer", d.Signer, "who signed by external id")
+	}
 	if d.Currency == "" {
 		f.add("currency", "", "is missing: an ISO 4217 code such as USD or EUR")
 	} else if _, err := money.ParseCurrency(d.Currency); err != nil {
@@ -53,9 +58,8 @@ func (d Document) validateHead(f *findings) {
 	if d.Billing.NetDays < 0 || d.Billing.NetDays > 365 {
 		f.add("billing.net_days", fmt.Sprint(d.Billing.NetDays), "must be from 0 to 365 days")
 	}
-	if d.Billing.Align != Anniversary && d.Billing.Align != Calendar && d.Billing.Align != "" {
-		f.add("billing.align", fault.Shown(string(d.Billing.Align)), "must be anniversary or calendar")
-	}
+	word(f, "billing.align", d.Billing.Align, Anniversary, Calendar)
+	word(f, "billing.late_usage", d.Billing.Late, NextInvoice, AtOnce, Reissue)
 	if d.Plan != nil {
 		f.key("plan.code", d.Plan.Code, "the catalog plan")
 		if d.Plan.Version < 1 {
@@ -76,7 +80,9 @@ func (d Document) validateTerm(f *findings) (period.Span, bool) {
 		f.add("term.from", from.String(), "lies outside the years %d to %d; check the year", firstYear, lastYear)
 	case through.Before(from):
 		f.add("term.through", through.String(), "is before term.from %s; the last day cannot precede the first", from)
-	case !through.Before(from.AddMonths(12 * MaxTermYears)):
+	case through.Year() > lastYear:
+		f.add("term.through", through.String(), "lies outside the years %d to %d; check the year", firstYear, lastYear)
+	case !through.Before(d.Term.began().AddMonths(12 * MaxTermYears)):
 		f.add("term.through", through.String(), "makes a term of more than %d years; enter the rest as a renewal", MaxTermYears)
 	case d.Start().Before(from) || through.Before(d.Start()):
 		f.add("effective", d.Effective.String(), "lies outside the term %s", d.Term.Span())
@@ -84,17 +90,4 @@ func (d Document) validateTerm(f *findings) (period.Span, bool) {
 		return d.Term.Span(), true
 	}
 	return period.Span{}, false
-}
-
-func (d Document) validateReseller(f *findings) {
-	if d.Reseller == nil {
-		return
-	}
-	m := d.Reseller.MarginPercent
-	if f.figure("reseller.margin_percent", m) && m.GreaterThanOrEqual(decimal.NewFromInt(100)) {
-		f.add("reseller.margin_percent", m.String(), "must be from 0 to below 100")
-	}
-	if d.Payer == "" {
-		f.add("payer", "", "is missing: a wholesale contract is paid by the reseller, so name it here")
-	}
 }

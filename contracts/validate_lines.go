@@ -26,22 +26,36 @@ func (d Document) validateLines(f *findings) {
 		f.text(at+".description", l.Description, 200)
 		f.text(at+".clause", l.Clause, 60)
 		validateUsers(f, at+".users", l)
-		switch {
-		case l.Fixed != nil && l.Usage != nil:
-			f.add(at, l.ID, "has both fixed and usage; split it into two lines")
-		case l.Fixed != nil:
-			d.validateFixed(f, at+".fixed", *l.Fixed)
-		case l.Usage != nil:
-			validateUsage(f, at+".usage", *l.Usage)
-		default:
-			f.add(at, l.ID, "has no price: give it fixed or usage")
-		}
+		word(f, at+".role", l.Role, Principal, Agent)
+		d.validatePrice(f, at, l)
 	}
 	for i, c := range d.Commits {
 		unique(f, seen, fmt.Sprintf("commitments[%d].id", i), c.ID)
 	}
 	for i, c := range d.Prepaid {
 		unique(f, seen, fmt.Sprintf("prepaid[%d].id", i), c.ID)
+	}
+}
+
+// validatePrice holds a line to exactly one way of being priced.
+func (d Document) validatePrice(f *findings, at string, l Line) {
+	n := 0
+	for _, has := range []bool{l.Fixed != nil, l.Usage != nil, l.Once != nil} {
+		if has {
+			n++
+		}
+	}
+	switch {
+	case n > 1:
+		f.add(at, l.ID, "has more than one of fixed, usage and once; split it into lines")
+	case l.Fixed != nil:
+		d.validateFixed(f, at+".fixed", *l.Fixed)
+	case l.Usage != nil:
+		validateUsage(f, at+".usage", *l.Usage)
+	case l.Once != nil:
+		d.validateOnce(f, at+".once", *l.Once)
+	default:
+		f.add(at, l.ID, "has no price: give it fixed, usage or once")
 	}
 }
 
@@ -54,31 +68,6 @@ func unique(f *findings, seen map[string]string, path, id string) {
 		return
 	}
 	seen[id] = path
-}
-
-func (d Document) validateFixed(f *findings, at string, x Fixed) {
-	f.cadence(at+".every", x.Every)
-	if x.In != Advance && x.In != Arrears && x.In != "" {
-		f.add(at+".in", fault.Shown(string(x.In)), "must be advance or arrears")
-	}
-	for i, s := range x.Ramp {
-		here := fmt.Sprintf("%s.ramp[%d]", at, i)
-		if f.figure(here+".quantity", s.Quantity) && f.figure(here+".unit_price", s.UnitPrice) {
-			f.charge(here+".unit_price", s.UnitPrice, s.Quantity, d.Currency)
-		}
-	}
-	if len(x.Ramp) > 0 {
-		if !x.Quantity.IsZero() || !x.UnitPrice.IsZero() {
-			f.add(at+".ramp", "", "stands beside quantity or unit_price; keep one of the two")
-		}
-		return
-	}
-	if f.figure(at+".quantity", x.Quantity) && f.figure(at+".unit_price", x.UnitPrice) {
-		f.charge(at+".unit_price", x.UnitPrice, x.Quantity, d.Currency)
-	}
-	if x.Quantity.IsZero() {
-		f.add(at+".quantity", "", "is missing or zero; give the number of units, such as 1")
-	}
 }
 
 // validateDays holds the days of every line and ramp against the term.
@@ -100,8 +89,8 @@ func (d Document) validateDays(f *findings, term period.Span) {
 		}
 		if days := d.days(l); days.Empty() {
 			f.add(at+".through", l.Through.String(), "is before the line's first day %s", days.Start)
-		} else if l.Fixed != nil && len(l.Fixed.Ramp) > 0 {
-			validateRamp(f, at+".fixed.ramp", l.Fixed.Ramp, days)
+		} else {
+			d.validateFeeDays(f, at, l, days, term)
 		}
 	}
 }

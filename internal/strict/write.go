@@ -38,7 +38,7 @@ func Write(document any, figures, days []string) ([]byte, error) {
 	if err := root.Encode(document); err != nil {
 		return nil, err
 	}
-	unquote(&root, figures, days)
+	unquote(&root, "", figures, days)
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
@@ -49,20 +49,30 @@ func Write(document any, figures, days []string) ([]byte, error) {
 }
 
 // unquote lets figures and days stand as sales would type them; the encoder
-// quotes them, because to Go they are texts.
-func unquote(n *yaml.Node, figures, days []string) {
+// quotes them, because to Go they are texts. A word stays one, whatever its key.
+func unquote(n *yaml.Node, key string, figures, days []string) {
 	for i, child := range n.Content {
-		unquote(child, figures, days)
-		if n.Kind != yaml.MappingNode || i%2 == 0 || child.Kind != yaml.ScalarNode {
-			continue
-		}
-		switch key := n.Content[i-1].Value; {
-		case slices.Contains(days, key):
-			child.Tag, child.Style = "!!timestamp", 0
-		case slices.Contains(figures, key) && strings.Contains(child.Value, "."):
-			child.Tag, child.Style = "!!float", 0
-		case slices.Contains(figures, key):
-			child.Tag, child.Style = "!!int", 0
+		switch {
+		case n.Kind != yaml.MappingNode:
+			unquote(child, key, figures, days)
+		case i%2 == 1:
+			unquote(child, n.Content[i-1].Value, figures, days)
 		}
 	}
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" {
+		return
+	}
+	switch {
+	case slices.Contains(days, key) && day.MatchString(n.Value):
+		n.Tag, n.Style = "!!timestamp", 0
+	case slices.Contains(figures, key) && figure.MatchString(n.Value) && strings.Contains(n.Value, "."):
+		n.Tag, n.Style = "!!float", 0
+	case slices.Contains(figures, key) && figure.MatchString(n.Value):
+		n.Tag, n.Style = "!!int", 0
+	}
 }
+
+var (
+	day    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	figure = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`)
+)
