@@ -205,9 +205,9 @@ var eventSteps = map[string]string{
 
 // SingleEvents names the meters that some agreement prices event by event. Usage
 // loaded for Charges must hold their single events.
-func SingleEvents(all ...Agreement) []string {
+func SingleEvents(all ...[]Agreement) []string {
 	var out []string
-	for _, a := range all {
+	for _, a := range slices.Concat(all...) {
 		for _, v := range a.Versions {
 			for _, l := range v.Document.Lines {
 				if l.Usage != nil && l.Usage.Price.Model == catalog.Percentage && !slices.Contains(out, l.Usage.Meter) {

@@ -42,6 +42,9 @@ func Propose(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (Cont
 		}
 	}
 	c.History = append(slices.Clone(c.History), Revision{Version: Version{len(c.History) + 1, d.Start(), d}, Reason: d.Reason, EnteredOn: asOf})
+	if err := loadUsers(ctx, tx, nil, map[ID]*Contract{c.ID: &c}); err != nil {
+		return Contract{}, fmt.Errorf("%s: %w", doing, err)
+	}
 	return c, nil
 }
 

@@ -3,6 +3,8 @@ package invoicing
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -36,13 +38,15 @@ func LoadWorld(ctx context.Context, q postgres.Querier, asOf period.Date) (World
 }
 
 // LoadFacts reads what decides the documents of some accounts, in a fixed number
-// of set-based queries. Call it inside one snapshot.
-func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, asOf period.Date) ([]Facts, error) {
+// of set-based queries. Call it inside one snapshot. Drafts are what is to be
+// priced besides what is agreed: usage is loaded as they need it.
+func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, asOf period.Date, drafts ...contracts.Agreement) ([]Facts, error) {
 	agreements, err := contracts.LoadAgreements(ctx, q, accounts)
 	if err != nil {
 		return nil, err
 	}
-	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements), asOf)
+	single := contracts.SingleEvents(append(slices.Collect(maps.Values(agreements)), drafts)...)
+	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements), asOf, single...)
 	if err != nil {
 		return nil, err
 	}

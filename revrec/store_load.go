@@ -3,6 +3,8 @@ package revrec
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,7 +24,7 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, err
 	}
-	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements, through), through.End())
+	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements, through), through.End(), contracts.SingleEvents(slices.Collect(maps.Values(agreements))...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,11 @@ func (v *visit) decisive(t tx, c contracts.Contract) (w invoicing.World, f invoi
 	if w, err = invoicing.LoadWorld(v.ctx, t, v.Today()); err != nil {
 		return w, f, err
 	}
-	all, err := invoicing.LoadFacts(v.ctx, t, []customers.AccountID{c.Account}, v.Today())
+	var draft contracts.Agreement
+	for _, r := range c.History {
+		draft.Versions = append(draft.Versions, r.Version)
+	}
+	all, err := invoicing.LoadFacts(v.ctx, t, []customers.AccountID{c.Account}, v.Today(), draft)
 	if err != nil {
 		return w, f, err
 	}

@@ -130,7 +130,7 @@ func (v *visit) running(q postgres.Querier, c customers.Customer) ([]charge, err
 	for _, a := range mine {
 		first = period.MinDate(first, a.Term().Start)
 	}
-	days, err := usage.LoadDays(v.ctx, q, []customers.AccountID{c.Account}, first, v.Today())
+	days, err := usage.LoadDays(v.ctx, q, []customers.AccountID{c.Account}, first, v.Today(), contracts.SingleEvents(mine)...)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/entities"
 	"ratable/internal/money"
@@ -39,7 +40,7 @@ type expected map[string]decimal.Decimal
 func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess expected, from period.Date) (outlook, error) {
 	f.Holds = nil // a hold ends some day; the page says that there is one
 	w.Entities = inCurrency(w.Entities, a)
-	f.Agreements, f.Usage = []contracts.Agreement{a}, expectedDays(f.Usage, a, guess, from)
+	f.Agreements, f.Usage = []contracts.Agreement{a}, expectedDays(w.Catalog, f.Usage, a, guess, from)
 	end := a.Term().End
 	pieces, err := contracts.Charges(a, w.Catalog, f.Usage, end)
 	if err != nil {
@@ -95,7 +96,7 @@ func meters(a contracts.Agreement) []string {
 }
 
 // expectedDays adds the guess to what was really used: on the first day of each month to come.
-func expectedDays(days *usage.Days, a contracts.Agreement, guess expected, from period.Date) *usage.Days {
+func expectedDays(sold *catalog.Catalog, days *usage.Days, a contracts.Agreement, guess expected, from period.Date) *usage.Days {
 	if days == nil {
 		days = &usage.Days{}
 	}
@@ -106,7 +107,9 @@ func expectedDays(days *usage.Days, a contracts.Agreement, guess expected, from 
 			continue
 		}
 		for _, meter := range slices.Sorted(maps.Keys(guess)) {
-			days.Add(usage.Key{Customer: a.Customer, Meter: meter}, day, guess[meter])
+			if counted, ok := sold.Meter(meter); ok {
+				days.Expect(a.Customer, counted, day, guess[meter])
+			}
 		}
 	}
 	return days
