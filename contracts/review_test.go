@@ -72,7 +72,7 @@ func TestWhatIsUnusualIsSaidWithItsFigures(t *testing.T) {
 		{"lines:", "prepaid: [{id: cap, product: api, lines: [calls], amount: 900, every: month, rollover: {periods: 3}}]\nlines:", nil,
 			[]string{"Prepaid amount: usage above cap is charged afterwards", "Rollover without a ceiling: all that is unused of cap is carried on"}},
 		{"lines:", "payer: agency\nreseller: {kind: referral, partner: p, commission_percent: 10}\nlines:", nil, []string{"Kind of reseller: the deal comes by referral"}},
-		{"lines:", "ending: {cause: convenience, refund: none}\nlines:", nil, []string{"No refund: ends on 2028-12-31, and what was paid for later days is kept"}},
+		{"lines:", "reason: no longer needed\nending: {cause: convenience, refund: none}\nlines:", nil, []string{"No refund: ends on 2028-12-31, and what was paid for later days is kept"}},
 	} {
 		got := reviewed(t, c.before, c.from, c.to)
 		if strings.Join(got, "\n") != strings.Join(c.says, "\n") {
