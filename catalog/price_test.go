@@ -39,7 +39,20 @@ func TestAPriceThatCannotBeRatedIsRefusedAtItsField(t *testing.T) {
 		{"the same bound twice", catalog.Price{Model: catalog.Graduated, Tiers: []catalog.Tier{{UpTo: upTo("10")}, {UpTo: upTo("10.0")}, open}}, []string{"p.tiers[1].up_to"}},
 		{"a tier up to zero", catalog.Price{Model: catalog.Volume, Tiers: []catalog.Tier{{UpTo: upTo("0")}, open}}, []string{"p.tiers[0].up_to"}},
 		{"two mistakes are both named", catalog.Price{Model: catalog.Volume, Tiers: []catalog.Tier{{UpTo: upTo("-1"), Unit: dec("-2")}, open}}, []string{"p.tiers[0].unit", "p.tiers[0].up_to"}},
+		{"a step with a price per unit", catalog.Price{Model: catalog.Stairstep, Tiers: []catalog.Tier{open}}, []string{"p.tiers[0].unit"}},
+		{"a percentage of nothing", catalog.Price{Model: catalog.Percentage, FreeEvents: 3}, []string{"p.percent"}},
+		{"more than the whole", catalog.Price{Model: catalog.Percentage, Percent: dec("101")}, []string{"p.percent"}},
+		{"at most less than at least", catalog.Price{Model: catalog.Percentage, Percent: dec("1"), Minimum: dec("2"), Maximum: dec("1")}, []string{"p.maximum"}},
+		{"free events that are owed", catalog.Price{Model: catalog.Percentage, Percent: dec("1"), FreeEvents: -1}, []string{"p.free_events"}},
+		{"free units without a percentage", catalog.Price{Model: catalog.PerUnit, FreeUnits: dec("1")}, []string{"p.free_units"}},
+		{"a matrix of nothing", catalog.Price{Model: catalog.Matrix}, []string{"p.by", "p.prices", "p.other"}},
+		{"a matrix in a matrix", catalog.Price{Model: catalog.Matrix, By: "region", Prices: map[string]catalog.Price{"eu": matrix}, Other: &perUnit}, []string{"p.prices.eu.model"}},
+		{"a cell that cannot be rated", catalog.Price{Model: catalog.Matrix, By: "region", Prices: map[string]catalog.Price{"eu": {Model: catalog.Package, Amount: dec("1")}}, Other: &perUnit}, []string{"p.prices.eu.size"}},
+		{"prices without a dimension's name", catalog.Price{Model: catalog.Matrix, By: "the region", Prices: matrix.Prices, Other: &perUnit}, []string{"p.by"}},
+		{"a figure beside a matrix", catalog.Price{Model: catalog.Matrix, By: "region", Prices: matrix.Prices, Other: &perUnit, Amount: dec("1")}, []string{"p.amount"}},
 		{"nothing wrong", catalog.Price{Model: catalog.PerUnit}, nil},
+		{"nothing wrong with a percentage", percentage, nil},
+		{"nothing wrong with a matrix", matrix, nil},
 	} {
 		var paths []string
 		for _, f := range c.price.Validate("p") {

@@ -34,7 +34,7 @@ func naive(p catalog.Price, quantity decimal.Decimal) *big.Rat {
 		// Is the quantity, or part of it, in (lower, upper]?
 		reached := q.Cmp(lower) > 0 || (i == 0 && q.Sign() == 0 && p.FlatAtZero)
 		inside := t.UpTo == nil || q.Cmp(t.UpTo.Rat()) <= 0
-		if p.Model == catalog.Volume && reached && inside {
+		if (p.Model == catalog.Volume || p.Model == catalog.Stairstep) && reached && inside {
 			return total.Add(times(t.Unit.Rat(), q), t.Flat.Rat())
 		}
 		if p.Model == catalog.Graduated && reached {
@@ -74,6 +74,11 @@ func prices(models ...catalog.Model) *rapid.Generator[catalog.Price] {
 			p.FlatAtZero = rapid.Bool().Draw(t, "flat at zero")
 			p.Tiers = drawTiers(t)
 		}
+		if p.Model == catalog.Stairstep {
+			for i := range p.Tiers {
+				p.Tiers[i].Unit = decimal.Zero
+			}
+		}
 		return p
 	})
 }
@@ -100,7 +105,7 @@ func quantity(t *rapid.T, p catalog.Price, label string) decimal.Decimal {
 	return figures(10_000_000).Draw(t, label)
 }
 
-var everyModel = []catalog.Model{catalog.Flat, catalog.PerUnit, catalog.Graduated, catalog.Volume, catalog.Package}
+var everyModel = []catalog.Model{catalog.Flat, catalog.PerUnit, catalog.Graduated, catalog.Volume, catalog.Package, catalog.Stairstep}
 
 // exactly turns a rational of major units into money without going through anything Rate uses to multiply.
 func exactly(r *big.Rat, c money.Currency) money.Exact {
@@ -159,7 +164,7 @@ func TestTheStepsOfAGraduatedRatingTileTheQuantity(t *testing.T) {
 	})
 }
 
-// Volume prices are left out on purpose: there one more unit may cost less (1-15 at 10, 16+ at 5).
+// Volume and stairstep prices are left out on purpose: there one more unit may cost less (1-15 at 10, 16+ at 5).
 func TestUsingMoreNeverCostsLess(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := prices(catalog.Flat, catalog.PerUnit, catalog.Graduated, catalog.Package).Draw(t, "price")

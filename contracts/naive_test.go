@@ -234,7 +234,7 @@ func (n *naive) value(m *meter, units *big.Rat) *big.Rat {
 	p := m.line.Usage.Price
 	switch p.Model {
 	case catalog.Flat:
-		return n.minor(p.Amount)
+		return n.onceIn(m, p.Amount)
 	case catalog.PerUnit:
 		return new(big.Rat).Mul(n.minor(p.Amount), units)
 	case catalog.Package:
@@ -244,7 +244,7 @@ func (n *naive) value(m *meter, units *big.Rat) *big.Rat {
 	}
 	if units.Sign() == 0 {
 		if p.FlatAtZero {
-			return n.minor(p.Tiers[0].Flat)
+			return n.onceIn(m, p.Tiers[0].Flat)
 		}
 		return new(big.Rat)
 	}
@@ -261,7 +261,7 @@ func (n *naive) value(m *meter, units *big.Rat) *big.Rat {
 		}
 		if p.Model == catalog.Graduated || reached {
 			total.Add(total, new(big.Rat).Mul(n.minor(t.Unit), in))
-			total.Add(total, n.minor(t.Flat))
+			total.Add(total, n.onceIn(m, t.Flat))
 		}
 		if reached {
 			break
@@ -269,6 +269,12 @@ func (n *naive) value(m *meter, units *big.Rat) *big.Rat {
 		below = top
 	}
 	return total
+}
+
+// onceIn is what a fee per period comes to on a part of its days.
+func (n *naive) onceIn(m *meter, fee decimal.Decimal) *big.Rat {
+	r := new(big.Rat).Mul(n.minor(fee), ints(m.Days()))
+	return r.Quo(r, ints(m.whole.Days()))
 }
 
 func capOf(d Document, line string) (string, int) {
