@@ -16,7 +16,7 @@ func (c cells) line(i int) page.EditorLine {
 			Error: c.of(row, row+".fixed", row+".once", row+".usage", row+".usage.where", row+".usage.price")},
 		Main: c.bare(row, "c-kind:kind", "c-product:product",
 			"c-figure k k-fixed:fixed.quantity", "c-figure k k-fixed:fixed.unit_price", "c-word k k-fixed k-ramp:fixed.every", "c-word k k-fixed k-ramp:fixed.in",
-			"c-figure k k-once:once.quantity", "c-figure k k-once:once.unit_price", "k k-once:once.on", "k k-once:once.milestone",
+			"c-figure k k-once:once.quantity", "c-figure k k-once:once.unit_price", "c-day k k-once:once.on", "k k-once:once.milestone",
 			"k k-usage:usage.meter", "c-figure k k-usage:usage.included", "c-word k k-usage:usage.every"),
 		Steps:        c.rows(row+".fixed.ramp", "Add a step", "step", "from", "through", "c-figure:quantity", "c-figure:unit_price"),
 		Installments: c.rows(row+".fixed.installments", "Add an installment", "installment", "on", "c-figure:amount"),
@@ -34,6 +34,7 @@ func (c cells) line(i int) page.EditorLine {
 // price is how usage becomes money. In a cell of a matrix stand the models that need no more than a quantity.
 func (c cells) price(at string, cell bool) page.EditorPrice {
 	p := page.EditorPrice{
+		Name:   at,
 		Error:  c.of(at),
 		Model:  c.bare(at, "c-model:model")[0],
 		Cells:  c.bare(at, "c-figure m m-per_unit m-flat m-package:amount", "c-figure m m-package:size"),
@@ -104,7 +105,7 @@ var layouts = []layout{
 
 // promised is a list of the contract with its rows.
 func (c cells) promised(l layout) page.EditorList {
-	out := page.EditorList{List: l.list, Title: l.title, Add: l.add, About: l.about}
+	out := page.EditorList{List: l.list, Title: l.title, Add: l.add, About: l.about, One: l.one}
 	for i := range c.sheet.rows(l.list) {
 		row := fmt.Sprintf("%s[%d]", l.list, i)
 		r := page.EditorPromise{EditorRow: page.EditorRow{Name: row, List: l.list, Number: i, What: fmt.Sprintf("%s %d", l.one, i+1), Cells: c.cellsOf(row, l.main...),

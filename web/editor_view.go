@@ -81,7 +81,8 @@ func labelsOf(found []fault.Field) map[string]string {
 	return out
 }
 
-var rowWords = strings.NewReplacer("lines", "Line", "commitments", "Commitment", "prepaid", "Prepaid amount", "tiers", "tier", "ramp", "step")
+var rowWords = strings.NewReplacer("lines", "Line", "commitments", "Commitment", "prepaid", "Prepaid amount", "caps", "Cap", "discounts", "Discount",
+	"credits", "Credit", "tiers", "tier", "ramp", "step", "installments", "installment", "prices", "value", "where", "condition")
 
 func labelOf(name string) string {
 	var parts []string

@@ -72,16 +72,12 @@ var headFields = []formField{
 	{path: "reseller.margin_percent", label: "Margin off list price", shape: numeric, unit: "%"},
 	{path: "reseller.commission_percent", label: "Commission on what was paid", shape: numeric, unit: "%"},
 	{path: "reseller.fee_percent", label: "Marketplace's fee", shape: numeric, unit: "%"},
-	{path: "reseller.role", label: "We are", shape: oneOf, unsaid: true, choices: roleChoices("principal", "Principal: revenue is the price")},
+	{path: "reseller.role", label: "Our role", shape: oneOf, unsaid: true, choices: roles(), hint: "Agent: our part is the revenue"},
 }
 
-// roleChoices begin with what an empty field means.
-func roleChoices(empty, label string) []string {
-	all := []string{"principal", "Principal: revenue is the price", "agent", "Agent: revenue is our part"}
-	if empty == "" {
-		return append([]string{"", label}, all...)
-	}
-	return all
+// roles are ours towards the customer; before them stands what an empty field means.
+func roles(empty ...string) []string {
+	return append(empty, "principal", "Principal", "agent", "Agent")
 }
 
 var endFields = []formField{

@@ -2,7 +2,7 @@ package web
 
 import "slices"
 
-var kindChoices = []string{"fixed", "Recurring fee", "ramp", "Ramp", "installments", "Installments", "once", "One-time fee", "usage", "Usage"}
+var kindChoices = []string{"fixed", "Fixed fee", "ramp", "Ramp", "installments", "Installments", "once", "One-time", "usage", "Usage"}
 
 // cellChoices are the price models that stand in a cell of a matrix as well.
 var cellChoices = []string{"per_unit", "Per unit", "graduated", "Graduated", "volume", "Volume", "package", "Package", "stairstep", "Stairstep", "flat", "Flat"}
@@ -19,7 +19,7 @@ var promiseFields = []formField{
 	{path: "lines[].clause", label: "Clause"},
 	{path: "lines[].from", label: "Service from", shape: daily},
 	{path: "lines[].through", label: "Service through", shape: daily},
-	{path: "lines[].role", label: "We are", shape: oneOf, unsaid: true, choices: roleChoices("", "As the reseller's terms say")},
+	{path: "lines[].role", label: "Our role", shape: oneOf, unsaid: true, choices: roles("", "The deal's")},
 	{path: "lines[].users", label: "Whose usage counts", shape: several, hint: "Empty: the customer's"},
 }
 
@@ -38,7 +38,7 @@ var feeFields = []formField{
 	{path: "lines[].once.quantity", label: "Quantity", shape: numeric},
 	{path: "lines[].once.unit_price", label: "Unit price", shape: numeric},
 	{path: "lines[].once.on", label: "On", shape: daily},
-	{path: "lines[].once.milestone", label: "or when this is delivered"},
+	{path: "lines[].once.milestone", label: "or milestone"},
 }
 
 var usageFields = []formField{

@@ -47,6 +47,9 @@ func kindOf(l contracts.Line) string {
 func (s sheet) take(n *yaml.Node, path string) {
 	switch n.Kind {
 	case yaml.MappingNode:
+		if _, whole := fieldNamed(path + ".used"); whole && len(n.Content) == 0 { // a rollover by its defaults, said aloud
+			s[path+".used"] = string(contracts.UsedFirst)
+		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if key := keyField(path); key != "" {
 				row := fmt.Sprintf("%s[%d]", path, i/2)

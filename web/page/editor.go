@@ -90,6 +90,7 @@ type EditorLine struct {
 
 // EditorPrice is a price with the fields of every model.
 type EditorPrice struct {
+	Name   string    // "lines[0].usage.price"
 	Row    EditorRow // of a cell: what to remove
 	Error  string
 	Value  []EditorCell // of a cell: of which value of the dimension
@@ -117,8 +118,8 @@ type EditorPromise struct {
 
 // EditorList is a list of the contract other than its lines.
 type EditorList struct {
-	List, Title, About, Add string
-	Rows                    []EditorPromise
+	List, Title, About, Add, One string
+	Rows                         []EditorPromise
 }
 
 // EditorSection is a part that a contract has once or not at all.
