@@ -110,6 +110,9 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 		return p, err
 	}
 	f = append(f, d.CheckCatalog(sold)...)
+	if err := f.refuseProgrammes(ctx, tx, d); err != nil {
+		return p, err
+	}
 	if len(f) > 0 {
 		return p, fault.InvalidFields(f...)
 	}
