@@ -50,6 +50,14 @@ func (b *builder) version(node yaml.Node, path string, sold map[int]bool, take f
 	if user >= 0 && payer >= 0 && b.customers[user].Account != b.customers[payer].Account {
 		b.refuse(path+".payer", d.Paying(), "does not pay for %s: give %s the parent %s, so that they are one paying family", d.Customer, d.Customer, d.Paying())
 	}
+	for i, l := range d.Lines {
+		for _, external := range l.Users {
+			here := path + "." + at("lines", i, "users")
+			if u := b.party(here, external); u >= 0 && user >= 0 && b.customers[u].Account != b.customers[user].Account {
+				b.refuse(here, external, "does not belong to the paying family of %s: give it the parent of that family", d.Customer)
+			}
+		}
+	}
 	b.add(path, d.CheckCatalog(b.catalog))
 	number := 1
 	if place, again := b.byNumber[d.Contract]; again {
@@ -63,10 +71,22 @@ func (b *builder) version(node yaml.Node, path string, sold map[int]bool, take f
 	b.sellTo(payer, entity.ID, sold)
 	a := contracts.Agreement{
 		Account: b.customers[payer].Account, Number: d.Contract, Entity: entity.ID, Currency: d.Money(),
-		Customer: b.customers[user].ID, Payer: b.customers[payer].ID,
+		Customer: b.customers[user].ID, Payer: b.customers[payer].ID, Users: b.family(b.customers[user].Account),
 	}
 	b.looks(d)
 	take(a, contracts.Version{Number: number, EffectiveOn: d.Start(), Document: d})
+}
+
+// family is everybody of a paying family, by external id: lines of later versions
+// may name any of them.
+func (b *builder) family(account customers.AccountID) map[string]customers.ID {
+	out := map[string]customers.ID{}
+	for _, c := range b.customers {
+		if c.Account == account {
+			out[c.ExternalID] = c.ID
+		}
+	}
+	return out
 }
 
 // looks notes the meters that a document prices event by event.

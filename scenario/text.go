@@ -153,7 +153,11 @@ func (o Outcome) receipts(p *page) {
 	for _, r := range o.Receipts {
 		p.line("%s  %s  from %s  %s %s   %s", r.ReceivedOn, r.Number(), o.Names.Customers[r.Payer], figures(r.Amount), r.Currency(), r.Reference)
 		for _, a := range r.Applications {
-			p.line("              %s %s", pad("applied to "+a.Document, 20), figures(a.Amount))
+			to := "applied to " + a.Document
+			if a.Refund() {
+				to = a.BookedOn.String() + " sent back"
+			}
+			p.line("              %s %s", pad(to, 20), figures(a.Amount))
 		}
 		if left := r.Unapplied(); !left.IsZero() {
 			p.line("              %s %s", pad("customer balance", 20), figures(left))
