@@ -92,6 +92,28 @@ var bad = []struct{ what, document string }{
 	{"an endless number", with("contract: C-1", "contract: "+strings.Repeat("C", 61))},
 	{"a reseller who keeps everything", with("title: Deal", "payer: partner\nreseller: {margin_percent: 100}")},
 	{"a reseller nobody named", with("title: Deal", "reseller: {margin_percent: 20}")},
+	{"a reseller of an unknown kind", with("title: Deal", "payer: partner\nreseller: {kind: broker}")},
+	{"a referral without partner or commission", with("title: Deal", "reseller: {kind: referral}")},
+	{"a margin on a referral", with("title: Deal", "reseller: {kind: referral, partner: p, commission_percent: 10, margin_percent: 20}")},
+	{"a marketplace without fee or payer", with("title: Deal", "reseller: {kind: marketplace, role: owner}")},
+	{"a signer nobody can be", with("title: Deal", "signer: J. Doe")},
+	{"late usage in other words", with("title: Deal", "billing: {late_usage: never}")},
+	{"a renewal before the term", with("through: 2026-12-31", "through: 2026-12-31, renewed: [2025-06-01]")},
+	{"a renewal twice", with("through: 2026-12-31", "through: 2026-12-31, renewed: [2026-06-01, 2026-06-01]")},
+	{"a renewal of no length", with("title: Deal", "renewal: {months: 0, notice_days: 400, uplift_percent: -101, price: cheap}")},
+	{"a trial without an end", with("title: Deal", "trial: {then: end}")},
+	{"a trial for good", with("title: Deal", "trial: {through: 2027-01-01, then: pay}")},
+	{"a trial of what is not there", with("title: Deal", "trial: {through: 2026-01-14, lines: [seat, seats, seats]}")},
+	{"a trial of installments", installed("trial: {through: 2026-01-14}", "every: term, installments: [{on: 2026-01-01, amount: 5}]")},
+	{"an ending without cause or reason", with("title: Deal", "ending: {refund: some, commitments: half}")},
+	{"a monthly list of installments", installed("", "every: month, quantity: 1, installments: [{on: 2026-01-01, amount: 5}]")},
+	{"installments out of order", installed("", "every: term, installments: [{on: 2026-02-01, amount: 5}, {on: 2026-02-01, amount: 5}]")},
+	{"installments of nothing on no day", installed("", "every: term, installments: [{on: 2026-02-01}, {amount: -5}]")},
+	{"an installment in another decade", installed("", "every: term, installments: [{on: 2062-02-01, amount: 5}]")},
+	{"once and never", good + "  - {id: setup, product: platform, once: {unit_price: 10}}\n"},
+	{"once and on a milestone", good + "  - {id: setup, product: platform, once: {unit_price: 10, on: 2026-02-01, milestone: done}}\n"},
+	{"once after the end", good + "  - {id: setup, product: platform, once: {unit_price: 10, on: 2027-02-01}}\n"},
+	{"a role that is none", with("id: seats,", "id: seats, role: broker,")},
 	{"a commitment over nothing", good + "commitments: [{id: min, product: prepaid, lines: [], amount: 5, every: month}]\n"},
 	{"a commitment over an unknown line", good + "commitments: [{id: min, product: prepaid, lines: [seat], amount: 5, every: month}]\n"},
 	{"a commitment of nothing", good + "commitments: [{id: min, product: prepaid, lines: [seats, seats], every: month}]\n"},
@@ -132,6 +154,11 @@ func ramped(steps ...string) string {
 		b.WriteString("\n          - {from: " + s + ", quantity: 1, unit_price: 10}")
 	}
 	return head + "term: {from: 2026-01-01, through: 2026-12-31}\nlines:\n  - id: seats\n    product: platform\n    fixed:\n        every: month\n        " + b.String() + "\n"
+}
+
+// installed is a fee by a list, and a key of the head.
+func installed(key, fixed string) string {
+	return head + key + "\nterm: {from: 2026-01-01, through: 2026-12-31}\nlines:\n  - {id: license, product: platform, fixed: {" + fixed + "}}\n"
 }
 
 func capped1(terms string) string {
