@@ -197,8 +197,8 @@ func agreedOrProposed(c contracts.Contract) contracts.Agreement {
 	if !ok && len(a.Versions) > 0 {
 		return a
 	}
-	return contracts.Agreement{Account: c.Account, Contract: c.ID, Number: c.Number, Entity: c.Entity, Customer: c.Customer, Payer: c.Payer,
-		Currency: c.Currency, Concessions: c.Concessions, Versions: append(slices.Clone(a.Versions), pending.Version)}
+	a.Versions = append(slices.Clone(a.Versions), pending.Version)
+	return a
 }
 
 // agreedAtLeast is what the term brings in if nothing is ever used: fees, caps and commitments.
