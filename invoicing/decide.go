@@ -71,7 +71,7 @@ func inOrder(all []Change, pieces []contracts.Piece) []Change {
 			lines[p.Line] = len(lines) - len(pieces) // below zero, so that an unknown line sorts after
 		}
 	}
-	kinds := []contracts.Kind{contracts.FixedFee, contracts.Prepayment, contracts.Metered, contracts.OverCap, contracts.TrueUp, contracts.Concession}
+	kinds := []contracts.Kind{contracts.FixedFee, contracts.OneTime, contracts.Prepayment, contracts.Metered, contracts.OverCap, contracts.TrueUp, contracts.Concession}
 	slices.SortStableFunc(all, func(x, y Change) int {
 		return cmp.Or(
 			cmp.Compare(lines[x.Piece.Line], lines[y.Piece.Line]),
@@ -307,7 +307,7 @@ func (d *drafting) line(a contracts.Agreement, c Change) Line {
 	}
 	return Line{
 		Contract: a.Contract, ContractNumber: a.Number, Customer: a.Customer, CustomerName: d.facts.Customers[a.Customer].Name,
-		Line: p.Line, Kind: p.Kind, Span: p.Span, Period: p.Period, Product: p.Product, TaxCode: product.TaxCode,
+		Line: p.Line, Kind: p.Kind, Span: p.Span, Period: p.Period, Service: p.Service, Product: p.Product, TaxCode: product.TaxCode,
 		Description: p.Description, Clause: p.Clause, Version: p.Version, Detail: p.Detail,
 	}
 }

@@ -71,6 +71,7 @@ type Line struct {
 	Kind           contracts.Kind // of the piece
 	Span           period.Span
 	Period         period.Span // the whole billing period Span lies in
+	Service        period.Span `json:",omitzero"` // what was paid for, where it is not Span
 	Product        string
 	TaxCode        string
 	Description    string

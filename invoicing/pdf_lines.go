@@ -11,6 +11,7 @@ import (
 	"ratable/customers"
 	"ratable/internal/money"
 	"ratable/internal/pdf"
+	"ratable/internal/period"
 )
 
 // about says in a line what the document is for.
@@ -102,7 +103,7 @@ func (s *sheet) line(n int, l Line) []pdf.Row {
 	row := pdf.Row{Cells: []pdf.Cell{
 		{Text: fmt.Sprint(n), Style: body.With(gray)},
 		{Text: l.Description, Note: strings.Join(s.references(l), "\n")},
-		{Text: span(l.Span), Note: partial(l)},
+		{Text: span(l.Served()), Note: partial(l)},
 		{}, {}, {Text: l.Amount.Display()},
 	}}
 	if l.showsQuantity() {
@@ -140,9 +141,17 @@ func (s *sheet) references(l Line) []string {
 	return out
 }
 
+// Served are the days that were paid for: what the document prints as the service period.
+func (l Line) Served() period.Span {
+	if l.Service.Empty() {
+		return l.Span
+	}
+	return l.Service
+}
+
 // partial tells a part of a billing period from a whole one.
 func partial(l Line) string {
-	if l.Kind == contracts.Concession || l.Span == l.Period || l.Period.Empty() {
+	if l.Kind == contracts.Concession || l.Served() != l.Span || l.Span == l.Period || l.Period.Empty() {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d days", l.Span.Days(), l.Period.Days())

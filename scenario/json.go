@@ -159,7 +159,7 @@ func (o Outcome) documentJSON(d invoicing.Issued) documentJSON {
 	}
 	for _, l := range d.Lines {
 		x := lineJSON{
-			Contract: l.ContractNumber, Line: l.Line, Kind: string(l.Kind), From: l.Span.Start, Through: l.Span.End.AddDays(-1),
+			Contract: l.ContractNumber, Line: l.Line, Kind: string(l.Kind), From: l.Served().Start, Through: l.Served().Last(),
 			Customer: l.CustomerName, Description: l.Description, Quantity: l.Detail.Quantity.String(), Unit: l.Detail.Unit, Amount: l.Amount,
 		}
 		if l.Corrects != nil {

@@ -97,7 +97,7 @@ func (o Outcome) document(p *page, d invoicing.Issued) {
 			customer = l.CustomerName
 			p.line("     for %s", customer)
 		}
-		p.line("  %2d  %s  %s  %s", i+1, pad(l.Description, 62), pad(l.Span.String(), 22), figures(l.Amount))
+		p.line("  %2d  %s  %s  %s", i+1, pad(l.Description, 62), pad(l.Served().String(), 22), figures(l.Amount))
 		for _, text := range explain(l) {
 			p.line("        %s", text)
 		}

@@ -28,7 +28,7 @@ func explain(l invoicing.Line) []string {
 		say("adds to line %d of %s", l.Follows.Line, l.Follows.Document)
 	}
 	switch l.Kind {
-	case contracts.FixedFee, contracts.Prepayment:
+	case contracts.FixedFee, contracts.OneTime, contracts.Prepayment:
 		say("%s x %s for a whole period", units(d.Quantity, d.Unit), price(d.UnitPrice, l.Amount.Currency()))
 	case contracts.Metered:
 		text := units(d.Quantity, d.Unit) + " used"

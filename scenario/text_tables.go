@@ -24,7 +24,7 @@ func (b Book) write(p *page, several bool) {
 }
 
 var kindNames = map[contracts.Kind]string{
-	contracts.FixedFee: "fee", contracts.Metered: "usage", contracts.OverCap: "overage",
+	contracts.FixedFee: "fee", contracts.OneTime: "once", contracts.Metered: "usage", contracts.OverCap: "overage",
 	contracts.Prepayment: "prepaid", contracts.TrueUp: "true-up", contracts.Concession: "credit",
 }
 

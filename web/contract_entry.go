@@ -62,7 +62,7 @@ lines:
 // enterDocument previews a document, keeps it as a draft, submits it, or turns it into the form: buttons of one form,
 // the same checks.
 func (v *visit) enterDocument() error {
-	source, err := v.sentDocument()
+	source, err := v.sentDocument(contracts.MaxDocument)
 	if err != nil {
 		return err
 	}
@@ -80,8 +80,8 @@ func (v *visit) enterDocument() error {
 	return v.previewContract(view, d)
 }
 
-// sentDocument is the file, when one was chosen, else the text.
-func (v *visit) sentDocument() ([]byte, error) {
+// sentDocument is the file, when one was chosen, else the text; at most one byte more than may be sent, so that reading refuses it.
+func (v *visit) sentDocument(most int64) ([]byte, error) {
 	file, err := v.echo.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && file.Size == 0 {
 		return []byte(v.echo.FormValue("document")), nil
@@ -94,7 +94,7 @@ func (v *visit) sentDocument() ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, contracts.MaxDocument+1)) // one more than fits, so that Parse can refuse it
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 // sendBack shows the form again with each finding at its line; what is no finding about the document is an error page.
@@ -106,21 +106,26 @@ func (v *visit) sendBack(view page.ContractForm, err error) error {
 	if len(fields) == 0 {
 		return err
 	}
-	view.Errors = fields
-	for _, f := range fields {
-		if f.Line > 0 {
-			message := f.Path + " " + f.Message
-			if f.Value != "" {
-				message = f.Path + ": " + f.Value + " " + f.Message
-			}
-			view.Remarks = append(view.Remarks, ui.Remark{Line: f.Line, Message: message})
-		}
-	}
+	view.Errors, view.Remarks = fields, remarksOf(fields)
 	status := http.StatusUnprocessableEntity
 	if fault.Kind(err) == fault.Conflict {
 		status = http.StatusConflict
 	}
 	return v.showDocumentForm(status, view)
+}
+
+// remarksOf are findings to stand at their lines.
+func remarksOf(found []fault.Field) (out []ui.Remark) {
+	for _, f := range found {
+		if f.Line > 0 {
+			message := f.Path + " " + f.Message
+			if f.Value != "" {
+				message = f.Path + ": " + f.Value + " " + f.Message
+			}
+			out = append(out, ui.Remark{Line: f.Line, Message: message})
+		}
+	}
+	return out
 }
 
 // keepContract records the version, and with submit asks for its approval in the same transaction.
@@ -280,7 +285,7 @@ func outlookView(a contracts.Agreement, o outlook) page.Outlook {
 	for _, d := range o.Invoices {
 		invoice := page.OutlookInvoice{On: d.IssuedOn, Due: d.DueOn, Kind: string(d.Kind), Net: d.Net, Tax: d.Tax, Total: d.Total}
 		for _, l := range d.Lines {
-			invoice.Lines = append(invoice.Lines, page.OutlookLine{Text: l.Description, Span: l.Span, Amount: l.Amount})
+			invoice.Lines = append(invoice.Lines, page.OutlookLine{Text: l.Description, Span: l.Served(), Amount: l.Amount})
 		}
 		view.Invoices = append(view.Invoices, invoice)
 	}
