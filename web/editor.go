@@ -12,7 +12,6 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
-	"ratable/entities"
 	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/web/page"
@@ -199,74 +198,6 @@ func (v *visit) taken(number string) ([]fault.Field, error) {
 	return []fault.Field{{Path: "contract", Value: number, Message: "is the number of another contract, " + cmp.Or(c.Latest().Document.Title, "without a title") + "; amend that one, or take another number"}}, nil
 }
 
-// resolve puts external ids in the place of names, and the customer's own seller and currency where none was chosen.
-func (v *visit) resolve(s sheet) (sheet, []fault.Field, error) {
-	out := sheet{}
-	for name, value := range s {
-		out[name] = value
-	}
-	var found []fault.Field
-	for _, name := range []string{"customer", "payer"} {
-		said := strings.TrimSpace(s[name])
-		if said == "" || len(fault.Printable(name, said, 200)) > 0 {
-			continue
-		}
-		c, message, err := v.partyCalled(said)
-		if err != nil {
-			return nil, nil, err
-		}
-		if message != "" {
-			found = append(found, fault.Field{Path: name, Value: said, Message: message})
-			continue
-		}
-		out[name] = c.ExternalID
-		if name == "customer" && strings.TrimSpace(s["currency"]) == "" {
-			out["currency"] = string(c.Currency)
-		}
-		if name == "customer" && strings.TrimSpace(s["entity"]) == "" {
-			directory, err := entities.Load(v.ctx, v.DB)
-			if err != nil {
-				return nil, nil, err
-			}
-			seller, _ := directory.ByID(c.Entity)
-			out["entity"] = seller.Code
-		}
-	}
-	return out, found, nil
-}
-
-// partyCalled finds a customer by external id, else by a name that only one has.
-func (v *visit) partyCalled(said string) (customers.Customer, string, error) {
-	c, err := customers.ByExternalID(v.ctx, v.DB, said, v.Today())
-	if err == nil || !errors.Is(err, fault.NotFound) {
-		return c, "", err
-	}
-	found, err := customers.List(v.ctx, v.DB, customers.Filter{Search: said, Limit: 6}, v.Today())
-	if err != nil {
-		return c, "", err
-	}
-	var exact []customers.Customer
-	for _, f := range found {
-		if strings.EqualFold(f.Name, said) || strings.EqualFold(f.LegalName, said) {
-			exact = append(exact, f)
-		}
-	}
-	if len(exact) == 1 {
-		found = exact
-	}
-	switch len(found) {
-	case 0:
-		return c, "is not the external id or the name of a customer; create the customer first", nil
-	case 1:
-		return found[0], "", nil
-	}
-	var names []string
-	for _, f := range found[:min(len(found), 5)] {
-		names = append(names, f.Name+" ("+f.ExternalID+")")
-	}
-	return c, "could be any of " + strings.Join(names, ", ") + "; give one by its id", nil
-}
-
 // keepEntry records what was typed as a version; with submit it asks for its approval in the same transaction.
 func (v *visit) keepEntry(e entry, submit bool) error {
 	j, d, err := v.read(e)
@@ -320,24 +251,3 @@ func titleOf(amending string) string {
 	}
 	return "New contract"
 }
-
-// suggestParties answers what is typed into a party's field with the customers that may be meant.
-func (v *visit) suggestParties() error {
-	type suggestion struct {
-		Value string `json:"value"`
-		Label string `json:"label"`
-	}
-	out := []suggestion{}
-	if q := v.query("q"); q != "" && len(fault.Printable("q", q, 200)) == 0 {
-		found, err := customers.List(v.ctx, v.DB, customers.Filter{Search: q, Limit: 20}, v.Today())
-		if err != nil {
-			return err
-		}
-		for _, c := range found {
-			out = append(out, suggestion{c.ExternalID, partyLabel(c)})
-		}
-	}
-	return v.echo.JSON(http.StatusOK, out)
-}
-
-func partyLabel(c customers.Customer) string { return c.Name + ", " + string(c.Currency) }
