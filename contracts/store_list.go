@@ -10,6 +10,7 @@ import (
 	"ratable/entities"
 	"ratable/internal/fault"
 	"ratable/internal/money"
+	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
 
@@ -21,7 +22,8 @@ type Filter struct {
 	Account  customers.AccountID
 	Entity   entities.ID
 	Currency money.Currency
-	Waiting  bool // its latest version waits for a decision
+	Waiting  bool        // its latest version waits for a decision
+	Ending   period.Span // its term ends in these days, or the last day for notice against its renewal lies in them
 	Sort     Sort
 	Ranked   []customers.ID // for ByCustomer: every customer in the order wanted
 	Before   ID             // keyset: the last contract of the page before; in the order Newest, contracts entered before it
@@ -88,6 +90,7 @@ func (f Filter) query(ctx context.Context, q postgres.Querier) (pgx.Rows, error)
 		"search": f.Search, "parties": f.Parties, "party": f.Party, "account": f.Account, "waiting": f.Waiting,
 		"before": f.Before, "limit": min(limit, 1000), "ranked": f.Ranked,
 		"entity": f.Entity, "currency": string(f.Currency),
+		"ending_from": f.Ending.Start, "ending_until": f.Ending.End,
 	}
 	switch f.Sort {
 	case ByNumber:
@@ -134,7 +137,7 @@ const selectContracts = `
 		select c.account_id, c.id
 		from contracts.contracts c
 		cross join lateral (
-			select v.starts_on, v.ends_on
+			select v.starts_on, v.ends_on, v.document -> 'renewal' as renewal
 			from contracts.versions v
 			where v.account_id = c.account_id and v.contract_id = c.id
 			order by v.version desc
@@ -159,6 +162,9 @@ const matchContracts = `
 			and (@account::bigint = 0 or c.account_id = @account)
 			and (@entity::bigint = 0 or c.entity_id = @entity)
 			and (@currency = '' or c.currency = @currency)
+			and (@ending_from::date is null or term.ends_on - 1 >= @ending_from and term.ends_on - 1 < @ending_until
+				or term.renewal ->> 'auto' = 'true' and term.ends_on - 1 - coalesce((term.renewal ->> 'notice_days')::integer, 0) >= @ending_from
+				and term.ends_on - 1 - coalesce((term.renewal ->> 'notice_days')::integer, 0) < @ending_until)
 			and (not @waiting or (
 				select d.event
 				from contracts.decisions d

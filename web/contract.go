@@ -27,16 +27,26 @@ func (d dossier) facts() []ui.Fact {
 		{Term: "Term", Value: ui.Span(doc.Term.Span())},
 		{Term: "Currency", Value: ui.Text(string(d.Currency))},
 		{Term: "Payment", Value: ui.Text(netDays(doc.Billing.NetDays))},
-		{Term: "Billing periods", Value: ui.Text(map[contracts.Align]string{contracts.Calendar: "Calendar months"}[doc.Billing.Align])},
-	}
-	if doc.Billing.Align != contracts.Calendar {
-		facts[5].Value = ui.Text("From the day it began")
+		{Term: "Billing periods", Value: ui.Text(alignWord(doc.Billing.Align))},
 	}
 	if d.Payer != d.Customer {
 		facts = slices.Insert(facts, 1, ui.Fact{Term: "Paid by", Value: ui.Link(d.payer.Name, customerAddress(d.Payer))})
 	}
-	if doc.Reseller != nil {
-		facts = append(facts, ui.Fact{Term: "Reseller's margin", Value: ui.Text(digits(doc.Reseller.MarginPercent) + " %")})
+	facts = append(facts, d.renewalFacts()...)
+	for _, whole := range []struct {
+		term string
+		said []string
+	}{{"Reseller", resellerTerms(doc.Reseller)}, {"Trial", trialTerms(doc.Trial)}, {"Renewal", renewalTerms(doc.Renewal)}, {"Further terms from", days(doc.Term.Renewed)}, {"End", endingTerms(doc.Ending)}} {
+		if len(whole.said) > 0 {
+			facts = append(facts, ui.Fact{Term: whole.term, Value: page.Lines(whole.said)})
+		}
+	}
+	facts = append(facts, d.renewalFacts()...)
+	if doc.Billing.Late != "" {
+		facts = append(facts, ui.Fact{Term: "Late usage", Value: ui.Text(capital(lateTerms(doc.Billing.Late)))})
+	}
+	if doc.Signer != "" {
+		facts = append(facts, ui.Fact{Term: "Signed by", Value: ui.Text(doc.Signer)})
 	}
 	if doc.Billing.PONumber != "" {
 		facts = append(facts, ui.Fact{Term: "PO", Value: ui.Mono(doc.Billing.PONumber)})
@@ -63,43 +73,43 @@ func (d dossier) lines() []page.ContractLine {
 	for _, l := range doc.Lines {
 		product, _ := d.catalog.Product(l.Product, doc.Start())
 		line := page.ContractLine{Name: cmp.Or(l.Description, product.Name, l.Product), ID: l.ID, Clause: l.Clause, Days: doc.DaysOf(l), Earned: recognitions[product.Recognition]}
-		if l.Fixed != nil {
+		switch {
+		case l.Fixed != nil:
 			line.Terms = fixedTerms(*l.Fixed)
-		} else {
+		case l.Once != nil:
+			line.Terms = onceTerms(*l.Once)
+		default:
 			meter, _ := d.catalog.Meter(l.Usage.Meter)
 			line.Terms, line.Product = usageTerms(*l.Usage, meter.Unit), "meter "+l.Usage.Meter
+			if len(l.Users) > 0 {
+				line.Terms = append(line.Terms, "Used by "+strings.Join(l.Users, ", "))
+			}
 		}
+		line.Terms = append(line.Terms, roleTerms(l.Role)...)
 		out = append(out, line)
 	}
 	for _, c := range doc.Prepaid {
 		product, _ := d.catalog.Product(c.Product, doc.Start())
-		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "prepaid amount", Clause: c.Clause, Days: doc.Term.Span(), Terms: prepaidTerms(c), Earned: recognitions[product.Recognition]})
+		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "prepaid amount", Clause: c.Clause, Days: doc.DaysOf(contracts.Line{From: c.From, Through: c.Through}), Terms: prepaidTerms(c), Earned: recognitions[product.Recognition]})
 	}
 	for _, c := range doc.Commits {
 		product, _ := d.catalog.Product(c.Product, doc.Start())
-		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "commitment", Clause: c.Clause, Days: doc.Term.Span(), Terms: commitTerms(c), Earned: recognitions[product.Recognition]})
+		out = append(out, page.ContractLine{Name: cmp.Or(product.Name, c.Product), ID: c.ID, Product: "commitment", Clause: c.Clause, Days: doc.DaysOf(contracts.Line{From: c.From, Through: c.Through}), Terms: commitTerms(c), Earned: recognitions[product.Recognition]})
 	}
-	return out
+	return append(out, extraLines(doc)...)
 }
 
-var decisionWords = map[string]string{"submitted": "Version %d submitted for approval", "approved": "Version %d approved", "rejected": "Version %d sent back"}
-var decisionTones = map[string]ui.Tone{"submitted": ui.Info, "approved": ui.Good, "rejected": ui.Bad}
-
-// trail is every version with what was decided, latest first.
-func (d dossier) trail() []ui.Event {
-	var out []ui.Event
-	for _, r := range d.History {
-		why := r.Reason
-		if r.EffectiveOn != r.Document.Term.From {
-			why = strings.TrimSuffix("From "+ui.DayText(r.EffectiveOn)+". "+why, " ")
-		}
-		out = append(out, ui.Event{At: r.RecordedAt, By: d.people[r.PreparedBy], What: fmt.Sprintf("Version %d entered", r.Number),
-			Href: fmt.Sprintf("%s/document?version=%d", contractAddress(d.Number), r.Number), Why: why})
-		for _, s := range r.Decisions {
-			out = append(out, ui.Event{At: s.At, By: d.people[s.By], What: fmt.Sprintf(decisionWords[s.Event], r.Number), Why: s.Reason, Tone: decisionTones[s.Event]})
-		}
+// extraLines are what bounds or lowers the charges: it is earned as nothing of its own.
+func extraLines(doc contracts.Document) (out []page.ContractLine) {
+	for _, c := range doc.Caps {
+		out = append(out, page.ContractLine{Name: "Cap", ID: c.ID, Clause: c.Clause, Days: doc.Term.Span(), Terms: capTerms(c)})
 	}
-	slices.Reverse(out)
+	for _, x := range doc.Discounts {
+		out = append(out, page.ContractLine{Name: "Discount", ID: x.ID, Clause: x.Clause, Days: doc.DaysOf(contracts.Line{From: x.From, Through: x.Through}), Terms: discountTerms(x)})
+	}
+	for _, x := range doc.Credits {
+		out = append(out, page.ContractLine{Name: "Credit", ID: x.ID, Clause: x.Clause, Days: doc.DaysOf(contracts.Line{From: x.From, Through: x.Through}), Terms: creditTerms(x)})
+	}
 	return out
 }
 
@@ -123,6 +133,12 @@ func (v *visit) decision(d dossier, problem string) (*page.Decision, error) {
 	}
 	asked := history[len(history)-1]
 	out := &page.Decision{Title: fmt.Sprintf("Version %d waits for approval", r.Number), Text: asked.RequestedBy.Name + " asked for it. What it will bill and earn is on the next tab.", Problem: problem}
+	if len(asked.DecideRoles) > 1 {
+		out.Text = "It needs the approval of " + strings.ToLower(strings.Join(strings.Split(roleNames(asked.DecideRoles), ", "), " and ")) + ". " + out.Text
+	}
+	if r.Last() == "endorsed" {
+		out.Text = asked.RequestedBy.Name + " approved it; " + strings.ToLower(roleNames(r.Missing())) + " has yet to. What it will bill and earn is on the next tab."
+	}
 	if err := asked.MayDecide(v.By); err != nil {
 		out.Text = sentence(err)
 	} else {

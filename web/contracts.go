@@ -29,7 +29,7 @@ func contractStatus(s contracts.Status) templ.Component { return ui.Status(statu
 func (v *visit) contracts() error {
 	o := v.order("number", "customer", "from", "through")
 	f := contracts.Filter{
-		Search: v.query("q"), Waiting: v.query("view") == "waiting", Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")),
+		Search: v.query("q"), Waiting: v.query("view") == "waiting", Ending: v.endingView(), Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")),
 		Sort: contracts.Sort(o.String()), Before: contracts.ID(v.queryNumber("after")), Limit: pageLength + 1,
 	}
 	var err error
@@ -58,7 +58,7 @@ func (v *visit) contracts() error {
 	list := page.List{Head: ui.HeadProps{Title: "Contracts", Others: ui.Cells(v.csvButton())}, Tables: []ui.TableProps{v.contractTable(o, rows, pager)}}
 	list.Filter = v.views(v.narrowing("/contracts", "Number, customer, payer",
 		ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(directory)},
-		ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"}), "view", []ui.Option{{Value: "", Label: "All"}, {Value: "waiting", Label: "Waiting for approval"}})
+		ui.FieldProps{Name: "currency", Label: "Currency", Placeholder: "EUR"}), "view", []ui.Option{{Value: "", Label: "All"}, {Value: "waiting", Label: "Waiting for approval"}, {Value: "renewals", Label: "Ending or renewing in 90 days"}})
 	if v.may(get, "/contracts/new") {
 		list.Head.Action = ui.Button(newContract)
 		list.Tables[0].Empty.Action = &newContract
@@ -72,7 +72,7 @@ func (v *visit) contractTable(o order, rows []contractRow, pager ui.Pager) ui.Ta
 	t := ui.TableProps{
 		Caption: "Contracts", Pager: &pager,
 		Columns: []ui.Column{v.column(o, "number", "Contract", ui.Words), v.column(o, "customer", "Customer", ui.Words), {Label: "Status"}, v.column(o, "from", "From", ui.Tight), v.column(o, "through", "Through", ui.Tight),
-			{Label: "Sold by"}, {Label: "Currency"}, {Label: "Versions", Kind: ui.Figures}},
+			{Label: "At the end"}, {Label: "Sold by"}, {Label: "Currency"}, {Label: "Versions", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "No contract matches", Text: "A contract is found by its number or by any name of its customer or payer."},
 	}
 	for _, r := range rows {
@@ -81,7 +81,7 @@ func (v *visit) contractTable(o order, rows []contractRow, pager ui.Pager) ui.Ta
 			customer = ui.TwoLines(r.customer, "paid by "+r.payer)
 		}
 		t.Rows = append(t.Rows, ui.Row{Href: contractAddress(r.number), Cells: ui.Cells(ui.TwoLines(r.number, r.title), customer, ui.Status(r.status), ui.Day(r.term.Start), ui.Day(r.term.Last()),
-			ui.Text(r.entity), ui.Text(r.currency), ui.Count(int64(r.versions)))})
+			endCell(r), ui.Text(r.entity), ui.Text(r.currency), ui.Count(int64(r.versions)))})
 	}
 	return t
 }
@@ -99,6 +99,8 @@ type contractRow struct {
 	number, title, customer, payer, entity, currency, status string // no payer: the customer pays
 	term                                                     period.Span
 	versions                                                 int
+	end                                                      string      // what happens when the term is over
+	noticeBy                                                 period.Date // last day for notice; none: it does not renew by itself
 }
 
 func (v *visit) contractRows(found []contracts.Contract) ([]contractRow, error) {
@@ -122,6 +124,7 @@ func (v *visit) contractRows(found []contracts.Contract) ([]contractRow, error) 
 			number: c.Number, title: d.Title, customer: parties[c.Customer].Name, entity: seller.Name, currency: string(c.Currency),
 			status: statusWord(c.Status(v.Today())), term: d.Term.Span(), versions: len(c.History),
 		}
+		rows[i].end, rows[i].noticeBy = atTheEnd(c)
 		if c.Payer != c.Customer {
 			rows[i].payer = parties[c.Payer].Name
 		}
@@ -131,7 +134,7 @@ func (v *visit) contractRows(found []contracts.Contract) ([]contractRow, error) 
 
 // contractsFile is the list as it is filtered, all of it.
 func (v *visit) contractsFile(f contracts.Filter) error {
-	head := []string{"number", "title", "customer", "payer", "entity", "currency", "status", "from", "through", "versions"}
+	head := []string{"number", "title", "customer", "payer", "entity", "currency", "status", "from", "through", "at the end", "notice by", "versions"}
 	f.Before, f.Limit = 0, 500
 	return v.csvFile("contracts.csv", head, func(write func(cells ...string) error) error {
 		for {
@@ -145,7 +148,7 @@ func (v *visit) contractsFile(f contracts.Filter) error {
 			}
 			for _, r := range rows {
 				if err := write(r.number, r.title, r.customer, cmp.Or(r.payer, r.customer), r.entity, r.currency, r.status,
-					r.term.Start.String(), r.term.Last().String(), fmt.Sprint(r.versions)); err != nil {
+					r.term.Start.String(), r.term.Last().String(), r.end, r.noticeBy.String(), fmt.Sprint(r.versions)); err != nil {
 					return err
 				}
 			}
@@ -199,7 +202,8 @@ func (d dossier) head(v *visit, tab string) ui.HeadProps {
 			{Label: "Overview", Href: at, On: tab == ""},
 			{Label: "What it will bill", Href: at + "/outlook", On: tab == "outlook"},
 			{Label: "Revenue schedule", Href: "/revenue" + at}, // shown to those who keep the books
-			{Label: "Document", Href: at + "/document", On: tab == "document", Count: len(d.History)},
+			{Label: "History", Href: at + "/history", On: tab == "history", Count: len(d.History)},
+			{Label: "Document", Href: at + "/document", On: tab == "document"},
 		},
 	}
 	if v.may(get, "/contracts/new") {
@@ -223,7 +227,15 @@ func (v *visit) showContract(status int, number, problem string) error {
 	if err != nil {
 		return err
 	}
-	view := page.Contract{Head: d.head(v, ""), Facts: d.facts(), Lines: d.lines(), Trail: d.trail()}
+	view := page.Contract{Head: d.head(v, ""), Facts: d.facts(), Lines: d.lines(), Actions: v.contractActions(d)}
+	files, audited := []contracts.Attachment(nil), []access.AuditRow(nil)
+	if view.Files, files, err = v.files(d); err != nil {
+		return err
+	}
+	if audited, err = v.deedsOf(d); err != nil {
+		return err
+	}
+	view.Trail = d.trail(files, audited)
 	if view.Decision, err = v.decision(d, problem); err != nil {
 		return err
 	}

@@ -305,7 +305,7 @@ func (v *visit) customerContracts(c customers.Customer, view *page.Customer) err
 	}
 	for _, k := range found {
 		status := k.Status(v.Today())
-		if status == contracts.Active {
+		if status.Running() {
 			active++
 		}
 		d := k.Latest().Document

@@ -18,9 +18,16 @@ func differences(sold *catalog.Catalog, before, after contracts.Document) []page
 	c := comparison{sold: sold}
 	c.say("Title", text(before.Title), text(after.Title))
 	c.say("Term", text(ui.SpanText(before.Term.Span())), text(ui.SpanText(after.Term.Span())))
+	c.say("Signed by", text(before.Signer), text(after.Signer))
+	c.say("Further terms from", days(before.Term.Renewed), days(after.Term.Renewed))
 	c.say("Payment", text(netDays(before.Billing.NetDays)), text(netDays(after.Billing.NetDays)))
 	c.say("Purchase order", text(before.Billing.PONumber), text(after.Billing.PONumber))
-	c.say("Reseller's margin", marginOf(before), marginOf(after))
+	c.say("Billing periods", text(alignWord(before.Billing.Align)), text(alignWord(after.Billing.Align)))
+	c.say("Usage that arrives late", text(lateTerms(before.Billing.Late)), text(lateTerms(after.Billing.Late)))
+	c.say("Reseller", resellerTerms(before.Reseller), resellerTerms(after.Reseller))
+	c.say("Trial", trialTerms(before.Trial), trialTerms(after.Trial))
+	c.say("Renewal", renewalTerms(before.Renewal), renewalTerms(after.Renewal))
+	c.say("End", endingTerms(before.Ending), endingTerms(after.Ending))
 	c.say("Catalog plan", planOf(before), planOf(after))
 	pairs(before.Lines, after.Lines, func(l contracts.Line) string { return l.ID }, func(was, is *contracts.Line) { c.line(before, after, was, is) })
 	pairs(before.Prepaid, after.Prepaid, func(s contracts.Prepaid) string { return s.ID }, func(was, is *contracts.Prepaid) {
@@ -28,6 +35,15 @@ func differences(sold *catalog.Catalog, before, after contracts.Document) []page
 	})
 	pairs(before.Commits, after.Commits, func(s contracts.Commit) string { return s.ID }, func(was, is *contracts.Commit) {
 		promise(&c, was, is, commitTerms, func(s contracts.Commit) (string, string, string) { return s.ID, s.Product, s.Clause }, after.Start())
+	})
+	pairs(before.Caps, after.Caps, func(x contracts.Cap) string { return x.ID }, func(was, is *contracts.Cap) {
+		extra(&c, "Cap", was, is, capTerms, func(x contracts.Cap) (string, string) { return x.ID, x.Clause })
+	})
+	pairs(before.Discounts, after.Discounts, func(x contracts.Discount) string { return x.ID }, func(was, is *contracts.Discount) {
+		extra(&c, "Discount", was, is, discountTerms, func(x contracts.Discount) (string, string) { return x.ID, x.Clause })
+	})
+	pairs(before.Credits, after.Credits, func(x contracts.Credit) string { return x.ID }, func(was, is *contracts.Credit) {
+		extra(&c, "Credit", was, is, creditTerms, func(x contracts.Credit) (string, string) { return x.ID, x.Clause })
 	})
 	return c.found
 }
@@ -51,13 +67,6 @@ func text(s string) []string {
 		return nil
 	}
 	return []string{s}
-}
-
-func marginOf(d contracts.Document) []string {
-	if d.Reseller == nil {
-		return nil
-	}
-	return text(digits(d.Reseller.MarginPercent) + " %")
 }
 
 func planOf(d contracts.Document) []string {
@@ -90,8 +99,11 @@ func (c *comparison) name(code, description string, on period.Date) string {
 }
 
 func (c *comparison) terms(l contracts.Line) []string {
-	if l.Fixed != nil {
+	switch {
+	case l.Fixed != nil:
 		return fixedTerms(*l.Fixed)
+	case l.Once != nil:
+		return onceTerms(*l.Once)
 	}
 	meter, _ := c.sold.Meter(l.Usage.Meter)
 	return usageTerms(*l.Usage, meter.Unit)
@@ -126,10 +138,14 @@ func (c *comparison) line(before, after contracts.Document, was, is *contracts.L
 	c.say(name+", clause", text(was.Clause), text(is.Clause))
 	c.say(name+", first day", day(was.From), day(is.From))
 	c.say(name+", last day", day(was.Through), day(is.Through))
+	c.say(name+", our role", roleTerms(was.Role), roleTerms(is.Role))
+	c.say(name+", usage of", was.Users, is.Users)
 }
 
 // simple is a fee with one quantity and price, whose change is said in figures.
-func simple(l *contracts.Line) bool { return l.Fixed != nil && len(l.Fixed.Ramp) == 0 }
+func simple(l *contracts.Line) bool {
+	return l.Fixed != nil && len(l.Fixed.Ramp) == 0 && len(l.Fixed.Installments) == 0
+}
 
 func counted(l *contracts.Line, unit string) string {
 	if unit == "" {
@@ -145,7 +161,30 @@ func day(d period.Date) []string {
 	return text(ui.DayText(d))
 }
 
-// promise compares a commitment or cap.
+func days(all []period.Date) (out []string) {
+	for _, d := range all {
+		out = append(out, ui.DayText(d))
+	}
+	return out
+}
+
+// extra compares what lowers or bounds charges: it is sold as nothing and goes by its id.
+func extra[T any](c *comparison, kind string, was, is *T, terms func(T) []string, facts func(T) (id, clause string)) {
+	id, clause := facts(*cmp.Or(was, is))
+	name := kind + " " + id
+	switch {
+	case was == nil:
+		c.say(name, nil, terms(*is))
+	case is == nil:
+		c.say(name, terms(*was), text("ends"))
+	default:
+		_, nowClause := facts(*is)
+		c.say(name, terms(*was), terms(*is))
+		c.say(name+", clause", text(clause), text(nowClause))
+	}
+}
+
+// promise compares a commitment or prepaid amount.
 func promise[T any](c *comparison, was, is *T, terms func(T) []string, facts func(T) (id, product, clause string), on period.Date) {
 	some := cmp.Or(was, is)
 	_, product, _ := facts(*some)

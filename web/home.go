@@ -169,17 +169,3 @@ func (v *visit) overdueTasks() ([]page.Task, error) {
 	}
 	return out, nil
 }
-
-// renewalTasks are contracts that end within sixty days.
-func (v *visit) renewalTasks() ([]page.Task, error) {
-	found, err := contracts.List(v.ctx, v.DB, contracts.Filter{Limit: 1000})
-	var out []page.Task
-	for _, c := range found {
-		a, agreed := c.Agreement()
-		if !agreed || c.Status(v.Today()) != contracts.Active || v.Today().AddDays(60).Before(a.Term().End) {
-			continue
-		}
-		out = append(out, page.Task{Word: "Pending", What: "Contract " + c.Number + " ends", Why: "Renew it, or let it end on " + ui.DayText(a.Term().Last()), Href: contractAddress(c.Number), On: a.Term().Last()})
-	}
-	return out, err
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"ratable/contracts"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/web/api"
@@ -16,7 +17,7 @@ import (
 )
 
 // maxBody bounds every form and upload; the API has its own bound.
-const maxBody = 8 << 20
+const maxBody = contracts.MaxAttachment + 1<<20
 
 // handler joins the parts. From the outside in: request id and log, security headers, then either files, API (bearer
 // tokens, no cookie) or pages (session, cross-origin guard, role).

@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -69,6 +71,9 @@ func fixedTerms(f contracts.Fixed) []string {
 	if f.In == contracts.Arrears {
 		timing = ", in arrears"
 	}
+	if len(f.Installments) > 0 {
+		return installmentTerms(f.Installments)
+	}
 	if len(f.Ramp) == 0 {
 		return []string{digits(f.Quantity) + " × " + price(f.UnitPrice) + " " + every(f.Every) + timing}
 	}
@@ -85,7 +90,15 @@ func usageTerms(u contracts.Usage, unit string) []string {
 	if u.Included.IsPositive() {
 		out = append(out, fmt.Sprintf("First %s %s included", digits(u.Included), units(unit)))
 	}
-	return append(append(out, priceTerms(u.Price, unit)...), "Counted "+each[u.Every]+", in arrears")
+	out = append(append(out, priceTerms(u.Price, unit)...), "Counted "+each[u.Every]+", in arrears")
+	if len(u.Where) > 0 {
+		var where []string
+		for _, dimension := range slices.Sorted(maps.Keys(u.Where)) {
+			where = append(where, dimension+" is "+u.Where[dimension])
+		}
+		out = append(out, "Only where "+strings.Join(where, " and "))
+	}
+	return out
 }
 
 func units(unit string) string {
@@ -111,7 +124,16 @@ func priceTerms(p catalog.Price, unit string) []string {
 	case catalog.Package:
 		return []string{fmt.Sprintf("%s per started package of %s %s", price(p.Amount), digits(p.Size), units(unit))}
 	}
+	switch p.Model {
+	case catalog.Percentage:
+		return percentageTerms(p, unit)
+	case catalog.Matrix:
+		return matrixTerms(p, unit)
+	}
 	head := "Each " + one + " at its tier:"
+	if p.Model == catalog.Stairstep {
+		head = "One price for the tier reached:"
+	}
 	if p.Model == catalog.Volume {
 		head = "All " + units(unit) + " at the tier reached:"
 	}
@@ -128,26 +150,4 @@ func priceTerms(p catalog.Price, unit string) []string {
 		out = append(out, text)
 	}
 	return out
-}
-
-func commitTerms(c contracts.Commit) []string {
-	return []string{
-		"At least " + price(c.Amount) + " " + every(c.Every) + " on " + strings.Join(c.Lines, ", "),
-		"What is not spent is charged at the end",
-	}
-}
-
-func prepaidTerms(c contracts.Prepaid) []string {
-	upFront, covers := c.Price, price(c.Amount)+" of usage"
-	if upFront.IsZero() {
-		upFront = c.Amount
-	}
-	if c.Units.IsPositive() {
-		covers = digits(c.Units) + " units"
-	}
-	over := "Above it the list price"
-	if f := c.Overage.Factor; !f.IsZero() && !f.Equal(decimal.NewFromInt(1)) {
-		over += " × " + digits(f)
-	}
-	return []string{price(upFront) + " " + every(c.Every) + " up front", "Covers " + covers + " on " + strings.Join(c.Lines, ", "), over}
 }

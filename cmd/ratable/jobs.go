@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/contracts"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/jobs"
@@ -23,7 +24,9 @@ import (
 func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 	return []jobs.Spec{
 		{Name: "billing", Cron: "15 9 * * *", CatchUp: jobs.EachMissed,
-			Help: "Recognizes months that are over, then issues the invoices due.", Do: billing(db)},
+			Help: "Renews contracts that do so by themselves, recognizes months that are over, then issues the invoices due.", Do: billing(db)},
+		{Name: "renewals", CatchUp: jobs.LatestOnly,
+			Help: "Renews contracts that do so by themselves. By hand only: billing does it every day.", Do: renewals(db)},
 		{Name: "revenue", CatchUp: jobs.LatestOnly,
 			Help: "Recognizes revenue of months that are over. By hand only: billing does it every day.", Do: revenue(db)},
 		{Name: "invoices", CatchUp: jobs.LatestOnly,
@@ -37,11 +40,16 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 
 type job = func(context.Context, jobs.Run) (jobs.Summary, error)
 
-// billing keeps the fixed order of a billing day: what was earned before the day
-// is booked before the day's invoices, so that they clear unbilled receivables.
+// billing keeps the fixed order of a billing day: further terms begin before they
+// are billed, and what was earned before the day is booked before the day's
+// invoices, so that they clear unbilled receivables.
 func billing(db *postgres.DB) job {
-	recognize, issue := revenue(db), invoices(db)
+	renew, recognize, issue := renewals(db), revenue(db), invoices(db)
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		renewed, stuck := renew(ctx, run)
+		if stuck != nil && renewed.Counts["failed"] == 0 {
+			return renewed, stuck
+		}
 		before := run
 		before.AsOf = run.AsOf.AddDays(-1)
 		earned, unearned := recognize(ctx, before)
@@ -51,8 +59,28 @@ func billing(db *postgres.DB) job {
 		// Accounts that cannot be recognized must not keep the others from their invoices.
 		issued, err := issue(ctx, run)
 		issued.Text = earned.Text + "; " + issued.Text
-		issued.Counts["failed"] += earned.Counts["failed"]
-		return issued, errors.Join(unearned, err)
+		if renewed.Counts["renewed"] > 0 {
+			issued.Text = renewed.Text + "; " + issued.Text
+		}
+		issued.Counts["failed"] += earned.Counts["failed"] + renewed.Counts["failed"]
+		return issued, errors.Join(stuck, unearned, err)
+	}
+}
+
+func renewals(db *postgres.DB) job {
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		r, err := contracts.RenewDue(ctx, db, run.AsOf)
+		s := jobs.Summary{
+			Text:   fmt.Sprintf("%s renewed as of %s", counted(len(r.Renewed), "contract", "contracts"), run.AsOf),
+			Counts: map[string]int64{"renewed": int64(len(r.Renewed)), "held": int64(len(r.Held)), "failed": int64(len(r.Failures))},
+		}
+		if len(r.Held) > 0 {
+			s.Text += fmt.Sprintf(", %d held while a version waits for a decision", len(r.Held))
+		}
+		if err == nil && len(r.Failures) > 0 {
+			err = fmt.Errorf("%d contracts could not renew; the first: %w", len(r.Failures), r.Failures[0].Err)
+		}
+		return s, err
 	}
 }
 

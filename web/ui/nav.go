@@ -33,6 +33,7 @@ var rooms = []NavGroup{
 		{Key: "contracts", Label: "Contracts", Href: "/contracts", Icon: "contracts"},
 		{Key: "catalog", Label: "Catalog", Href: "/catalog", Icon: "catalog"},
 		{Key: "usage", Label: "Usage", Href: "/usage", Icon: "usage"},
+		{Key: "programmes", Label: "Programmes", Href: "/programmes", Icon: "gift"},
 	}},
 	{"Bill", []NavItem{
 		{Key: "invoices", Label: "Invoices", Href: "/invoices", Icon: "invoices"},
@@ -48,6 +49,7 @@ var rooms = []NavGroup{
 		{Key: "runs", Label: "Runs", Href: "/runs", Icon: "runs", Roles: []string{"finance", "accountant"}},
 		{Key: "audit", Label: "Audit", Href: "/audit", Icon: "audit", Roles: []string{"finance", "accountant"}},
 		{Key: "entities", Label: "Entities", Href: "/entities", Icon: "entities", Roles: []string{"accountant"}},
+		{Key: "rules", Label: "Approval rules", Href: "/settings/approval-rules", Icon: "approvals", Roles: []string{"finance", "accountant", "admin"}},
 		{Key: "users", Label: "Users", Href: "/users", Icon: "users", Roles: []string{"admin"}},
 	}},
 }
