@@ -1,8 +1,6 @@
 package contracts
 
 import (
-	"slices"
-
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
@@ -25,57 +23,76 @@ type invoiced struct {
 	on           period.Date
 }
 
-// prepayments are the invoices for the balances given while one set of terms
-// held, and sets the part of their sum that each balance cost: one for each
-// access period on its first day, unless the document has an invoice schedule of
-// its own.
-func (p *pricing) prepayments(s stretchGrants) []Piece {
-	c, document := s.terms.cap, s.terms.document
+// bundle is what is invoiced for some balances together: what they are used for
+// is earned by these invoices.
+type bundle struct {
+	stretchGrants
+	grants   []*grant
+	invoices []invoiced
+}
+
+// bundles lists the invoices for the balances given while one set of terms held,
+// and sets the part of their sum that each balance cost: one for each access
+// period on its first day, unless the document has an invoice schedule of its own.
+func (p *pricing) bundles(s stretchGrants) []bundle {
+	c := s.terms.cap
 	list := p.round(money.Price(c.price(), p.agreement.Currency))
-	total := p.round(net(money.Price(c.price(), p.agreement.Currency), document))
+	total := p.round(net(money.Price(c.price(), p.agreement.Currency), s.terms.document))
 	for i, g := range s.grants {
 		g.fee = part(total, s.billed[i].span, s.billed[i].whole)
 	}
-	var slices []invoiced
 	switch {
 	case c.Bill == nil:
+		var out []bundle
 		for i, g := range s.grants {
 			b := s.billed[i]
-			slices = append(slices, invoiced{b, g.fee, part(list, b.span, b.whole), b.span.Start})
+			out = append(out, bundle{s, s.grants[i : i+1], []invoiced{{b, g.fee, part(list, b.span, b.whole), b.span.Start}}})
 		}
+		return out
 	case len(c.Bill.Installments) > 0:
-		slices = p.installmentsOf(s)
+		return []bundle{{s, s.grants, p.installmentsOf(s)}}
 	case longer(c.Bill.Every, c.Every):
-		slices = p.gathered(s, list)
-	default:
-		slices = p.sliced(s, total, list)
+		return p.gathered(s, list)
 	}
-	s.pay(slices)
-	product := p.product(c.Product, s.version)
+	return p.sliced(s, total, list)
+}
+
+// prepayments are the pieces of a bundle.
+func (p *pricing) prepayments(x bundle) []Piece {
+	c, product := x.terms.cap, p.product(x.terms.cap.Product, x.version)
+	earned := p.earning(x)
 	var out []Piece
-	for _, x := range slices {
-		out = append(out, Piece{
-			Line: c.ID, Kind: Prepayment, Span: x.span, Period: x.whole,
-			Product: c.Product, Description: product.Name, Clause: c.Clause, Version: s.version.Number,
-			Amount: x.amount, Gross: x.amount, BillOn: x.on, Closed: true, Recognition: product.Recognition,
-			Detail: Detail{Quantity: one, Unit: product.Unit, UnitPrice: c.price(), List: x.list, Margin: margin(document)},
-		})
+	before := money.Zero(p.agreement.Currency)
+	for _, i := range x.invoices {
+		piece := Piece{
+			Line: c.ID, Kind: Prepayment, Span: i.span, Period: i.whole,
+			Product: c.Product, Description: product.Name, Clause: c.Clause, Version: x.version.Number,
+			Amount: i.amount, Gross: i.amount, BillOn: i.on, Closed: true, Recognition: product.Recognition,
+			Detail: Detail{Quantity: one, Unit: product.Unit, UnitPrice: c.price(), List: i.list, Margin: margin(x.terms.document)},
+		}
+		if product.Recognition == catalog.AsUsed {
+			piece.Values = earnedOf(earned, before, i.amount)
+			before = before.Add(i.amount)
+		}
+		out = append(out, piece)
 	}
 	return out
 }
 
 // gathered bills several access periods at once: each invoice is for those that
 // begin in its period.
-func (p *pricing) gathered(s stretchGrants, list money.Amount) []invoiced {
-	var out []invoiced
+func (p *pricing) gathered(s stretchGrants, list money.Amount) []bundle {
+	var out []bundle
 	for _, b := range periods(p, s.terms.cap.Bill.Every, s.stretch) {
 		x := invoiced{b, money.Zero(p.agreement.Currency), money.Zero(p.agreement.Currency), billOn(s.terms.cap.Bill.In, b)}
+		var of []*grant
 		for i, g := range s.grants {
 			if b.span.Contains(g.access.Start) {
 				x.amount, x.list = x.amount.Add(g.fee), x.list.Add(part(list, s.billed[i].span, s.billed[i].whole))
+				of = append(of, g)
 			}
 		}
-		out = append(out, x)
+		out = append(out, bundle{s, of, []invoiced{x}})
 	}
 	return out
 }
@@ -84,10 +101,10 @@ func (p *pricing) gathered(s stretchGrants, list money.Amount) []invoiced {
 // it each quarter. The parts are those of the period as it was agreed, so that an
 // amendment leaves what was billed before it alone; the one it falls in is cut by
 // days.
-func (p *pricing) sliced(s stretchGrants, total, list money.Amount) []invoiced {
-	var out []invoiced
+func (p *pricing) sliced(s stretchGrants, total, list money.Amount) []bundle {
+	var out []bundle
 	for i := range s.grants {
-		b := s.billed[i]
+		b, next := s.billed[i], bundle{s, s.grants[i : i+1], nil}
 		agreed := s.stretch
 		agreed.span = b.whole.Intersect(s.agreed)
 		whole, listed := part(total, agreed.span, b.whole), part(list, agreed.span, b.whole)
@@ -105,9 +122,10 @@ func (p *pricing) sliced(s stretchGrants, total, list money.Amount) []invoiced {
 			}
 			if cut := x.span.Intersect(b.span); !cut.Empty() {
 				y := billed{x.whole, cut}
-				out = append(out, invoiced{y, part(share(whole), cut, x.span), part(share(listed), cut, x.span), billOn(s.terms.cap.Bill.In, y)})
+				next.invoices = append(next.invoices, invoiced{y, part(share(whole), cut, x.span), part(share(listed), cut, x.span), billOn(s.terms.cap.Bill.In, y)})
 			}
 		}
+		out = append(out, next)
 	}
 	return out
 }
@@ -121,20 +139,22 @@ func weight(b billed, like money.Exact) money.Exact {
 // the next one's. Those before an amendment were asked for by the terms before it.
 func (p *pricing) installmentsOf(s stretchGrants) []invoiced {
 	all := s.terms.cap.Bill.Installments
+	days := s.terms.document.accessOf(s.terms.cap)
+	days.Start = period.MaxDate(days.Start, s.begun)
 	var out []invoiced
 	for i, x := range all {
-		whole := period.NewSpan(period.MaxDate(x.On, s.agreed.Start), s.agreed.End)
+		whole := period.NewSpan(period.MaxDate(x.On, days.Start), days.End)
 		if i == 0 {
-			whole.Start = s.agreed.Start
+			whole.Start = days.Start
 		}
 		if i+1 < len(all) {
-			whole.End = period.MaxDate(whole.Start, period.MinDate(all[i+1].On, s.agreed.End))
+			whole.End = period.MaxDate(whole.Start, all[i+1].On)
 		}
-		list := money.Price(x.Amount, p.agreement.Currency)
 		b := billed{whole, whole.Intersect(s.span)}
 		if b.span.Empty() {
 			continue
 		}
+		list := money.Price(x.Amount, p.agreement.Currency)
 		out = append(out, invoiced{
 			b, part(p.round(net(list, s.terms.document)), b.span, whole), part(p.round(list), b.span, whole), period.MaxDate(x.On, b.span.Start),
 		})
@@ -144,74 +164,60 @@ func (p *pricing) installmentsOf(s stretchGrants) []invoiced {
 
 // pay splits what is invoiced in all over the balances it pays for, by what each
 // costs by its days.
-func (s stretchGrants) pay(slices []invoiced) {
-	if s.terms.cap.Bill == nil || len(s.grants) == 0 {
+func (x bundle) pay() {
+	if x.terms.cap.Bill == nil || len(x.grants) == 0 {
 		return
 	}
 	var sum, cost money.Amount
-	for _, x := range slices {
-		sum = sum.Add(x.amount)
+	for _, i := range x.invoices {
+		sum = sum.Add(i.amount)
 	}
-	for _, g := range s.grants {
+	for _, g := range x.grants {
 		cost = cost.Add(g.fee)
 	}
 	if cost.IsZero() {
-		s.grants[0].fee = sum
+		x.grants[0].fee = sum
 		return
 	}
 	var done, given money.Amount
-	for _, g := range s.grants {
+	for _, g := range x.grants {
 		done = done.Add(g.fee)
 		upTo := money.SpreadToExact(sum, done.Exact(), cost.Exact())
 		g.fee, given = upTo.Sub(given), upTo
 	}
 }
 
-// earning gives the invoices of a stretch their values: what its balances were
-// used for is earned, the first invoice first.
-func (p *pricing) earning(s stretchGrants, fees []Piece) []Piece {
-	if len(fees) == 0 || fees[0].Recognition != catalog.AsUsed || len(s.grants) == 0 {
-		return fees
+// earning is what the balances of a bundle had been used for, month by month.
+func (p *pricing) earning(x bundle) []Value {
+	if len(x.grants) == 0 || !x.grants[0].access.Start.Before(p.until) {
+		return nil
 	}
-	days := s.grants[0].access
-	for _, g := range s.grants {
+	days := x.grants[0].access
+	for _, g := range x.grants {
 		days.End = period.MaxDate(days.End, g.over())
 	}
-	if !days.Start.Before(p.until) {
-		return fees
-	}
 	at := marks(days, p.until)
-	sums := make([]money.Amount, len(at))
-	for _, g := range s.grants {
+	out := make([]Value, len(at))
+	for _, g := range x.grants {
 		for i, earned := range g.earnedAt(at) {
-			sums[i] = sums[i].Add(earned)
+			out[i] = Value{at[i], out[i].Amount.Add(earned)}
 		}
 	}
-	before := money.Zero(p.agreement.Currency)
-	for i := range fees {
-		fees[i].Values = earnedOf(at, sums, before, fees[i].Amount)
-		before = before.Add(fees[i].Amount)
-	}
-	return fees
+	return out
 }
 
-// earnedOf is what of a cumulative sum falls to one invoice, after those before it.
-// Months before the first that earns something of it are left out.
-func earnedOf(at []period.Date, sums []money.Amount, before, amount money.Amount) []Value {
+// earnedOf is what of the sum falls to one invoice: the first is earned first.
+// Months before the one that earns something of it are left out.
+func earnedOf(sums []Value, before, amount money.Amount) []Value {
 	var out []Value
 	for i, sum := range sums {
-		earned := sum.Sub(before)
+		earned := sum.Amount.Sub(before)
 		if earned.Sign() < 0 {
 			earned = money.Zero(amount.Currency())
 		}
-		out = append(out, Value{at[i], lesser(earned, amount)})
+		if earned.Sign() > 0 || len(out) > 0 || before.IsZero() || i+1 == len(sums) {
+			out = append(out, Value{sum.Before, lesser(earned, amount)})
+		}
 	}
-	first := slices.IndexFunc(out, func(v Value) bool { return !v.Amount.IsZero() })
-	switch {
-	case first < 0:
-		return out[len(out)-1:]
-	case before.IsZero():
-		return out
-	}
-	return out[first:]
+	return out
 }

@@ -85,7 +85,7 @@ func drawDocument(t *rapid.T) Document {
 	for i := range rapid.IntRange(0, 3).Draw(t, "metered") {
 		d.Lines = append(d.Lines, drawUsage(t, d, fmt.Sprintf("use-%d", i)))
 	}
-	d.drawCaps(t)
+	d.drawPrepaid(t)
 	d.drawCommits(t)
 	return d
 }
@@ -157,28 +157,6 @@ func (d *Document) metered() []string {
 	return ids
 }
 
-func (d *Document) drawCaps(t *rapid.T) {
-	ids := d.metered()
-	if len(ids) == 0 || rapid.IntRange(0, 2).Draw(t, "capped") == 0 {
-		return
-	}
-	c := Prepaid{
-		ID: "cap", Product: rapid.SampledFrom([]string{"platform", "api"}).Draw(t, "cap product"),
-		Every: rapid.SampledFrom(cadences).Draw(t, "every"), Overage: Overage{Factor: oneOf(t, "0", "1.5", "0.8")},
-	}
-	first, _ := d.line(ids[0])
-	model := first.Usage.Price.Model
-	if model != catalog.Flat && model != catalog.Volume && rapid.Bool().Draw(t, "in units") {
-		c.Lines, c.Units, c.Price = ids[:1], oneOf(t, "10", "200", "0.000000000001"), oneOf(t, "50", "99.99")
-	} else {
-		// In another order than the document's, which is the order of drawing.
-		c.Lines = slices.Clone(ids[:rapid.IntRange(1, len(ids)).Draw(t, "covered")])
-		slices.Reverse(c.Lines)
-		c.Amount = oneOf(t, "20", "150.5", "1000")
-	}
-	d.Prepaid = []Prepaid{c}
-}
-
 func (d *Document) drawCommits(t *rapid.T) {
 	if rapid.Bool().Draw(t, "committed") {
 		c := Commit{ID: "min", Product: "api", Amount: oneOf(t, "100", "2500"), Every: rapid.SampledFrom(cadences).Draw(t, "every")}
@@ -208,11 +186,7 @@ func amend(t *rapid.T, d Document) Document {
 			d.Lines[i].Usage = &changed
 		}
 	}
-	for i := range d.Prepaid {
-		if c := &d.Prepaid[i]; c.Units.IsZero() && rapid.Bool().Draw(t, "bigger cap") {
-			c.Amount = c.Amount.Add(decimal.NewFromInt(10))
-		}
-	}
+	d.amendPrepaid(t)
 	for i := range d.Commits {
 		if rapid.Bool().Draw(t, "bigger commitment") {
 			d.Commits[i].Amount = d.Commits[i].Amount.Add(decimal.NewFromInt(500))
@@ -230,7 +204,10 @@ func amend(t *rapid.T, d Document) Document {
 			d.Term.Through = d.Term.Through.AddDays(rapid.IntRange(1, 60).Draw(t, "longer"))
 		}
 	case 1: // shorter, where no line has days of its own beyond
-		if !slices.ContainsFunc(d.Lines, func(l Line) bool { return !l.From.IsZero() || !l.Through.IsZero() || l.Fixed != nil && len(l.Fixed.Ramp) > 0 }) {
+		if !slices.ContainsFunc(d.Lines, func(l Line) bool {
+			return !l.From.IsZero() || !l.Through.IsZero() || l.Fixed != nil && len(l.Fixed.Ramp) > 0
+		}) &&
+			!slices.ContainsFunc(d.Prepaid, func(x Prepaid) bool { return !x.From.IsZero() || !x.Through.IsZero() }) {
 			d.Term.Through = d.Term.Through.AddDays(-rapid.IntRange(0, d.Term.Through.Sub(d.Effective)).Draw(t, "shorter"))
 		}
 	}

@@ -44,7 +44,10 @@ func (p *pricing) grants(id string, rank int) []stretchGrants {
 	var out []stretchGrants
 	var last *accessPeriod
 	for _, s := range p.capStretches(id) {
-		from := stretchGrants{stretch: s}
+		from := stretchGrants{stretch: s, begun: s.span.Start}
+		if len(out) > 0 {
+			from.begun = out[0].begun
+		}
 		for _, b := range accessPeriods(p, s) {
 			g := &grant{
 				id: id, rank: rank, terms: s.terms.cap, access: b.access, fee: money.Zero(p.agreement.Currency),
@@ -67,6 +70,7 @@ func (p *pricing) grants(id string, rank int) []stretchGrants {
 // stretchGrants are the balances given while one set of terms held.
 type stretchGrants struct {
 	stretch[capped]
+	begun  period.Date // first day of the lineage
 	grants []*grant
 	billed []billed // what each is paid for
 }

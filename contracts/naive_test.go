@@ -1,7 +1,6 @@
 package contracts
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -209,11 +208,9 @@ func level1(l Line, on period.Date) (quantity, price decimal.Decimal) {
 // meter is a stretch of metered usage with its own free units and tiers.
 type meter struct {
 	cut
-	line    Line
-	cap     string
-	rank    int
-	free    *big.Rat
-	charged *big.Rat // overage, after factor and before margin
+	line Line
+	cap  string
+	free *big.Rat
 }
 
 func (n *naive) usedBefore(m *meter, before period.Date) *big.Rat {
@@ -277,15 +274,17 @@ func (n *naive) onceIn(m *meter, fee decimal.Decimal) *big.Rat {
 	return r.Quo(r, ints(m.whole.Days()))
 }
 
-func capOf(d Document, line string) (string, int) {
+// capOf names the prepaid amounts that a line draws from.
+func capOf(d Document, line string) string {
+	var ids string
 	for _, c := range d.Prepaid {
-		for i, id := range c.Lines {
+		for _, id := range c.Lines {
 			if id == line {
-				return c.ID, i
+				ids += c.ID + " "
 			}
 		}
 	}
-	return "", 0
+	return ids
 }
 
 func free(units decimal.Decimal, c cut) *big.Rat {
@@ -304,103 +303,15 @@ func (n *naive) meters(id string) []*meter {
 		if !ok || l.Usage == nil || !lineDays(d, l).Contains(on) {
 			return "", "", period.Span{}
 		}
-		under, _ := capOf(d, id)
-		return words(l.Product, l.Usage, under, marginOf(d)), l.Usage.Every, lineDays(d, l)
+		return words(l.Product, l.Usage, capOf(d, id), marginOf(d)), l.Usage.Every, lineDays(d, l)
 	}) {
 		if c.Start.Before(n.until) {
 			l, _ := c.terms.line(id)
-			m := &meter{cut: c, line: l, free: free(l.Usage.Included, c), charged: new(big.Rat)}
-			m.cap, m.rank = capOf(c.terms, id)
+			m := &meter{cut: c, line: l, free: free(l.Usage.Included, c), cap: capOf(c.terms, id)}
 			out = append(out, m)
 		}
 	}
 	return out
-}
-
-// caps goes through each period of a cap day by day and values all its usage
-// from scratch every time.
-func (n *naive) caps(id string, all []*meter) {
-	find := func(d Document) (Prepaid, bool) {
-		i := slices.IndexFunc(d.Prepaid, func(c Prepaid) bool { return c.ID == id })
-		if i < 0 {
-			return Prepaid{}, false
-		}
-		return d.Prepaid[i], true
-	}
-	for _, c := range n.cuts(func(d Document, on period.Date) (string, string, period.Span) {
-		x, ok := find(d)
-		if !ok {
-			return "", "", period.Span{}
-		}
-		x.Lines = nil
-		return words(x), x.Every, d.Term.Span()
-	}) {
-		x, _ := find(c.terms)
-		price := x.Price
-		if price.IsZero() {
-			price = x.Amount
-		}
-		fee := share(cents(n.minor(price)), c)
-		n.owe(id, Prepayment, c.Span, fee)
-		part := n.drain(x, c, all)
-		n.drawn[fmt.Sprintf("%s %s %s", id, Prepayment, c.Span)] = cents(part.Mul(part, new(big.Rat).SetInt(fee)))
-	}
-}
-
-// drain gives the part of the cap that was used.
-func (n *naive) drain(x Prepaid, c cut, all []*meter) *big.Rat {
-	size := new(big.Rat).Quo(new(big.Rat).Mul(n.minor(x.Amount), ints(c.Days())), ints(c.whole.Days()))
-	if x.Units.IsPositive() {
-		size = free(x.Units, c)
-	}
-	factor := rat(x.Overage.Factor)
-	if factor.Sign() == 0 {
-		factor = ints(1)
-	}
-	covered := slices.DeleteFunc(slices.Clone(all), func(m *meter) bool { return m.cap != x.ID || !m.Overlaps(c.Span) })
-	slices.SortStableFunc(covered, func(a, b *meter) int { return cmp.Compare(a.rank, b.rank) })
-	sum := new(big.Rat) // money or units
-	for on := c.Start; on.Before(c.End) && on.Before(n.until); on = on.AddDays(1) {
-		for _, m := range covered {
-			if !m.Contains(on) {
-				continue
-			}
-			before, after := n.usedBefore(m, on), n.usedBefore(m, on.AddDays(1))
-			was := new(big.Rat)
-			if on != m.Start {
-				was = n.value(m, before)
-			}
-			step := new(big.Rat).Sub(n.value(m, after), was)
-			if x.Units.IsPositive() {
-				step = new(big.Rat).Sub(after, before)
-			}
-			over := func() *big.Rat {
-				if sum.Cmp(size) <= 0 {
-					return new(big.Rat)
-				}
-				return new(big.Rat).Sub(sum, size)
-			}
-			stood := over()
-			sum = new(big.Rat).Add(sum, step)
-			above := new(big.Rat).Sub(over(), stood)
-			if x.Units.IsPositive() { // the last units are the ones above
-				switch above.Sign() {
-				case 1:
-					above = new(big.Rat).Sub(n.value(m, after), n.value(m, new(big.Rat).Sub(after, above)))
-				case -1:
-					above = new(big.Rat).Sub(n.value(m, new(big.Rat).Add(before, above)), n.value(m, before))
-				}
-			}
-			m.charged.Add(m.charged, above.Mul(above, factor))
-		}
-	}
-	switch {
-	case size.Sign() == 0 || sum.Sign() <= 0:
-		return new(big.Rat)
-	case sum.Cmp(size) >= 0:
-		return ints(1)
-	}
-	return sum.Quo(sum, size)
 }
 
 func (n *naive) commits(id string) {
@@ -455,13 +366,10 @@ func (n *naive) commits(id string) {
 // of each cap's payment has been used up.
 func rateNaively(d deal, until period.Date) (owed, drawn map[string]*big.Int) {
 	n := &naive{d, until, map[string]*big.Int{}, map[string]*big.Int{}}
-	lines, caps, commits := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	lines, commits := map[string]bool{}, map[string]bool{}
 	for _, v := range d.agreement.Versions {
 		for _, l := range v.Document.Lines {
 			lines[l.ID] = true
-		}
-		for _, c := range v.Document.Prepaid {
-			caps[c.ID] = true
 		}
 		for _, c := range v.Document.Commits {
 			commits[c.ID] = true
@@ -473,17 +381,10 @@ func rateNaively(d deal, until period.Date) (owed, drawn map[string]*big.Int) {
 		n.termFees(id)
 		all = append(all, n.meters(id)...)
 	}
-	for id := range caps {
-		n.caps(id, all)
-	}
+	n.balances(all)
 	for _, m := range all {
 		if m.cap == "" {
 			n.owe(m.line.ID, Metered, m.Span, cents(afterMargin(n.value(m, n.usedBefore(m, n.until)), m.terms)))
-			continue
-		}
-		n.owe(m.line.ID, Metered, m.Span, new(big.Int))
-		if over := cents(afterMargin(m.charged, m.terms)); over.Sign() != 0 {
-			n.owe(m.line.ID, OverCap, m.Span, over)
 		}
 	}
 	for id := range commits {

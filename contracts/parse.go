@@ -46,10 +46,7 @@ func ambiguousZeros(root *yaml.Node) findings {
 	var f findings
 	caps := strict.NodeAt(root, "prepaid")
 	for i := 0; caps != nil && i < len(caps.Content); i++ {
-		for _, zero := range []struct{ path, instead string }{
-			{"price", "leave it out to charge the cap's amount up front"},
-			{"overage.factor", "leave it out for the list price; if overage is free, write a cap nobody can reach"},
-		} {
+		for _, zero := range defaulted {
 			path := fmt.Sprintf("prepaid[%d].%s", i, zero.path)
 			n := strict.NodeAt(root, path)
 			if n == nil || n.Kind != yaml.ScalarNode {
@@ -123,5 +120,5 @@ func Export(d Document) ([]byte, error) {
 var (
 	figures = []string{"quantity", "unit_price", "amount", "units", "price", "included", "size", "up_to", "unit", "flat", "factor", "margin_percent",
 		"commission_percent", "fee_percent", "uplift_percent", "percent", "most", "per_event", "free_units", "minimum", "maximum"}
-	days    = []string{"from", "through", "effective", "on", "renewed"}
+	days = []string{"from", "through", "effective", "on", "renewed"}
 )

@@ -123,8 +123,54 @@ var bad = []struct{ what, document string }{
 	{"a cap given away", capped1("amount: 5, price: 0")},
 	{"overage for nothing", capped1("amount: 5, overage: {factor: 0}")},
 	{"a cap over a fixed fee", good + "prepaid: [{id: cap, product: prepaid, lines: [seats], amount: 5, every: month}]\n"},
-	{"two caps over a line", good + "prepaid: [{id: cap, product: prepaid, lines: [calls], amount: 5, every: month}, {id: cap2, product: prepaid, lines: [calls], amount: 5, every: month}]\n"},
+	{"a cap over an hour", strings.Replace(capped1("amount: 5"), "[calls], every: month", "[calls], every: hour", 1)},
+	{"access outside the term", capped1("amount: 5, from: 2025-12-31")},
+	{"access that ends before it begins", capped1("amount: 5, from: 2026-03-01, through: 2026-02-01")},
+	{"a cap that never ends", capped1("amount: 5, expires_after_days: 99999, priority: -5000")},
+	{"a rollover of more than is left", capped1("amount: 5, rollover: {percent: 120, periods: -1, used: later}")},
+	{"a rollover of nothing", capped1("amount: 5, rollover: {percent: 0, most: 0, periods: 0}")},
+	{"a rollover into nothing", strings.Replace(capped1("amount: 5, rollover: {percent: 50}"), "every: month, amount: 5", "every: term, amount: 5", 1)},
+	{"overage at a factor and a rate", capped1("amount: 5, overage: {factor: 2, unit_price: 3}")},
+	{"overage at a rate for two lines", good + "  - {id: more, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}\nprepaid: [{id: cap, product: prepaid, lines: [calls, more], amount: 5, every: month, overage: {unit_price: 3}}]\n"},
+	{"overage at a rate over a flat price", strings.Replace(capped1("amount: 5, overage: {unit_price: 3}"), "model: per_unit", "model: flat", 1)},
+	{"a bill without a schedule", capped1("amount: 5, bill: {in: afterwards}")},
+	{"installments beside periods", capped1("amount: 5, bill: {every: quarter, installments: [{on: 2026-01-01, amount: 60}]}")},
+	{"installments that do not add up", capped1("amount: 5, bill: {installments: [{on: 2026-01-01, amount: 30}, {on: 2026-07-01, amount: 29}]}")},
+	{"installments after the last day", capped1("amount: 5, bill: {installments: [{on: 2026-01-01, amount: 30}, {on: 2027-07-01, amount: 30}]}")},
 	{"a cap in units over a volume price", strings.Replace(capped1("units: 5, price: 1"), "model: per_unit, amount: 0.02", "model: volume, tiers: [{unit: 1}]", 1)},
+	{"a commitment in money and units", committed1("amount: 5, units: 5, unit_price: 1")},
+	{"a commitment in units without a price", committed1("units: 5")},
+	{"units of a fee", good + "commitments: [{id: min, product: prepaid, lines: [seats], units: 5, unit_price: 1, every: month}]\n"},
+	{"a priority without a waterfall", committed1("amount: 5, priority: 1")},
+	{"a waterfall nobody can order", good + "commitments:\n  - {id: a, product: prepaid, lines: [calls], amount: 5, every: month, flow: waterfall}\n  - {id: b, product: prepaid, lines: [calls], units: 5, unit_price: 1, every: month, flow: waterfall}\n"},
+	{"a commitment within nothing", committed1("amount: 5, within: big")},
+	{"commitments within each other", good + "commitments:\n  - {id: a, product: prepaid, lines: [calls], amount: 5, every: month, within: b}\n  - {id: b, product: prepaid, lines: [seats], amount: 5, every: month, within: a}\n"},
+	{"units within money, for longer", good + "commitments:\n  - {id: a, product: prepaid, lines: [calls], units: 5, unit_price: 1, every: year, within: b}\n  - {id: b, product: prepaid, lines: [seats], amount: 5, every: year}\n  - {id: c, product: prepaid, lines: [calls], amount: 5, every: year, within: d}\n  - {id: d, product: prepaid, lines: [calls], amount: 5, every: month}\n"},
+	{"a commitment after the end", committed1("amount: 5, from: 2027-01-01")},
+	{"a cap of nothing", topped("kind: hard")},
+	{"a cap nobody owns", topped("kind: soft, amount: 5, then: explode")},
+	{"a hard cap with overage", topped("kind: hard, amount: 5, overage: {factor: 2}")},
+	{"overage that is never charged", topped("kind: customer, amount: 5, overage: {factor: 2}")},
+	{"overage by the unit above money", topped("kind: customer, amount: 5, then: continue, overage: {unit_price: 2}")},
+	{"overage with two prices", topped("kind: customer, units: 5, then: continue, overage: {factor: 2, unit_price: 2}")},
+	{"a cap in units of a fee", good + "caps: [{id: top, kind: hard, lines: [seats], units: 5, every: month}]\n"},
+	{"a cap in units over two lines", good + "caps: [{id: top, kind: hard, lines: [seats, calls], units: 5, every: month}]\n"},
+	{"a cap over an unknown line", good + "caps: [{id: top, kind: hard, lines: [min], amount: 5, every: month}]\n"},
+	{"a cap shorter than its line", strings.Replace(topped("kind: hard, amount: 5"), "api.calls, every: month", "api.calls, every: quarter", 1)},
+	{"a cap in units over a prepaid line", topped("kind: hard, units: 5") + "prepaid: [{id: pool, product: prepaid, lines: [calls], amount: 5, every: month}]\n"},
+	{"a cap with the id of a line", good + "caps: [{id: calls, kind: hard, lines: [calls], amount: 5, every: month}]\n"},
+	{"a discount of nothing", lowered("reason: none")},
+	{"a discount of 120 percent", lowered("percent: 120")},
+	{"a discount of percent and amount", lowered("percent: 10, amount: 5, every: month")},
+	{"a percentage each month", lowered("percent: 10, every: month")},
+	{"an amount off no period", lowered("amount: 10")},
+	{"an amount off periods shorter than usage", strings.Replace(lowered("amount: 10, every: month"), "api.calls, every: month", "api.calls, every: quarter", 1)},
+	{"a discount on an unknown line", lowered("percent: 10, lines: [seats, support]")},
+	{"a discount that ends before it begins", lowered("percent: 10, from: 2026-05-01, through: 2026-04-01")},
+	{"a discount before the term", lowered("percent: 10, from: 2025-05-01")},
+	{"a programme of two words", lowered("percent: 10, programme: for free")},
+	{"a credit of nothing for nothing", good + "credits: [{id: gift, kind: present, amount: 0}]\n"},
+	{"a credit after the term", good + "credits: [{id: gift, kind: goodwill, amount: 5, reason: outage, through: 2027-01-01}]\n"},
 	{"JSON with an unknown key", "{\n  \"contract\": \"C-1\",\n  \"custmer\": \"acme\"\n}\n"},
 	{"JSON with a word for a price", asJSON(with("unit_price: 10", "unit_price: 7777"), `"7777"`, `"abc"`)},
 	{"JSON with a key twice", asJSON(good, `"title": "Deal",`, `"title": "Deal", "title": "Deal",`)},
@@ -164,6 +210,16 @@ func installed(key, fixed string) string {
 func capped1(terms string) string {
 	return good + "prepaid: [{id: cap, product: prepaid, lines: [calls], every: month, " + terms + "}]\n"
 }
+
+func committed1(terms string) string {
+	return good + "commitments: [{id: min, product: prepaid, lines: [calls], every: month, " + terms + "}]\n"
+}
+
+func topped(terms string) string {
+	return good + "caps: [{id: top, lines: [calls], every: month, " + terms + "}]\n"
+}
+
+func lowered(terms string) string { return good + "discounts: [{id: off, " + terms + "}]\n" }
 
 func asJSON(document, old, replacement string) string {
 	d, err := Parse([]byte(document))

@@ -26,13 +26,16 @@ func (p *pricing) prepaid() {
 	if len(all) == 0 {
 		return
 	}
-	fees := make([][]Piece, len(all))
-	for i, s := range all {
-		fees[i] = p.prepayments(s)
+	var sold []bundle
+	for _, s := range all {
+		sold = append(sold, p.bundles(s)...)
+	}
+	for _, x := range sold {
+		x.pay()
 	}
 	p.replay(p.pool(all))
-	for i, s := range all {
-		p.pieces = append(p.pieces, p.earning(s, fees[i])...)
+	for _, x := range sold {
+		p.pieces = append(p.pieces, p.prepayments(x)...)
 	}
 	for _, w := range p.windows {
 		if w.cap != "" {
