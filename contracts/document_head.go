@@ -46,9 +46,9 @@ type Billing struct {
 type LateUsage string
 
 const (
-	NextInvoice LateUsage = "next_invoice" // the default: it waits for the contract's next regular invoice and shows its old span
+	NextInvoice LateUsage = "next_invoice" // the default: it waits for the contract's next regular day and shows its old span; less usage is credited at once
 	AtOnce      LateUsage = "at_once"      // an additional invoice on the next day
-	Reissue     LateUsage = "reissue"      // the period is credited and billed anew
+	Reissue     LateUsage = "reissue"      // the period is credited in full and billed anew on the next day
 )
 
 // Trial is a time without charge that ends by itself.

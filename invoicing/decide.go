@@ -35,6 +35,7 @@ func DecideAll(w World, f Facts, asOf period.Date) (Decision, error) {
 type agreed struct {
 	agreement contracts.Agreement
 	Change
+	anew bool // credited in full and billed anew: see reissue
 }
 
 // changes is what is due and not billed, or billed and not due, for an account.
@@ -46,11 +47,7 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 			return nil, err
 		}
 		stood := f.Standing.Of(int64(a.Contract))
-		for _, c := range inOrder(Plan(Asked(pieces, stood, asOf), stood), pieces) {
-			if !c.empty() {
-				out = append(out, agreed{a, c})
-			}
-		}
+		out = append(out, settleLate(a, inOrder(Plan(Asked(pieces, stood, asOf), stood), pieces), asOf)...)
 	}
 	return out, nil
 }
@@ -89,7 +86,7 @@ func (c Change) empty() bool {
 // lowers says whether any change takes back what stands billed: then the issued
 // lines must be at hand, because a credit follows the tax of the line it lowers.
 func lowers(changes []agreed) bool {
-	return slices.ContainsFunc(changes, func(c agreed) bool { return c.Delta().Sign() < 0 })
+	return slices.ContainsFunc(changes, func(c agreed) bool { return c.Delta().Sign() < 0 || c.anew })
 }
 
 // draft puts changes on documents. Concessions that fall away come first: they
@@ -102,7 +99,7 @@ func draft(w World, f Facts, asOf period.Date, changes []agreed) (Decision, erro
 	for _, restoring := range []bool{true, false} {
 		for _, c := range changes {
 			if c.restores() == restoring {
-				d.add(c.agreement, c.Change)
+				d.add(c)
 			}
 		}
 	}
@@ -147,8 +144,12 @@ type taxed struct {
 	rows []tax.Row
 }
 
-func (d *drafting) add(a contracts.Agreement, c Change) {
+func (d *drafting) add(x agreed) {
+	a, c := x.agreement, x.Change
 	switch {
+	case x.anew:
+		d.reissue(a, c)
+		return
 	case c.Delta().Sign() < 0:
 		d.lower(a, c)
 		return
@@ -160,8 +161,7 @@ func (d *drafting) add(a contracts.Agreement, c Change) {
 	line := d.line(a, c)
 	line.Amount = c.Delta()
 	if !c.First {
-		line.Description = "Addition: " + line.Description
-		line.Follows, line.Before = d.latest(a, c), c.Booked
+		line = d.addition(a, c, line)
 	}
 	draft.Lines = append(draft.Lines, line)
 }

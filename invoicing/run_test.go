@@ -131,6 +131,7 @@ func TestALateUsageEventIsBilledAsAnAddition(t *testing.T) {
 	c.Use(t, "acme", "api.calls", "2026-01-20", "2500")
 	c.Bill(t, "2026-02-01")
 	c.Use(t, "acme", "api.calls", "2026-01-31", "500")
+	c.Bill(t, "2026-02-02") // it waits for the regular day
 	c.Bill(t, "2026-03-01")
 	documents := c.Documents(t, c.Account("acme"))
 	expectLines(t, documents[1:], "RTUS-2026-000002 calls 2026-01-01..2026-01-31 50.00")
@@ -221,7 +222,7 @@ func TestARunOfAnEarlierDayTakesNothingBack(t *testing.T) {
 
 func TestALaterRunWaitsBehindAHeldOne(t *testing.T) {
 	c := invoicingtest.New(t, pgtest.New(t))
-	c.Sign(t, acme)
+	c.Sign(t, strings.Replace(acme, "po_number", "late_usage: at_once, po_number", 1))
 	c.Bill(t, "2026-01-01")
 	c.Use(t, "acme", "api.calls", "2026-01-20", "900000")
 	for _, day := range []string{"2026-02-01", "2026-02-02"} {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/access"
 	"ratable/internal/money"
@@ -160,4 +161,30 @@ func RunHolds(ctx context.Context, q postgres.Querier, run int64) ([]RunHold, er
 		}
 	}
 	return left, err
+}
+
+// HeldContracts are the contracts whose bills a hold keeps back on a day.
+func HeldContracts(ctx context.Context, q postgres.Querier, on period.Date) ([]contracts.ID, error) {
+	standing, err := Holds(ctx, q, HoldFilter{On: on})
+	if err != nil || len(standing) == 0 {
+		return nil, err
+	}
+	var accounts []customers.AccountID
+	for _, h := range standing {
+		accounts = append(accounts, h.Account)
+	}
+	agreed, err := contracts.LoadAgreements(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
+	var out []contracts.ID
+	for account, all := range agreed {
+		for _, a := range all {
+			if _, held := (Facts{Account: account, Holds: standing}).holdOn(a.PayerOn(on), a.Contract, on); held {
+				out = append(out, a.Contract)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }

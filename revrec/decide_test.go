@@ -191,10 +191,10 @@ func TestDecidingChangesNothingItIsGiven(t *testing.T) {
 
 func TestAnEntitysCloseIsNotHeldByAnothersContracts(t *testing.T) {
 	l := begin(agreement(document(fixed("seats", "platform", "10", "365", "year", contracts.Advance))))
-	if got := l.facts.of(2).exceptions(book, month("2026-01")); len(got) != 0 {
+	if got := l.facts.of(2).exceptions(book, month("2026-01"), nil); len(got) != 0 {
 		t.Errorf("entity 2 has no contract, yet %v", got)
 	}
-	if got := l.facts.of(1).exceptions(book, month("2026-01")); len(got) != 2 {
+	if got := l.facts.of(1).exceptions(book, month("2026-01"), nil); len(got) != 2 {
 		t.Errorf("entity 1 has revenue and a fee that are not booked, found is %v", got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // Exceptions lists what stands in the way of closing a month of a legal entity,
 // as far as this account goes.
 func (f Facts) Exceptions(c *catalog.Catalog, entity entities.ID, month period.Month) []Exception {
-	return f.of(entity).exceptions(c, month)
+	return f.of(entity).exceptions(c, month, nil)
 }
 
 // LayOut is the revenue schedule of one contract, from its scheduled revenue.

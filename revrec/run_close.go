@@ -37,12 +37,13 @@ func (x Exception) String() string {
 // revenue of the month or an earlier one is not recognized, or a charge that was
 // due by its end is not billed; Exceptions lists them. Months close in order.
 // Bookings under way finish first and later ones wait for tx, so what is checked
-// is what is closed.
-func Close(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor) error {
+// is what is closed. Contracts whose bills a person holds are given: what they
+// ask for is earned and waits as unbilled, and keeps no month open.
+func Close(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor, held ...contracts.ID) error {
 	if err := ledger.CloseMonth(ctx, tx, entity, month, by); err != nil {
 		return err
 	}
-	found, err := Exceptions(ctx, tx, entity, month)
+	found, err := Exceptions(ctx, tx, entity, month, held...)
 	if err != nil {
 		return fmt.Errorf("close month %s: %w", month, err)
 	}
@@ -64,7 +65,8 @@ const closeBatch = 1000
 
 // Exceptions lists what stands in the way of closing a month: it decides every
 // account of the entity again and reports what a run would still append.
-func Exceptions(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) ([]Exception, error) {
+// Contracts whose bills are held owe no invoice.
+func Exceptions(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month, held ...contracts.ID) ([]Exception, error) {
 	sold, err := catalog.Load(ctx, q)
 	if err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func Exceptions(ctx context.Context, q postgres.Querier, entity entities.ID, mon
 			return nil, err
 		}
 		for _, f := range facts {
-			out = append(out, f.of(entity).exceptions(sold, month)...)
+			out = append(out, f.of(entity).exceptions(sold, month, held)...)
 		}
 	}
 	return out, nil
@@ -92,7 +94,7 @@ func (f Facts) of(entity entities.ID) Facts {
 	return f
 }
 
-func (f Facts) exceptions(c *catalog.Catalog, month period.Month) []Exception {
+func (f Facts) exceptions(c *catalog.Catalog, month period.Month, held []contracts.ID) []Exception {
 	plan, err := Decide(c, f, month)
 	if err != nil {
 		return []Exception{{Account: f.Account, Problem: err.Error()}}
@@ -107,6 +109,9 @@ func (f Facts) exceptions(c *catalog.Catalog, month period.Month) []Exception {
 		}
 	}
 	for _, a := range f.Agreements {
+		if slices.Contains(held, a.Contract) {
+			continue
+		}
 		pieces, err := contracts.Charges(a, c, f.Usage, month.End())
 		if err != nil {
 			return append(out, Exception{Account: f.Account, Problem: err.Error()})
@@ -137,12 +142,23 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 		// already: what begins after the month, or what was counted in a period that
 		// ends after it, is not its business.
 		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(g.kind) && g.span.End.After(month.End())
-		if g.due && !later && !g.agrees() {
+		if g.due && !later && !g.agrees() && !waits(a, g, stood, month) {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
 			out = append(out, Exception{a.Account, a.Number, g.line, problem})
 		}
 	}
 	return out
+}
+
+// waits says that late usage stands over to the contract's next regular invoice, as was agreed: it is earned and not yet
+// billed (package invoicing decides when).
+func waits(a contracts.Agreement, g group, stood []ledger.Stood, month period.Month) bool {
+	usage := g.kind == contracts.Metered || g.kind == contracts.OverCap
+	asked := slices.ContainsFunc(stood, func(b ledger.Stood) bool {
+		return b.Line == g.line && b.Kind == string(g.kind) && b.Times > 0 && b.Span.Overlaps(g.span)
+	})
+	return usage && asked && g.billed.Cmp(g.owed) < 0 && month.End().Before(a.LateUsageEnds()) &&
+		a.Latest().Document.Billing.LateUsage() == contracts.NextInvoice
 }
 
 // counted says that what a piece comes to is known when its period is over.

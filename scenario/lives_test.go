@@ -256,6 +256,9 @@ func (l *life) run() error {
 			return nil
 		}
 	}
+	if l.today == l.agreement().LateUsageEnds() {
+		return nil // what waited for a regular invoice that does not come
+	}
 	return fmt.Errorf("%s is issued though nothing came due and nothing new is known", made[0].Number)
 }
 
@@ -313,6 +316,10 @@ func (l *life) owed() error {
 	for _, s := range stood {
 		c := column{s.Line, s.Kind}
 		booked[c], owed[c] = booked[c].Add(s.Amount), owed[c].Add(money.Zero(s.Amount.Currency()))
+	}
+	for _, w := range invoicing.StandingOver(l.agreement(), pieces, stood, l.today) {
+		c := column{w.Piece.Line, string(w.Piece.Kind)}
+		owed[c] = owed[c].Sub(w.Delta())
 	}
 	for c, amount := range owed {
 		if !amount.Sub(booked[c]).IsZero() {

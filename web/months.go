@@ -8,6 +8,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/period"
+	"ratable/invoicing"
 	"ratable/ledger"
 	"ratable/revrec"
 	"ratable/web/page"
@@ -71,7 +72,11 @@ func (v *visit) monthsOf(t tx, s scope) (page.Months, error) {
 	}
 	view.Table = monthTable(states, s, first, v.Today().MonthOf())
 	if check := v.queryMonth("check"); !check.IsZero() {
-		found, err := revrec.Exceptions(v.ctx, t, s.entity, check)
+		held, err := invoicing.HeldContracts(v.ctx, t, v.Today())
+		if err != nil {
+			return view, err
+		}
+		found, err := revrec.Exceptions(v.ctx, t, s.entity, check, held...)
 		if err != nil {
 			return view, err
 		}
@@ -123,7 +128,13 @@ func exceptionTable(found []revrec.Exception) *ui.TableProps {
 
 // closeMonth and reopenMonth record what was decided about a month, or say why it cannot be.
 func (v *visit) closeMonth() error {
-	return v.decideMonth("closed", func(t tx, entity entities.ID, m period.Month) error { return revrec.Close(v.ctx, t, entity, m, v.By) })
+	return v.decideMonth("closed", func(t tx, entity entities.ID, m period.Month) error {
+		held, err := invoicing.HeldContracts(v.ctx, t, v.Today())
+		if err != nil {
+			return err
+		}
+		return revrec.Close(v.ctx, t, entity, m, v.By, held...)
+	})
 }
 
 func (v *visit) reopenMonth() error {
