@@ -267,6 +267,7 @@ func (p *playing) append(entries ...ledger.Entry) error {
 // first. Charges bills nothing on any other day.
 func mark(days map[period.Date]bool, d contracts.Document) {
 	eachDate(reflect.ValueOf(d), func(date period.Date) { days[date], days[date.AddDays(1)] = true, true })
+	days[contracts.Agreement{Versions: []contracts.Version{{Document: d}}}.LateUsageEnds()] = true
 	for _, anchor := range append(d.Term.Renewed, d.Term.From) {
 		for _, month := range (period.Recurrence{Anchor: anchor, Cadence: period.Monthly}).Within(d.Term.Span()) {
 			days[month.Start], days[month.Start.MonthOf().End()], days[month.End] = true, true, true
