@@ -103,3 +103,15 @@ func (c *Catalog) Meters() []Meter {
 	slices.SortFunc(all, func(a, b Meter) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }
+
+// ProductVersions returns every version of a product, the oldest first.
+func (c *Catalog) ProductVersions(code string) []Product { return oldestFirst(c.products[code]) }
+
+// PlanVersions returns every version of a plan, the oldest first.
+func (c *Catalog) PlanVersions(code string) []Plan { return oldestFirst(c.plans[code]) }
+
+func oldestFirst[T any](versions []T) []T {
+	all := slices.Clone(versions)
+	slices.Reverse(all)
+	return all
+}

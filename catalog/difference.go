@@ -142,3 +142,9 @@ func nameOf(item []leaf) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// ProductDifferences says field by field what a version of a product changed.
+func ProductDifferences(before, after Product) []Difference { return differences(before, after) }
+
+// PlanDifferences says field by field what a version of a plan changed.
+func PlanDifferences(before, after Plan) []Difference { return differences(before, after) }

@@ -57,6 +57,11 @@ func Parse(source []byte, checks Checks) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	return ParseNode(root, checks)
+}
+
+// ParseNode is Parse for a document that is not a text: a form's fields.
+func ParseNode(root *yaml.Node, checks Checks) (Document, error) {
 	var f file
 	found := strict.Read(root, &f)
 	d := Document{Products: f.Products, Meters: f.Meters}
@@ -207,4 +212,14 @@ func Export(d Document) ([]byte, error) {
 		return nil, fmt.Errorf("export the catalog: %w", err)
 	}
 	return text, nil
+}
+
+// TermsText is a plan's terms as they stand in a catalog document.
+func TermsText(p Plan) (string, error) {
+	terms, err := strict.FromJSON(p.Document)
+	if err != nil {
+		return "", fmt.Errorf("write the terms of plan %s: %w", p.Code, err)
+	}
+	text, err := strict.Write(terms, nil, nil)
+	return string(text), err
 }

@@ -2,11 +2,13 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"ratable/internal/access"
 	"ratable/internal/fault"
+	"ratable/internal/period"
 )
 
 // Proposal is a change of the catalog that somebody prepared. Its document holds only what it changes; it counts once another
@@ -108,4 +110,23 @@ func (c *Catalog) versions(d Document) map[string]int {
 		}
 	}
 	return out
+}
+
+// Changes is what the proposal changes, or changed, in the catalog that it was compared with.
+func (p Proposal) Changes(c *Catalog) Changes {
+	changes, _ := c.before(p).Compare(p.Document, period.Date{}, Checks{}) // its days were judged when it was proposed
+	return changes
+}
+
+// before is the catalog without what came after the proposal was compared with it, as far as that is about the same things.
+func (c *Catalog) before(p Proposal) *Catalog {
+	named := p.Document.keys()
+	later := func(kind Kind, code string, version int) bool {
+		key := Change{Kind: kind, Code: code}.Key()
+		return slices.Contains(named, key) && version > p.Base[key]
+	}
+	return New(
+		slices.DeleteFunc(c.Products(), func(x Product) bool { return later(ProductKind, x.Code, x.Version) }),
+		slices.DeleteFunc(c.Meters(), func(x Meter) bool { return later(MeterKind, x.Code, 1) }),
+		slices.DeleteFunc(c.Plans(), func(x Plan) bool { return later(PlanKind, x.Code, x.Version) }))
 }

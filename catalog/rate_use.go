@@ -59,8 +59,9 @@ func (p Price) chargeable(before int, total, amount decimal.Decimal) (rest decim
 	case p.FreeUnits.IsZero():
 		return decimal.Zero, true
 	}
-	left := decimal.Max(decimal.Zero, p.FreeUnits.Sub(total))
-	return decimal.Max(decimal.Zero, amount.Sub(left)), amount.Cmp(left) <= 0
+	// Once exceeded, units are exhausted for good: then an event of nothing is not free either.
+	beyond := total.Add(amount).Sub(p.FreeUnits)
+	return decimal.Min(amount, beyond), beyond.Sign() <= 0
 }
 
 // add appends a step that comes to something.

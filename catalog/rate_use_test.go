@@ -53,6 +53,7 @@ func TestAPercentageTakesAPartOfEachEvent(t *testing.T) {
 		{"only units are free: however many", onlyUnits, amounts("50", "50", "50", "50", "50", "10"), "2.13"},
 		{"nothing is free", nothingFree, amounts("100"), "3.3"},
 		{"an event of nothing pays its fee", nothingFree, amounts("0"), "2"},
+		{"and so when free units are exceeded", percentage, amounts("260", "0"), "4.13"},
 		{"what is free costs no minimum", bounded, amounts("10"), "0"},
 		{"at least 1 an event, at most 5", bounded, amounts("10", "10", "100", "1000"), "8.1"}, // 1 + 2.10 + 5
 	} {
@@ -82,7 +83,7 @@ func literally(p catalog.Price, events []decimal.Decimal) *big.Rat {
 		}
 		if byUnits {
 			if unitsLeft.Sub(unitsLeft, e.Rat()); unitsLeft.Sign() < 0 {
-				unitsLeft = new(big.Rat)
+				unitsLeft, eventsLeft, byEvents = new(big.Rat), 0, true // exhausted for good
 			}
 		}
 		if free {

@@ -19,15 +19,17 @@ var (
 	sellers  = []access.Role{access.Sales, access.Finance}
 	deciders = []access.Role{access.Finance, access.Accountant}
 	admins   = []access.Role{access.Admin}
-	books    = deciders // the ledger, revenue, runs
-	billers  = []access.Role{access.Finance}
-	closers  = []access.Role{access.Accountant}
-	helpers  = []access.Role{access.Finance, access.Accountant, access.Support}
-	granters = []access.Role{access.Finance, access.Support}
-	meterers = []access.Role{access.Finance, access.Product, access.Support}
-	auditors = []access.Role{access.Finance, access.Accountant, access.Admin}
-	payers   = []access.Role{access.Customer} // each handler besides: of their own papers only
-	everyone = access.Roles
+	// whoever prepares a change of the catalog, and another of them approves it
+	catalogers = []access.Role{access.Product, access.Finance}
+	books      = deciders // the ledger, revenue, runs
+	billers    = []access.Role{access.Finance}
+	closers    = []access.Role{access.Accountant}
+	helpers    = []access.Role{access.Finance, access.Accountant, access.Support}
+	granters   = []access.Role{access.Finance, access.Support}
+	meterers   = []access.Role{access.Finance, access.Product, access.Support}
+	auditors   = []access.Role{access.Finance, access.Accountant, access.Admin}
+	payers     = []access.Role{access.Customer} // each handler besides: of their own papers only
+	everyone   = access.Roles
 )
 
 // route is an address, who may open it and what answers.
@@ -39,7 +41,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return slices.Concat(salesRoutes(), billingRoutes(), bookRoutes(), myRoutes())
+	return slices.Concat(salesRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), myRoutes())
 }
 
 func salesRoutes() []route {
@@ -73,6 +75,33 @@ func salesRoutes() []route {
 		{post, "/users", admins, (*visit).addUser},
 		{post, "/users/:id/disable", admins, (*visit).disableUser},
 		{post, "/users/:id/enable", admins, (*visit).enableUser},
+	}
+}
+
+func catalogRoutes() []route {
+	return []route{
+		{get, "/catalog", staff, (*visit).catalogPage},
+		{get, "/catalog/document", staff, (*visit).downloadCatalog},
+		{get, "/catalog/upload", catalogers, (*visit).uploadForm},
+		{post, "/catalog/upload", catalogers, (*visit).uploadCatalog},
+		{post, "/catalog/preview", catalogers, (*visit).previewCatalog},
+		{get, "/catalog/new/product", catalogers, (*visit).newProduct},
+		{post, "/catalog/new/product", catalogers, (*visit).enterProduct},
+		{get, "/catalog/new/plan", catalogers, (*visit).newPlan},
+		{post, "/catalog/new/plan", catalogers, (*visit).enterPlan},
+		{get, "/catalog/new/meter", catalogers, (*visit).newMeter},
+		{post, "/catalog/new/meter", catalogers, (*visit).enterMeter},
+		{get, "/catalog/products/:code", staff, (*visit).productPage},
+		{get, "/catalog/products/:code/edit", catalogers, (*visit).editProduct},
+		{post, "/catalog/products/:code/edit", catalogers, (*visit).enterProductEdit},
+		{get, "/catalog/plans/:code", staff, (*visit).planPage},
+		{get, "/catalog/plans/:code/edit", catalogers, (*visit).editPlan},
+		{post, "/catalog/plans/:code/edit", catalogers, (*visit).enterPlanEdit},
+		{get, "/catalog/meters/:code", staff, (*visit).meterPage},
+		{get, "/catalog/changes/:id", staff, (*visit).catalogChange},
+		{post, "/catalog/changes/:id/submit", catalogers, (*visit).submitChange},
+		{post, "/catalog/changes/:id/approve", catalogers, (*visit).approveChange},
+		{post, "/catalog/changes/:id/reject", catalogers, (*visit).rejectChange},
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/jackc/pgx/v5"
@@ -29,4 +30,23 @@ func (v *visit) decideContract(done string, verb func(context.Context, pgx.Tx, s
 		return err
 	}
 	return v.redirect(contractAddress(number), ui.Flash{Text: number + " was " + done, Tone: ui.Good})
+}
+
+// decideChange runs a verb about a change of the catalog and comes back to its page, with the reason where it was refused.
+func (v *visit) decideChange(done string, verb func(context.Context, pgx.Tx, int64, string, access.Actor) error) error {
+	id, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	err = v.do(func(t tx) error { return verb(v.ctx, t, id, v.form("reason"), v.By) })
+	if fields := fault.Fields(err); len(fields) > 0 {
+		return v.showCatalogChange(http.StatusUnprocessableEntity, capital(fields[0].Path)+": "+fields[0].Message)
+	}
+	if fault.Kind(err) == fault.Conflict {
+		return v.showCatalogChange(http.StatusConflict, sentence(err))
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(changeAddress(id), ui.Flash{Text: fmt.Sprintf("Change %d %s", id, done), Tone: ui.Good})
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ratable/catalog"
 	"ratable/internal/access"
 	"ratable/invoicing"
 	"ratable/web/ui"
@@ -25,6 +26,11 @@ var deeds = map[string]string{
 	"receipt.record":     "Payment %s recorded",
 	"receipt.apply":      "Payment %s applied",
 	"revenue.recognize":  "Revenue recognized",
+
+	"catalog.propose":             "%s prepared",
+	"catalog.add_product_version": "Product %s has a new version",
+	"catalog.add_plan_version":    "Plan %s has a new version",
+	"catalog.add_meter":           "Meter %s added",
 
 	"receipt.unapply":     "Payment %s taken back",
 	"receipt.refund":      "Payment %s refunded",
@@ -59,6 +65,9 @@ func subjectText(s access.Subject) string {
 	if invoice, line, amount, ok := invoicing.AskedCredit(s); ok {
 		return "Credit of " + amount + " on " + invoice + ", line " + line
 	}
+	if s.Kind == catalog.ProposalKind {
+		return "Catalog change " + s.Key
+	}
 	return s.Key
 }
 
@@ -76,6 +85,10 @@ func subjectAddress(s access.Subject) string {
 		return receiptAddress(s.Key)
 	case "concession":
 		return creditAddress(s)
+	case catalog.ProposalKind:
+		return "/catalog/changes/" + url.PathEscape(s.Key)
+	case string(catalog.ProductKind), string(catalog.PlanKind), string(catalog.MeterKind):
+		return catalogAddress(catalog.Kind(s.Kind), url.PathEscape(s.Key))
 	case "invoice_run":
 		return "/runs/invoices/" + url.PathEscape(s.Key)
 	}

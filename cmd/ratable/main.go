@@ -34,6 +34,7 @@ type cli struct {
 	Simulate simulateCommand `cmd:"" help:"Play a contract and dated facts in memory: invoices, revenue, journal."`
 	Import   importCommand   `cmd:"" help:"Bring facts in: usage, contracts, bank statements."`
 	Export   exportCommand   `cmd:"" help:"Write out a ledger, a contract or a trial balance."`
+	Catalog  catalogCommand  `cmd:"" help:"Compare, change and write out the catalog: products, meters, plans."`
 	Schema   schemaCommand   `cmd:"" help:"Print the database schema." hidden:""`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

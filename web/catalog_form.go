@@ -1,0 +1,315 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"ratable/catalog"
+	"ratable/internal/fault"
+	"ratable/internal/strict"
+	"ratable/web/page"
+	"ratable/web/ui"
+)
+
+// This file reads the forms of products, meters and plans: what was typed becomes a catalog document with one entry, so that a form
+// and a file are judged by the same checks, and findings come back to the fields they name.
+
+// catalogEntry is a form on its way.
+type catalogEntry struct {
+	kind    catalog.Kind
+	editing string            // code; empty for something new
+	typed   map[string]string // by field name
+	rows    int               // of stand-alone prices
+	found   []fault.Field
+	preview page.CatalogDifference
+}
+
+// maxStandalone bounds the rows of a form; a file may have more.
+const maxStandalone = 40
+
+// typedEntry reads what a form sent.
+func (v *visit) typedEntry(kind catalog.Kind, editing string) catalogEntry {
+	e := catalogEntry{kind: kind, editing: editing, typed: map[string]string{}}
+	for name, values := range v.echo.Request().Form {
+		if len(values) > 0 {
+			e.typed[name] = strings.ReplaceAll(strings.ToValidUTF8(values[0], "\uFFFD"), "\r\n", "\n")
+		}
+	}
+	if editing != "" {
+		e.typed["code"] = editing
+	}
+	e.rows, _ = strconv.Atoi(e.typed["rows"])
+	e.rows = max(1, min(e.rows, maxStandalone))
+	if e.typed["do"] == "add" {
+		e.rows = min(e.rows+1, maxStandalone)
+	}
+	return e
+}
+
+// document makes one of what was typed, or says which fields are wrong.
+func (e catalogEntry) document(checks catalog.Checks) (catalog.Document, []fault.Field) {
+	entry := &yaml.Node{Kind: yaml.MappingNode}
+	put := func(key string, value *yaml.Node) { entry.Content = append(entry.Content, scalar(key), value) }
+	for _, name := range plainFields[e.kind] {
+		if text := strings.TrimSpace(e.typed[name]); text != "" {
+			put(name, scalar(text))
+		}
+	}
+	if e.typed["retired"] != "" {
+		put("retired", scalar("true"))
+	}
+	var rows []int // of the form, by place in the document
+	switch e.kind {
+	case catalog.ProductKind:
+		put("entitlements", words(e.typed["entitlements"]))
+		list := &yaml.Node{Kind: yaml.SequenceNode}
+		for i := range e.rows {
+			if item := e.standalone(i); item != nil {
+				list.Content, rows = append(list.Content, item), append(rows, i)
+			}
+		}
+		put("standalone", list)
+	case catalog.MeterKind:
+		put("dimensions", words(e.typed["dimensions"]))
+	case catalog.PlanKind:
+		if strings.TrimSpace(e.typed["terms"]) != "" {
+			terms, err := strict.Tree([]byte(e.typed["terms"]), "plan", catalog.MaxDocument)
+			if err != nil {
+				return catalog.Document{}, termsFindings(fault.Fields(err))
+			}
+			put("terms", terms)
+		}
+	}
+	root := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar(e.list()), {Kind: yaml.SequenceNode, Content: []*yaml.Node{entry}}}}
+	d, err := catalog.ParseNode(root, checks)
+	return d, e.fields(fault.Fields(err), rows)
+}
+
+// plainFields are the keys of an entry that the form has as they are.
+var plainFields = map[catalog.Kind][]string{
+	catalog.ProductKind: {"code", "name", "unit", "tax_code", "recognition", "starts_on"},
+	catalog.MeterKind:   {"code", "name", "unit", "aggregation", "unique_by"},
+	catalog.PlanKind:    {"code", "name", "currency", "starts_on"},
+}
+
+func (e catalogEntry) list() string { return string(e.kind) + "s" }
+
+func scalar(text string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
+}
+
+// words are what commas and blanks separate.
+func words(text string) *yaml.Node {
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
+		list.Content = append(list.Content, scalar(w))
+	}
+	return list
+}
+
+var standaloneKeys = []string{"currency", "every", "price", "low", "mid", "high"}
+
+// standalone is a row of the form; nil when nothing was typed into it.
+func (e catalogEntry) standalone(row int) *yaml.Node {
+	item := &yaml.Node{Kind: yaml.MappingNode}
+	typed := false
+	for _, key := range standaloneKeys {
+		if text := strings.TrimSpace(e.typed[fmt.Sprintf("standalone[%d].%s", row, key)]); text != "" {
+			item.Content = append(item.Content, scalar(key), scalar(text))
+			typed = typed || key != "every"
+		}
+	}
+	if !typed {
+		return nil
+	}
+	return item
+}
+
+// fields moves findings from the document's paths to the form's fields.
+func (e catalogEntry) fields(found []fault.Field, rows []int) []fault.Field {
+	prefix := e.list() + "[0]."
+	var out, terms []fault.Field
+	for _, f := range found {
+		f.Path = strings.TrimPrefix(f.Path, prefix)
+		var row int
+		var key string
+		switch {
+		case f.Path == "terms" || strings.HasPrefix(f.Path, "terms."):
+			terms = append(terms, f)
+			continue
+		case strings.HasPrefix(f.Path, "entitlements"):
+			f.Path = "entitlements"
+		case strings.HasPrefix(f.Path, "dimensions"):
+			f.Path = "dimensions"
+		case strings.HasPrefix(f.Path, "standalone["):
+			if n, _ := fmt.Sscanf(strings.Replace(f.Path, "].", "] ", 1), "standalone[%d] %s", &row, &key); n == 2 && row < len(rows) {
+				f.Path = fmt.Sprintf("standalone[%d].%s", rows[row], key)
+			}
+		}
+		if f.Value != "" && (f.Path == "entitlements" || f.Path == "dimensions") {
+			f.Message = f.Value + " " + f.Message
+		}
+		out = append(out, f)
+	}
+	return append(out, termsFindings(terms)...)
+}
+
+// termsFindings say inside one field where in its text something is wrong.
+func termsFindings(found []fault.Field) []fault.Field {
+	var out []fault.Field
+	for _, f := range found {
+		where := strings.TrimPrefix(strings.TrimPrefix(f.Path, "terms"), ".")
+		if where == "document" {
+			where = ""
+		}
+		message := strings.TrimSpace(where + " " + f.Message)
+		if f.Line > 0 {
+			message = fmt.Sprintf("line %d: %s", f.Line, message)
+		}
+		if f.Value != "" {
+			message += " (" + f.Value + ")"
+		}
+		out = append(out, fault.Field{Path: "terms", Value: f.Value, Message: message})
+	}
+	return out
+}
+
+// groups lays the form out.
+func (e catalogEntry) groups(taxCodes []ui.Option) []page.FieldGroup {
+	field := func(f ui.FieldProps) ui.FieldProps {
+		if f.Errors = e.found; f.Kind == ui.CheckInput {
+			f.Checked = e.typed[f.Name] != ""
+		} else {
+			f.Value = e.typed[f.Name]
+		}
+		return f
+	}
+	named := []ui.FieldProps{field(ui.FieldProps{Name: "name", Label: "Name", Required: true, Focus: e.editing != "", Hint: "Printed on invoices."})}
+	if e.editing == "" {
+		named = slices.Insert(named, 0, field(ui.FieldProps{Name: "code", Label: "Code", Required: true, Focus: true, Placeholder: "api-calls", Hint: "Names it in contracts, for ever."}))
+	}
+	from := field(ui.FieldProps{Name: "starts_on", Label: "Counts from", Kind: ui.DateInput, Required: true, Hint: "Contracts that took effect before keep what they have."})
+	retired := field(ui.FieldProps{Name: "retired", Label: "Retire it from that day: no new contract sells it", Kind: ui.CheckInput})
+	why := page.FieldGroup{Title: "From when, and why", Fields: []ui.FieldProps{from, field(ui.FieldProps{Name: "reason", Label: "Why", Optional: true, Hint: "For those who approve it."})}}
+	if e.editing != "" {
+		why.Fields = append(why.Fields, retired)
+	}
+	unit := field(ui.FieldProps{Name: "unit", Label: "Unit", Optional: true, Placeholder: "seat", Hint: "What one of it is called."})
+	switch e.kind {
+	case catalog.MeterKind:
+		why.Title, why.Fields = "Why", why.Fields[1:]
+		return []page.FieldGroup{{Title: "Meter", Text: "What a meter counts never changes: another way is another meter.", Fields: append(named, unit)},
+			{Title: "How it adds up", Fields: []ui.FieldProps{
+				field(ui.FieldProps{Name: "aggregation", Label: "Of the events of a period", Kind: ui.SelectInput, Options: aggregations}),
+				field(ui.FieldProps{Name: "unique_by", Label: "Distinct values of", Optional: true, Placeholder: "user", Hint: "A dimension of events, for distinct values only."}),
+				field(ui.FieldProps{Name: "dimensions", Label: "Dimensions", Optional: true, Placeholder: "region, model", Hint: "That prices depend on, with commas between."})}}, why}
+	case catalog.PlanKind:
+		terms := field(ui.FieldProps{Name: "terms", Label: "Terms, written as in a contract", Kind: ui.CodeInput, Rows: 22, Wide: true, Required: true, Hint: "Without days and parties: the sign-up brings them."})
+		return []page.FieldGroup{{Title: "Plan", Fields: append(named, field(ui.FieldProps{Name: "currency", Label: "Currency", Optional: true, Placeholder: "EUR", Hint: "Empty: its prices hold in whatever the customer signs in."}))},
+			why, {Title: "Terms", Fields: []ui.FieldProps{terms}}}
+	}
+	return slices.Concat([]page.FieldGroup{
+		{Title: "Product", Fields: append(named, unit)},
+		{Title: "Taxed and earned", Fields: []ui.FieldProps{
+			field(ui.FieldProps{Name: "tax_code", Label: "Tax code", Kind: ui.SelectInput, Options: taxCodes}),
+			field(ui.FieldProps{Name: "recognition", Label: "Revenue is earned", Kind: ui.SelectInput, Options: recognitionOptions}),
+			field(ui.FieldProps{Name: "entitlements", Label: "Entitles to", Optional: true, Placeholder: "sso, audit-log", Hint: "Features, with commas between."})}},
+		why}, e.standaloneGroups(field))
+}
+
+// standaloneGroups is a group of fields for each stand-alone price.
+func (e catalogEntry) standaloneGroups(field func(ui.FieldProps) ui.FieldProps) []page.FieldGroup {
+	var out []page.FieldGroup
+	for i := range e.rows {
+		at := func(key string) string { return fmt.Sprintf("standalone[%d].%s", i, key) }
+		g := page.FieldGroup{Title: fmt.Sprintf("Sells on its own for, %d", i+1), Fields: []ui.FieldProps{
+			field(ui.FieldProps{Name: at("currency"), Label: "Currency", Placeholder: "EUR"}),
+			field(ui.FieldProps{Name: at("every"), Label: "For", Kind: ui.SelectInput, Options: standalonePeriods}),
+			field(ui.FieldProps{Name: at("price"), Label: "Observed price", Kind: ui.NumberInput}),
+			field(ui.FieldProps{Name: at("low"), Label: "Range from", Kind: ui.NumberInput}),
+			field(ui.FieldProps{Name: at("mid"), Label: "Middle", Kind: ui.NumberInput}),
+			field(ui.FieldProps{Name: at("high"), Label: "Through", Kind: ui.NumberInput})}}
+		if i == 0 {
+			g.Text = "What those pay who buy nothing else, and the range of prices that count as such. Revenue of a deal is shared out by it."
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+var (
+	standalonePeriods  = []ui.Option{{Value: "", Label: "Each unit"}, {Value: "month", Label: "A month"}, {Value: "quarter", Label: "A quarter"}, {Value: "half-year", Label: "Half a year"}, {Value: "year", Label: "A year"}}
+	recognitionOptions = []ui.Option{{Value: string(catalog.Ratable), Label: "Evenly, by day"}, {Value: string(catalog.AsUsed), Label: "As it is used"}, {Value: string(catalog.PointInTime), Label: "On delivery"}}
+	aggregations       = []ui.Option{{Value: catalog.Sum, Label: "Sum of quantities"}, {Value: catalog.Count, Label: "Number of events"}, {Value: catalog.Max, Label: "Largest quantity"}, {Value: catalog.Last, Label: "Last quantity"}, {Value: catalog.Unique, Label: "Distinct values"}}
+)
+
+// fill puts what is in the catalog into the form, to be changed from the first of next month unless somebody says another day.
+func (e *catalogEntry) fill(d catalog.Document, from string) error {
+	e.typed["starts_on"] = from
+	for _, p := range d.Products {
+		e.typed["name"], e.typed["unit"], e.typed["tax_code"], e.typed["recognition"] = p.Name, p.Unit, p.TaxCode, string(p.Recognition)
+		e.typed["entitlements"] = strings.Join(p.Entitlements, ", ")
+		e.rows = max(1, len(p.Standalone))
+		for i, s := range p.Standalone {
+			at := fmt.Sprintf("standalone[%d].", i)
+			e.typed[at+"currency"], e.typed[at+"every"] = s.Currency, s.Every
+			if !s.Price.IsZero() {
+				e.typed[at+"price"] = s.Price.String()
+			}
+			if s.Ranged() {
+				e.typed[at+"low"], e.typed[at+"mid"], e.typed[at+"high"] = s.Low.String(), s.Mid.String(), s.High.String()
+			}
+		}
+	}
+	for _, p := range d.Plans {
+		terms, err := catalog.TermsText(p)
+		if err != nil {
+			return err
+		}
+		e.typed["name"], e.typed["currency"], e.typed["terms"] = p.Name, p.Currency, terms
+	}
+	return nil
+}
+
+// showEntry renders the form.
+func (v *visit) showEntry(status int, e catalogEntry) error {
+	taxCodes, err := v.taxCodes()
+	if err != nil {
+		return err
+	}
+	form := page.CatalogForm{
+		Head:   ui.HeadProps{Title: "New " + string(e.kind), Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}},
+		Action: "/catalog/new/" + string(e.kind), Errors: e.found, Groups: e.groups(taxCodes), Preview: e.preview,
+		Hidden: []ui.Value{{Name: "kind", Value: string(e.kind)}, {Name: "editing", Value: e.editing}, {Name: "rows", Value: strconv.Itoa(e.rows)}},
+	}
+	if e.kind == catalog.ProductKind {
+		form.More = "Another stand-alone price"
+	}
+	if e.editing != "" {
+		form.Action = catalogAddress(e.kind, e.editing) + "/edit"
+		form.Head.Title = "New version of " + cmp.Or(strings.TrimSpace(e.typed["name"]), e.editing)
+		form.Head.Crumbs = append(form.Head.Crumbs, ui.Anchor{Label: e.editing, Href: catalogAddress(e.kind, e.editing)})
+	}
+	return v.page(status, frame{Title: form.Head.Title, Room: "catalog"}, page.CatalogFormPage(form))
+}
+
+// startTerms shows the shape of a plan to somebody who has never written one.
+const startTerms = `months: 12
+billing: {net_days: 14}
+lines:
+  - {id: platform, product: platform, fixed: {quantity: 1, unit_price: 49.00, every: month}}
+renewal: {auto: true, months: 12, notice_days: 30}
+`
+
+func okStatus(found []fault.Field) int {
+	if len(found) > 0 {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
