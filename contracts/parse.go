@@ -43,11 +43,15 @@ func ParseNode(root *yaml.Node) (Document, error) {
 // ambiguousZeros refuses a zero where a missing value has a default that is not
 // zero: who writes "factor: 0" means free overage and would be charged for it.
 func ambiguousZeros(root *yaml.Node) findings {
+	return append(zerosIn(root, "prepaid", defaulted), zerosIn(root, "caps", defaultedCap)...)
+}
+
+func zerosIn(root *yaml.Node, list string, defaulted []struct{ path, instead string }) findings {
 	var f findings
-	caps := strict.NodeAt(root, "prepaid")
+	caps := strict.NodeAt(root, list)
 	for i := 0; caps != nil && i < len(caps.Content); i++ {
 		for _, zero := range defaulted {
-			path := fmt.Sprintf("prepaid[%d].%s", i, zero.path)
+			path := fmt.Sprintf("%s[%d].%s", list, i, zero.path)
 			n := strict.NodeAt(root, path)
 			if n == nil || n.Kind != yaml.ScalarNode {
 				continue

@@ -152,6 +152,7 @@ var bad = []struct{ what, document string }{
 	{"a hard cap with overage", topped("kind: hard, amount: 5, overage: {factor: 2}")},
 	{"overage that is never charged", topped("kind: customer, amount: 5, overage: {factor: 2}")},
 	{"overage by the unit above money", topped("kind: customer, amount: 5, then: continue, overage: {unit_price: 2}")},
+	{"nothing charged above a cap", topped("kind: customer, amount: 5, then: continue, overage: {factor: 0}")},
 	{"overage with two prices", topped("kind: customer, units: 5, then: continue, overage: {factor: 2, unit_price: 2}")},
 	{"a cap in units of a fee", good + "caps: [{id: top, kind: hard, lines: [seats], units: 5, every: month}]\n"},
 	{"a cap in units over two lines", good + "caps: [{id: top, kind: hard, lines: [seats, calls], units: 5, every: month}]\n"},

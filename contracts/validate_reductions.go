@@ -12,6 +12,12 @@ import (
 // time with each.
 const maxReductions = 100
 
+// defaultedCap are the keys of a cap where a zero would be read as the usual price.
+var defaultedCap = []struct{ path, instead string }{
+	{"overage.factor", "leave it out for the usual price; if nothing above is charged, write then: stop"},
+	{"overage.unit_price", "leave it out for the usual price; if nothing above is charged, write then: stop"},
+}
+
 // validateReductions checks caps, discounts and credits.
 func (d Document) validateReductions(f *findings) {
 	for _, list := range []struct {

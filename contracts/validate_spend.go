@@ -99,7 +99,7 @@ func (d Document) validateWithin(f *findings, at string, c Commit) {
 	case outer.Units.IsPositive() != c.Units.IsPositive():
 		f.add(at+".within", c.Within, "is a commitment in %s and this one in %s; commit the same for both", measure(outer), measure(c))
 	case longer(c.Every, outer.Every):
-		f.add(at+".within", c.Within, "is counted every %s, before this one is settled; make its period as long as %s", outer.Every, c.Every)
+		f.add(at+".within", c.Within, "is counted every %s, before this one is settled; count it every %s too", outer.Every, c.Every)
 	}
 }
 
