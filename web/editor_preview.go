@@ -13,6 +13,7 @@ import (
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
+	"ratable/usage"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -69,15 +70,35 @@ func (v *visit) foreseeEntry(e *entry) (judged, error) {
 	if err != nil {
 		return j, err
 	}
+	if e.preview, err = v.foreseeProposed(p, d); err != nil {
+		return j, fmt.Errorf("preview contract %s: %w", d.Contract, err)
+	}
+	return j, nil
+}
+
+// foreseeProposed runs the invoices of a proposal in memory, beside those of the contract as it stands and beside what last
+// year's usage would have come to.
+func (v *visit) foreseeProposed(p proposed, d contracts.Document) (page.EditorPreview, error) {
 	a := agreedOrProposed(p.contract)
 	guess, _ := guessed(p.world.Catalog, meters(a), v.form)
 	p.billed = billedSoFar(p.facts, a) // foreseeing books ahead on these very facts
 	ahead, err := foresee(p.world, p.facts, a, guess, v.Today())
 	if err != nil {
-		return j, fmt.Errorf("preview contract %s: %w", d.Contract, err)
+		return page.EditorPreview{}, err
 	}
-	e.preview = v.previewView(p, d, a, ahead)
-	return j, nil
+	view := v.previewView(p, d, a, ahead)
+	if agreed, ok := p.contract.Agreement(); ok {
+		was, err := foresee(p.world, p.today, agreed, guess, v.Today())
+		if err != nil {
+			return view, err
+		}
+		view.Effect = effectView(compare(was, ahead, v.Today()), v.Today(), a.Currency)
+	}
+	again, err := runAgain(a, p.world.Catalog, p.lastYear, v.Today())
+	if err == nil {
+		view.LastYear = lastYearView(again, p.world.Catalog, a.Currency)
+	}
+	return view, err
 }
 
 // proposed is a contract as it would be, with all that decides what it will bill.
@@ -85,6 +106,8 @@ type proposed struct {
 	contract contracts.Contract
 	world    invoicing.World
 	facts    invoicing.Facts
+	today    invoicing.Facts // the same once more, for the contract without this version
+	lastYear *usage.Days
 	rules    contracts.Rules
 	billed   money.Amount // under the contract, net, before anything was foreseen
 }
@@ -97,8 +120,25 @@ func (v *visit) propose(t tx, d contracts.Document) (p proposed, err error) {
 	if p.rules, err = contracts.LoadRules(v.ctx, t); err != nil {
 		return p, err
 	}
-	p.world, p.facts, err = v.decisive(t, p.contract)
+	if p.world, p.facts, err = v.decisive(t, p.contract); err != nil {
+		return p, err
+	}
+	if _, agreed := p.contract.Agreement(); agreed {
+		if _, p.today, err = v.decisive(t, p.contract); err != nil {
+			return p, err
+		}
+	}
+	if len(meters(agreedOrProposed(p.contract))) > 0 {
+		p.lastYear, err = v.usedLastYear(t, p.contract, d)
+	}
 	return p, err
+}
+
+// usedLastYear loads what the contract's account really used in the year that the deal is run over again.
+func (v *visit) usedLastYear(t tx, c contracts.Contract, d contracts.Document) (*usage.Days, error) {
+	_, span := lastYear(d, v.Today())
+	all, err := usage.LoadDays(v.ctx, t, []customers.AccountID{c.Account}, span.Start, span.End, contracts.SingleEvents([]contracts.Agreement{agreedOrProposed(c)})...)
+	return all[c.Account], err
 }
 
 // decisive loads what decides the documents of a contract's account.
@@ -137,6 +177,11 @@ func (v *visit) previewView(p proposed, d contracts.Document, a contracts.Agreem
 	view.Reviews = reviewViews(d.Review(before, p.rules, v.Today()))
 	view.Approver = approver(contracts.Required(d.Review(before, p.rules, v.Today())))
 	look.Stats = measures(p, a, ahead, v.Today())
+	view.TrueUps = trueUpViews(ahead)
+	for i, left := range deferred(a, ahead, p.billed) {
+		m := ahead.Months[i]
+		view.Months = append(view.Months, page.PreviewMonth{Month: m.Month, Earned: m.Sure.Add(m.Usage), Deferred: left})
+	}
 	return view
 }
 
@@ -162,10 +207,10 @@ func reviewViews(all []contracts.Reviewed) []page.EditorReview {
 
 // measures are the figures by which a deal is judged.
 func measures(p proposed, a contracts.Agreement, ahead outlook, from period.Date) []ui.StatProps {
-	peak, month := deferredPeak(a, ahead, p.billed, from)
-	deferred := ui.StatProps{Label: "Deferred at most", Value: ui.Money(peak), Note: "never asked for ahead of its service"}
+	peak, month := deferredPeak(ahead, deferred(a, ahead, p.billed), from)
+	most := ui.StatProps{Label: "Deferred at most", Value: ui.Money(money.Zero(a.Currency).Add(peak)), Note: "never asked for ahead of its service"}
 	if peak.Sign() > 0 {
-		deferred.Note = "end of " + ui.MonthText(month)
+		most.Note = "end of " + ui.MonthText(month)
 	}
 	value := ui.StatProps{Label: "Total contract value", Value: ui.Money(ahead.Earned), Note: "net, " + howMany(len(ahead.Months), "month")}
 	if was, ok := p.contract.Agreement(); ok {
@@ -178,7 +223,7 @@ func measures(p proposed, a contracts.Agreement, ahead outlook, from period.Date
 		value,
 		{Label: "Annual value", Value: ui.Money(annual(ahead.Earned, a.Term()))},
 		{Label: "To be billed, gross", Value: ui.Money(ahead.Net.Add(ahead.Tax)), Note: howMany(len(ahead.Invoices), "invoice")},
-		deferred,
+		most,
 	}
 }
 
@@ -203,17 +248,27 @@ func billedSoFar(f invoicing.Facts, a contracts.Agreement) money.Amount {
 	return sum
 }
 
-// deferredPeak is the most that stands billed and not earned at the end of a month from now on, and of which month.
-func deferredPeak(a contracts.Agreement, ahead outlook, billed money.Amount, from period.Date) (peak money.Amount, month period.Month) {
-	peak, earned, next := money.Zero(a.Currency), money.Zero(a.Currency), 0
-	for _, m := range ahead.Months {
+// deferred is what stands billed and not earned at the end of each month of the term; less than nothing where more is
+// earned than billed.
+func deferred(a contracts.Agreement, ahead outlook, billed money.Amount) []money.Amount {
+	earned, next := money.Zero(a.Currency), 0
+	out := make([]money.Amount, len(ahead.Months))
+	for i, m := range ahead.Months {
 		earned = earned.Add(m.Sure).Add(m.Usage)
 		for next < len(ahead.Invoices) && ahead.Invoices[next].IssuedOn.Before(m.Month.End()) {
 			billed = billed.Add(ahead.Invoices[next].Net)
 			next++
 		}
-		if left := billed.Sub(earned); m.Month.End().After(from) && left.Cmp(peak) > 0 {
-			peak, month = left, m.Month
+		out[i] = billed.Sub(earned)
+	}
+	return out
+}
+
+// deferredPeak is the most of it at the end of a month from now on, and of which month.
+func deferredPeak(ahead outlook, deferred []money.Amount, from period.Date) (peak money.Amount, month period.Month) {
+	for i, m := range ahead.Months {
+		if m.Month.End().After(from) && (peak.IsZero() || deferred[i].Cmp(peak) > 0) && deferred[i].Sign() > 0 {
+			peak, month = deferred[i], m.Month
 		}
 	}
 	return peak, month

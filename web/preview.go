@@ -24,6 +24,7 @@ type outlook struct {
 	Net, Tax money.Amount         // of the invoices
 	Earned   money.Amount         // of the whole term
 	Meters   []string             // that the contract prices
+	TrueUps  []contracts.Piece    // what commitments ask for on top, in the order of days
 }
 
 // earning is what one month earns: of what is agreed for sure, and of usage.
@@ -49,6 +50,11 @@ func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess 
 	f.Priced = map[contracts.ID][]contracts.Piece{a.Contract: pieces}
 	out := outlook{Net: money.Zero(a.Currency), Tax: money.Zero(a.Currency), Meters: meters(a)}
 	out.Months, out.Earned = earnings(a, pieces, end)
+	for _, p := range pieces {
+		if p.Kind == contracts.TrueUp && !p.Zero() {
+			out.TrueUps = append(out.TrueUps, p)
+		}
+	}
 	before := f.Originals
 	for _, on := range billingDays(pieces, from) {
 		drafts, err := invoicing.Decide(w, f, on)
