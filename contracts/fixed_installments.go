@@ -71,15 +71,26 @@ func (p *pricing) installments(id string, run []stretch[fee]) []Piece {
 			piece.BillOn = period.MinDate(x.On, service.End) // what is served is due by the end
 		}
 		piece.serve(service)
+		if same := slices.IndexFunc(out, func(x Piece) bool { return x.Span == piece.Span }); same >= 0 { // more installments than days
+			out[same].add(piece)
+			continue
+		}
 		out = append(out, piece)
 	}
 	return out
 }
 
+// add makes two installments one, that is asked for with the later.
+func (p *Piece) add(next Piece) {
+	p.Amount, p.Gross, p.Detail.List = p.Amount.Add(next.Amount), p.Gross.Add(next.Gross), p.Detail.List.Add(next.Detail.List)
+	p.Detail.UnitPrice = p.Detail.UnitPrice.Add(next.Detail.UnitPrice)
+	p.BillOn = next.BillOn
+}
+
 // installmentDays are the days by which installments are known: their own, or the
-// nearest on which the line was in force when the installment was first agreed, so
-// that commitments and discounts see it among the line's charges. Two never share
-// one.
+// nearest on which the line was in force, as it stood when the installment was
+// first agreed: so commitments and discounts see it among the line's charges. Two
+// share one only when there are more of them than days.
 func installmentDays(run []stretch[fee], list []Installment) []period.Span {
 	taken := map[period.Date]bool{}
 	out := make([]period.Span, len(list))
@@ -87,12 +98,27 @@ func installmentDays(run []stretch[fee], list []Installment) []period.Span {
 		at := slices.IndexFunc(run, func(s stretch[fee]) bool {
 			return slices.ContainsFunc(s.terms.line.Fixed.Installments, func(y Installment) bool { return y.On == x.On })
 		})
-		on := period.MaxDate(run[0].span.Start, period.MinDate(x.On, run[at].agreed.End.AddDays(-1)))
-		for taken[on] {
-			on = on.AddDays(1)
-		}
+		days := period.NewSpan(run[0].span.Start, period.MinDate(run[at].agreed.End, run[len(run)-1].span.End))
+		on := nearest(x.On, days, taken)
 		taken[on] = true
 		out[i] = period.NewSpan(on, on.AddDays(1))
 	}
 	return out
+}
+
+// nearest is the first day from one on that is not taken, else the last one
+// before it.
+func nearest(on period.Date, days period.Span, taken map[period.Date]bool) period.Date {
+	on = period.MaxDate(days.Start, period.MinDate(on, days.Last()))
+	for d := on; days.Contains(d); d = d.AddDays(1) {
+		if !taken[d] {
+			return d
+		}
+	}
+	for d := on; days.Contains(d); d = d.AddDays(-1) {
+		if !taken[d] {
+			return d
+		}
+	}
+	return on
 }

@@ -57,6 +57,8 @@ func unquote(n *yaml.Node, key string, figures, days []string) {
 			unquote(child, key, figures, days)
 		case i%2 == 1:
 			unquote(child, n.Content[i-1].Value, figures, days)
+		case slices.Contains(days, child.Value):
+			child.Style = 0 // "on" was a boolean in older YAML; nobody writes it in quotes
 		}
 	}
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" {
