@@ -49,7 +49,7 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 		stood := f.Standing.Of(int64(a.Contract))
 		out = append(out, settleLate(a, inOrder(Plan(Asked(pieces, stood, asOf), stood), pieces), asOf)...)
 	}
-	return out, nil
+	return bySection(out), nil
 }
 
 func (f Facts) pieces(w World, a contracts.Agreement, asOf period.Date) ([]contracts.Piece, error) {

@@ -8,7 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/contracts"
-	"ratable/customers"
 	"ratable/internal/money"
 	"ratable/internal/pdf"
 	"ratable/internal/period"
@@ -44,44 +43,41 @@ func (s *sheet) table() {
 		},
 		Body: body, Note: small, Head: small, HeadRow: pdf.Row{Below: strong, PadBottom: 2.5}, Gutter: 11, Pad: 0.7,
 	}
-	order := s.customers()
-	for _, customer := range order {
-		if len(order) > 1 {
-			t.Rows = append(t.Rows, heading(s.nameOf(customer)))
+	sections := s.sections()
+	for _, x := range sections {
+		if len(sections) > 1 {
+			t.Rows = append(t.Rows, heading(x.name))
 		}
-		sum := money.Zero(s.Currency)
-		for i, l := range s.Lines {
-			if l.Customer == customer {
-				t.Rows, sum = append(t.Rows, s.line(i+1, l)...), sum.Add(l.Amount)
-			}
+		for _, p := range x.parts {
+			t.Rows = append(t.Rows, s.part(p, len(x.parts) > 1)...)
 		}
-		if len(order) > 1 {
+		if len(sections) > 1 {
 			// A subtotal under its last line, never alone on a page.
 			t.Rows[len(t.Rows)-1].KeepWithNext = true
-			t.Rows = append(t.Rows, subtotal(s.nameOf(customer), sum))
+			t.Rows = append(t.Rows, subtotal(x.name, x.sum))
 		}
 	}
 	s.Table(t)
 }
 
-// customers lists who used, in the order of the lines.
-func (s *sheet) customers() []customers.ID {
-	var out []customers.ID
-	for _, l := range s.Lines {
-		if !slices.Contains(out, l.Customer) {
-			out = append(out, l.Customer)
-		}
+// part is what one contract asks for; with its number and sum where it is one of
+// several.
+func (s *sheet) part(p part, several bool) []pdf.Row {
+	var rows []pdf.Row
+	if several {
+		rows = append(rows, pdf.Row{Cells: []pdf.Cell{{}, {Text: "Contract " + p.contract, Span: 5, Style: body.AsBold()}}, PadTop: 6, KeepWithNext: true})
 	}
-	return out
-}
-
-func (s *sheet) nameOf(id customers.ID) string {
-	for _, l := range s.Lines {
-		if l.Customer == id {
-			return l.CustomerName
-		}
+	for _, i := range p.lines {
+		rows = append(rows, s.line(i+1, s.Lines[i])...)
 	}
-	return ""
+	if several {
+		rows[len(rows)-1].KeepWithNext = true
+		rows = append(rows, pdf.Row{
+			Cells:  []pdf.Cell{{}, {Text: "Subtotal " + p.contract, Span: 4}, {Text: p.sum.Display()}},
+			PadTop: 3, PadBottom: 6,
+		})
+	}
+	return rows
 }
 
 func heading(name string) pdf.Row {

@@ -20,8 +20,10 @@ type Printed struct {
 
 // PrintedLine is a line with how its amount came about.
 type PrintedLine struct {
-	Place              int    // in the document, from 1
-	User               string // who used it, where a reseller pays for several
+	Place              int            // in the document, from 1
+	User               string         // who used it, where somebody pays for several
+	Contract           string         // its number, where the user has several on the document
+	Sums               []PrintedTotal // that stand below it: of its contract, then of its user
 	Description, About string
 	Span, Part         string // service period, and "12 of 31 days"
 	Quantity           string
@@ -43,22 +45,41 @@ func (d Document) Printed() Printed {
 	for _, g := range taxGroups(d.TaxRows) {
 		out.Totals = append(out.Totals, PrintedTotal{g.label, g.basis(), g.tax.Display()})
 	}
-	several := len(s.customers()) > 1
-	for _, customer := range s.customers() {
-		for i, l := range d.Lines {
-			if l.Customer != customer {
-				continue
+	sections := s.sections()
+	for _, x := range sections {
+		for _, p := range x.parts {
+			out.Lines = append(out.Lines, s.printedPart(p, len(x.parts) > 1)...)
+		}
+		if len(sections) > 1 {
+			n := 0
+			for _, p := range x.parts {
+				n += len(p.lines)
 			}
-			line := printedLine(s.line(i+1, l))
-			line.Place = i + 1
-			if several {
-				line.User = l.CustomerName
+			own := out.Lines[len(out.Lines)-n:]
+			for i := range own {
+				own[i].User = x.name
 			}
-			out.Lines = append(out.Lines, line)
+			own[n-1].Sums = append(own[n-1].Sums, PrintedTotal{Label: "Subtotal " + x.name, Amount: x.sum.Display()})
 		}
 	}
 	if d.Total.Sign() > 0 {
 		out.Bank = s.bank()
+	}
+	return out
+}
+
+func (s *sheet) printedPart(p part, several bool) []PrintedLine {
+	var out []PrintedLine
+	for _, i := range p.lines {
+		line := printedLine(s.line(i+1, s.Lines[i]))
+		line.Place = i + 1
+		if several {
+			line.Contract = p.contract
+		}
+		out = append(out, line)
+	}
+	if several {
+		out[len(out)-1].Sums = []PrintedTotal{{Label: "Subtotal " + p.contract, Amount: p.sum.Display()}}
 	}
 	return out
 }
