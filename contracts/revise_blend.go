@@ -26,14 +26,13 @@ type Blend struct {
 //	         why.On         old end        new end
 //	old       |---- rest, 40 ----|
 //	asked                        |--- 34 ------|
-//	blended   |------------- 37.18 ------------|
+//	blended   |------------- 36 --------------|
 //
 // prices are new unit prices by line id; lines that it does not name run on at their price. A blended price has as few
 // decimals as keep the value of all those days to the minor unit: those of the currency at least, twelve at most.
 func BlendAndExtend(d Document, through period.Date, prices map[string]decimal.Decimal, why Why) (Document, []Blend, error) {
 	var f findings
 	next := d.revised(why)
-	rest := period.Through(why.On, d.Term.Through)
 	if !d.Term.Span().Contains(why.On) {
 		f.add("on", why.On.String(), "lies outside the term %s: there is nothing left to blend", d.Term.Span())
 	}
@@ -48,7 +47,7 @@ func BlendAndExtend(d Document, through period.Date, prices map[string]decimal.D
 			continue
 		}
 		at := slices.IndexFunc(next.Lines, func(x Line) bool { return x.ID == id })
-		further := period.Through(d.Term.Through.AddDays(1), through)
+		rest, further := period.Through(why.On, d.Term.Through), period.Through(d.Term.Through.AddDays(1), through)
 		blends = append(blends, next.blend(&next.Lines[at], d.levels(l, rest), further, prices[id]))
 	}
 	next, err := next.finished(f)
