@@ -60,10 +60,13 @@ func drawFeeLine(t *rapid.T, d Document, id string) Line {
 
 func drawInstallments(t *rapid.T, d Document) []Installment {
 	var out []Installment
-	on := d.Term.From.AddDays(rapid.IntRange(-60, 30).Draw(t, "first"))
+	on := d.Term.began().AddDays(rapid.IntRange(-60, 30).Draw(t, "first"))
 	for range rapid.IntRange(1, 4).Draw(t, "installments") {
 		out = append(out, Installment{on, oneOf(t, "100", "333.33", "0.01")})
 		on = on.AddDays(rapid.IntRange(1, 200).Draw(t, "next"))
+	}
+	if last := &out[len(out)-1]; last.On.Before(d.Term.began()) {
+		last.On = d.Term.began()
 	}
 	if d.Currency == "JPY" {
 		for i := range out {
@@ -98,6 +101,11 @@ func amendFees(t *rapid.T, a Agreement) Document {
 		end := d.Term.Through.AddDays(1)
 		d.Effective, d.Term.Renewed = end, append(slices.Clone(d.Term.Renewed), end)
 		d.Term.Through = d.Term.Through.AddDays(rapid.IntRange(1, 400).Draw(t, "further term"))
+		for i := range d.Lines {
+			if f := d.Lines[i].Fixed; f != nil && len(f.Installments) > 0 {
+				d.Lines[i].Fixed = &Fixed{Every: "term", Installments: drawInstallments(t, d)}
+			}
+		}
 		return d
 	}
 	d.Effective = d.Term.From.AddDays(rapid.IntRange(0, latest-1).Draw(t, "effective"))

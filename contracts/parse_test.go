@@ -110,6 +110,7 @@ var bad = []struct{ what, document string }{
 	{"installments out of order", installed("", "every: term, installments: [{on: 2026-02-01, amount: 5}, {on: 2026-02-01, amount: 5}]")},
 	{"installments of nothing on no day", installed("", "every: term, installments: [{on: 2026-02-01}, {amount: -5}]")},
 	{"an installment in another decade", installed("", "every: term, installments: [{on: 2062-02-01, amount: 5}]")},
+	{"installments of the term before", strings.Replace(installed("", "every: term, installments: [{on: 2026-02-01, amount: 5}]"), "2026-12-31", "2026-12-31, renewed: [2026-07-01]", 1)},
 	{"once and never", good + "  - {id: setup, product: platform, once: {unit_price: 10}}\n"},
 	{"once and on a milestone", good + "  - {id: setup, product: platform, once: {unit_price: 10, on: 2026-02-01, milestone: done}}\n"},
 	{"once after the end", good + "  - {id: setup, product: platform, once: {unit_price: 10, on: 2027-02-01}}\n"},

@@ -97,6 +97,7 @@ func (d Document) validateFeeDays(f *findings, at string, l Line, days, term per
 	case l.Fixed != nil && len(l.Fixed.Ramp) > 0:
 		validateRamp(f, at+".fixed.ramp", l.Fixed.Ramp, days)
 	case l.Fixed != nil:
+		d.validateFurther(f, at+".fixed.installments", l.Fixed.Installments, days)
 		for i, x := range l.Fixed.Installments {
 			if !x.On.IsZero() && (x.On.Before(days.Start.AddMonths(-farOff)) || days.End.AddMonths(farOff).Before(x.On)) {
 				f.add(fmt.Sprintf("%s.fixed.installments[%d].on", at, i), x.On.String(), "lies more than %d years from the line's days %s; check the year", farOff/12, days)
@@ -104,5 +105,13 @@ func (d Document) validateFeeDays(f *findings, at string, l Line, days, term per
 		}
 	case l.Once != nil && !l.Once.On.IsZero() && !term.Contains(l.Once.On):
 		f.add(at+".once.on", l.Once.On.String(), "lies outside the term %s; it would never be asked for", term)
+	}
+}
+
+// validateFurther refuses the list of a term that is over: a further term would
+// ask for all of it again on its first day.
+func (d Document) validateFurther(f *findings, at string, list []Installment, days period.Span) {
+	if n, began := len(list), d.Term.began(); n > 0 && len(d.Term.Renewed) > 0 && days.Contains(began) && list[n-1].On.Before(began) {
+		f.add(at, "", "are those of a term that is over; list what is asked for in the one that began on %s", began)
 	}
 }
