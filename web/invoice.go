@@ -223,6 +223,15 @@ func (v *visit) sheetLines(d invoicing.Document, p invoicing.Printed) []page.She
 		line := page.SheetLine{Number: fmt.Sprint(l.Place), Description: l.Description, Span: l.Span, Part: l.Part, Quantity: l.Quantity, Price: l.Price, Unit: l.Unit, Amount: l.Amount,
 			User: l.User, First: l.User != "" && (i == 0 || p.Lines[i-1].User != l.User)}
 		source := d.Lines[l.Place-1]
+		if l.User != "" && v.may(get, "/customers/:id") {
+			line.UserHref = customerAddress(source.Customer)
+		}
+		if l.Contract != "" && (line.First || i == 0 || p.Lines[i-1].Contract != l.Contract) {
+			line.Group = "Contract " + l.Contract
+		}
+		for _, sum := range l.Sums {
+			line.Sums = append(line.Sums, page.SheetTotal(sum))
+		}
 		line.Contract, line.About, _ = strings.Cut(l.About, "\n")
 		line.ContractHref = contractAddress(source.ContractNumber)
 		if v.may(get, "/ledger/postings") && d.Seq > 0 {
