@@ -17,6 +17,8 @@ var (
 	anybody  []access.Role // nobody needs to be signed in
 	staff    = []access.Role{access.Sales, access.Finance, access.Accountant, access.Support, access.Product, access.Admin}
 	sellers  = []access.Role{access.Sales, access.Finance}
+	noticers = []access.Role{access.Sales, access.Finance, access.Support}
+	rulers   = []access.Role{access.Finance, access.Admin}
 	deciders = []access.Role{access.Finance, access.Accountant}
 	admins   = []access.Role{access.Admin}
 	// whoever prepares a change of the catalog, and another of them approves it
@@ -28,6 +30,7 @@ var (
 	granters   = []access.Role{access.Finance, access.Support}
 	meterers   = []access.Role{access.Finance, access.Product, access.Support}
 	auditors   = []access.Role{access.Finance, access.Accountant, access.Admin}
+	givers     = []access.Role{access.Finance, access.Product}
 	payers     = []access.Role{access.Customer} // each handler besides: of their own papers only
 	everyone   = access.Roles
 )
@@ -67,9 +70,34 @@ func salesRoutes() []route {
 		{post, "/contracts/:number/amend", sellers, (*visit).enterAmendment},
 		{get, "/contracts/:number/outlook", staff, (*visit).contractOutlook},
 		{get, "/contracts/:number/document", staff, (*visit).contractDocument},
+		{get, "/contracts/:number/history", staff, (*visit).contractHistory},
+		{get, "/contracts/:number/extend", sellers, reviseForm("extend")},
+		{post, "/contracts/:number/extend", sellers, revise("extend")},
+		{get, "/contracts/:number/blend", sellers, reviseForm("blend")},
+		{post, "/contracts/:number/blend", sellers, revise("blend")},
+		{get, "/contracts/:number/renew", sellers, reviseForm("renew")},
+		{post, "/contracts/:number/renew", sellers, revise("renew")},
+		{get, "/contracts/:number/terminate", sellers, reviseForm("terminate")},
+		{post, "/contracts/:number/terminate", sellers, revise("terminate")},
+		{get, "/contracts/:number/notice", noticers, (*visit).noticeForm},
+		{post, "/contracts/:number/notice", noticers, (*visit).giveNotice},
+		{get, "/contracts/:number/attach", sellers, (*visit).attachForm},
+		{post, "/contracts/:number/attach", sellers, (*visit).attach},
+		{get, "/contracts/:number/files/:file", staff, (*visit).contractFile},
 		{post, "/contracts/:number/submit", sellers, (*visit).submitContract},
 		{post, "/contracts/:number/approve", deciders, (*visit).approveContract},
 		{post, "/contracts/:number/reject", deciders, (*visit).rejectContract},
+
+		{get, "/settings/approval-rules", staff, (*visit).rules},
+		{get, "/settings/approval-rules/:kind", rulers, (*visit).ruleForm},
+		{post, "/settings/approval-rules/:kind", rulers, (*visit).changeRule},
+		{post, "/settings/approval-rules/:kind/approve", deciders, (*visit).approveRule},
+		{post, "/settings/approval-rules/:kind/reject", deciders, (*visit).rejectRule},
+
+		{get, "/programmes", staff, (*visit).programmes},
+		{post, "/programmes", givers, (*visit).addProgramme},
+		{get, "/programmes/:code", staff, (*visit).programme},
+		{post, "/programmes/:code", givers, (*visit).reviseProgramme},
 
 		{get, "/users", admins, (*visit).users},
 		{post, "/users", admins, (*visit).addUser},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ratable/catalog"
+	"ratable/contracts"
 	"ratable/internal/access"
 	"ratable/invoicing"
 	"ratable/web/ui"
@@ -15,6 +16,10 @@ import (
 var deeds = map[string]string{
 	"contract.prepare":   "Contract %s entered",
 	"contract.credit":    "Credit granted on contract %s",
+	"contract.renew":     "%s renewed by itself",
+	"contract.attach":    "File attached to %s",
+	"contract.notice":    "Notice recorded on contract %s",
+	"contract.deliver":   "Milestone delivered under contract %s",
 	"approval.requested": "Approval of %s requested",
 	"approval.approved":  "%s approved",
 	"approval.rejected":  "%s sent back",
@@ -26,6 +31,10 @@ var deeds = map[string]string{
 	"receipt.record":     "Payment %s recorded",
 	"receipt.apply":      "Payment %s applied",
 	"revenue.recognize":  "Revenue recognized",
+
+	"contract.withdraw_notice": "Notice on contract %s withdrawn",
+	"contract.change_payer":    "Payer of contract %s changed",
+	"approval_rule.propose":    "Change of %s proposed",
 
 	"catalog.propose":             "%s prepared",
 	"catalog.add_product_version": "Product %s has a new version",
@@ -62,6 +71,9 @@ func subjectText(s access.Subject) string {
 	if number, version, ok := contractVersion(s); ok {
 		return number + ", version " + version
 	}
+	if s.Kind == "approval_rule" {
+		return "the approval rule " + lowered(termOf(contracts.RuleKind(kindOfRule(s))))
+	}
 	if invoice, line, amount, ok := invoicing.AskedCredit(s); ok {
 		return "Credit of " + amount + " on " + invoice + ", line " + line
 	}
@@ -85,6 +97,8 @@ func subjectAddress(s access.Subject) string {
 		return receiptAddress(s.Key)
 	case "concession":
 		return creditAddress(s)
+	case "approval_rule":
+		return "/settings/approval-rules#" + kindOfRule(s)
 	case catalog.ProposalKind:
 		return "/catalog/changes/" + url.PathEscape(s.Key)
 	case string(catalog.ProductKind), string(catalog.PlanKind), string(catalog.MeterKind):
