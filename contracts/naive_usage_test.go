@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	gocmp "cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -101,7 +102,10 @@ func drawOccurrence(t *rapid.T, term Term, i int) usage.Occurrence {
 		Customer: rapid.SampledFrom([]customers.ID{7, 7, 7, 8, 8, 9}).Draw(t, "user"), Day: term.From.AddDays(int(rapid.Uint64().Draw(t, "on")%uint64(term.Span().Days()+6)) - 3),
 		ID: fmt.Sprintf("%02d", i), Source: "test", Dimensions: map[string]string{}, Quantity: oneOf(t, "0", "1", "3.5", "10", "25", "250.125", "400"),
 	}
-	o.At = o.Day.Time(time.UTC).Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "hour")) * time.Hour) // of a zone far west
+	o.At = o.Day.Time(time.UTC).Add(time.Duration(rapid.IntRange(0, 23).Draw(t, "hour")) * time.Hour)
+	if o.Customer == 8 {
+		o.At = o.At.Add(10 * time.Hour) // the lab is sold to from a zone far west
+	}
 	for _, name := range []string{"region", "tier", "user"} {
 		if v := rapid.SampledFrom([]string{"", "eu", "us", "jp"}).Draw(t, name); v != "" {
 			o.Dimensions[name] = v
@@ -201,7 +205,8 @@ func (m measured) users(l Line) []customers.ID {
 	return out
 }
 
-// inOrder are the raw events of a window's meter, users and filter, by time.
+// inOrder are the raw events of a window's meter, users and filter, by day and
+// then by time.
 func (m measured) inOrder(w *meter, until period.Date) []usage.Occurrence {
 	var out []usage.Occurrence
 	for i, o := range m.events {
@@ -214,22 +219,9 @@ func (m measured) inOrder(w *meter, until period.Date) []usage.Occurrence {
 		}
 	}
 	slices.SortFunc(out, func(a, b usage.Occurrence) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return cmpText(a.ID, b.ID)
+		return gocmp.Or(a.Day.Compare(b.Day), a.At.Compare(b.At), gocmp.Compare(a.ID, b.ID))
 	})
 	return out
-}
-
-func cmpText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // worth prices a window's raw events, in minor units, before rounding.
