@@ -97,7 +97,7 @@ func (s *sheet) tiers(l Line) []pdf.Row {
 	}
 	for _, t := range l.Detail.Tiers {
 		quantity, unit := figure(t.Quantity, 0), price(t.Unit, s.Currency)
-		if t.Quantity.IsZero() && !t.Flat.IsZero() {
+		if (t.Quantity.IsZero() || t.Unit.IsZero()) && !t.Flat.IsZero() {
 			quantity, unit = "", ""
 		}
 		out = append(out, row(s.tier(t, l.Detail), quantity, unit, t.Amount.Display()))
@@ -107,7 +107,10 @@ func (s *sheet) tiers(l Line) []pdf.Row {
 
 // tier names the units of a step of the price.
 func (s *sheet) tier(t contracts.Tier, d contracts.Detail) string {
-	if t.Quantity.IsZero() && !t.Flat.IsZero() {
+	switch {
+	case t.Label != "":
+		return t.Label
+	case (t.Quantity.IsZero() || t.Unit.IsZero()) && !t.Flat.IsZero():
 		return "Flat fee"
 	}
 	label := "Charged"

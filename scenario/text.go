@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"ratable/entities"
@@ -91,16 +90,14 @@ func (o Outcome) document(p *page, d invoicing.Issued) {
 	if d.PONumber != "" {
 		p.line("     purchase order %s", d.PONumber)
 	}
-	customer := ""
-	for i, l := range d.Lines {
-		if l.CustomerName != customer && several(d.Lines) {
-			customer = l.CustomerName
-			p.line("     for %s", customer)
+	printed := d.Printed()
+	user := ""
+	for _, l := range printed.Lines {
+		if l.User != user {
+			user = l.User
+			p.line("     for %s", user)
 		}
-		p.line("  %2d  %s  %s  %s", i+1, pad(l.Description, 62), pad(l.Served().String(), 22), figures(l.Amount))
-		for _, text := range explain(l) {
-			p.line("        %s", text)
-		}
+		p.printed(l, "Contract "+d.Lines[0].ContractNumber)
 	}
 	p.line("      %s %s", pad("Net", 87), figures(d.Net))
 	for _, t := range taxes(d.TaxRows) {
@@ -124,11 +121,6 @@ func due(d invoicing.Issued) string {
 		return ""
 	}
 	return ", due " + d.DueOn.String()
-}
-
-// several says whether a document bills the use of more than one customer.
-func several(lines []invoicing.Line) bool {
-	return slices.ContainsFunc(lines, func(l invoicing.Line) bool { return l.Customer != lines[0].Customer })
 }
 
 // state says what became of a document by the end.
