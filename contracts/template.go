@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +47,7 @@ func TemplateOf(p catalog.Plan) (Template, error) {
 
 // Sign fills a document that has number, parties, currency and first day with the plan's terms. A last day that is there stays.
 func (t Template) Sign(d Document, p catalog.Plan) Document {
+	t = t.copied()
 	d.Plan = &Plan{Code: p.Code, Version: p.Version}
 	if d.Term.Through.IsZero() {
 		d.Term.Through = d.Term.From.AddMonths(cmp.Or(t.Months, 12)).AddDays(-1)
@@ -58,17 +58,27 @@ func (t Template) Sign(d Document, p catalog.Plan) Document {
 	if t.Trial != nil {
 		d.Trial = &Trial{Through: d.Term.From.AddDays(t.Trial.Days - 1), Lines: t.Trial.Lines, Then: t.Trial.Then}
 	}
-	d.Lines = slices.Clone(t.Lines)
-	for i, l := range d.Lines {
+	d.Lines = t.Lines
+	for _, l := range d.Lines {
 		if l.Once != nil && l.Once.On.IsZero() && l.Once.Milestone == "" {
-			once := *l.Once
-			once.On = d.Term.From
-			d.Lines[i].Once = &once
+			l.Once.On = d.Term.From
 		}
 	}
 	d.Prepaid, d.Commits, d.Caps, d.Discounts, d.Renewal = t.Prepaid, t.Commits, t.Caps, t.Discounts, t.Renewal
 	d.normalize()
 	return d
+}
+
+// copied shares nothing with the template: what is done to a document that was signed on it does not reach the next one.
+func (t Template) copied() (out Template) {
+	text, err := json.Marshal(t)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		panic(err) // figures, days and texts
+	}
+	return out
 }
 
 // sample is a contract as somebody might sign it, to hold the terms against everything that contracts are held against.

@@ -16,27 +16,28 @@ func (t Touch) Says(c catalog.Change) []string {
 	if more := t.Contracts - len(t.Numbers); more > 0 {
 		numbers += fmt.Sprintf(" and %d more", more)
 	}
+	one := t.Contracts == 1
+	verb := func(singular, plural string) string {
+		if one {
+			return singular
+		}
+		return plural
+	}
+	count := fmt.Sprintf("%d live %s", t.Contracts, verb("contract", "contracts"))
 	switch {
 	case c.Kind == catalog.MeterKind:
 		return nil // is new
 	case c.Kind == catalog.PlanKind && c.Retires:
-		return []string{fmt.Sprintf("%s on it and stay on it; nobody else signs up: %s", contractsAre(t.Contracts), numbers)}
+		return []string{fmt.Sprintf("%s on the plan %s on it; nobody else signs up: %s", count, verb("stays", "stay"), numbers)}
 	case c.Kind == catalog.PlanKind:
-		return []string{fmt.Sprintf("%s on it and keep the version they signed, until they are migrated: %s", contractsAre(t.Contracts), numbers)}
+		return []string{fmt.Sprintf("%s on the plan %s until migrated: %s", count, verb("keeps the version it signed", "keep the versions they signed"), numbers)}
 	case c.Retires:
-		return []string{fmt.Sprintf("%s with it and go on; no new contract sells it: %s", contractsAre(t.Contracts), numbers)}
+		return []string{fmt.Sprintf("%s %s it and %s on; no new contract does: %s", count, verb("sells", "sell"), verb("goes", "go"), numbers)}
 	case t.Follow == 0:
-		return []string{fmt.Sprintf("%s with it and keep the version of the day they took effect: %s", contractsAre(t.Contracts), numbers)}
+		return []string{fmt.Sprintf("%s %s it and %s of the day it took effect: %s", count, verb("sells", "sell"), verb("keeps the version", "keep the versions, each"), numbers)}
 	}
 	return []string{
-		fmt.Sprintf("%s with it: %s", contractsAre(t.Contracts), numbers),
-		fmt.Sprintf("%d of them, named first, take effect on %s or later and follow the new version; the others keep theirs", t.Follow, c.StartsOn),
+		fmt.Sprintf("%s %s it: %s", count, verb("sells", "sell"), numbers),
+		fmt.Sprintf("%d of them, named first, %s on %s or later and so under the new version; the others keep theirs", t.Follow, map[bool]string{true: "takes effect", false: "take effect"}[t.Follow == 1], c.StartsOn),
 	}
-}
-
-func contractsAre(n int) string {
-	if n == 1 {
-		return "1 live contract is"
-	}
-	return fmt.Sprintf("%d live contracts are", n)
 }

@@ -81,7 +81,7 @@ func (v *visit) showCatalogChange(status int, problem string) error {
 		view := page.CatalogProposal{
 			Head:  ui.HeadProps{Title: fmt.Sprintf("Catalog change %d", p.ID), Sub: proposalAbout(p.Document), Status: proposalWords[p.State()], Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}},
 			Facts: []ui.Fact{{Term: "Prepared by", Value: ui.Text(preparer(p, people))}, {Term: "Prepared", Value: ui.At(p.At)}, {Term: "Why", Value: orDash(p.Reason)}},
-			Trail: proposalTrail(p, people),
+			Trail: proposalTrail(p, people), Problem: problem,
 		}
 		if view.Difference, err = v.proposalDifference(t, p); err != nil {
 			return err

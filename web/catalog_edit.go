@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"ratable/catalog"
 	"ratable/contracts"
@@ -105,30 +106,46 @@ func (v *visit) previewCatalog() error {
 	return v.write(http.StatusOK, page.CatalogDifferencePanel(e.preview))
 }
 
-// lookAt reads the form, holds it against the catalog and fills in its findings or its preview. What is new must not have the code
-// of something there is: that would be a version of it.
+// lookAt reads the form, holds it against the catalog and fills in its findings or its preview.
 func (v *visit) lookAt(e *catalogEntry) (catalog.Document, catalog.Checks, error) {
 	checks, err := CatalogChecks(v.ctx, v.DB)
 	if err != nil {
 		return catalog.Document{}, checks, err
 	}
 	d, found := e.document(checks)
+	if len(found) == 0 && e.editing == "" {
+		if found, err = v.takenCode(*e); err != nil {
+			return d, checks, err
+		}
+	}
 	if len(found) == 0 {
-		var changes catalog.Changes
-		var touched []contracts.Touch
-		changes, touched, err = CompareCatalog(v.ctx, v.DB, d, v.Today(), checks)
+		changes, touched, err := CompareCatalog(v.ctx, v.DB, d, v.Today(), checks)
 		if found = e.fields(fault.Fields(err), e.filledRows()); len(found) == 0 && err != nil {
 			return d, checks, err
 		}
-		e.preview = differenceView(changes, touched)
-		if e.editing == "" && len(found) == 0 && (changes.Unchanged > 0 || changes.List[0].Base > 0) {
-			found = []fault.Field{{Path: "code", Message: fmt.Sprintf("is the code of another %s already; open that one for a new version, or take another code", e.kind)}}
+		if len(found) == 0 {
+			e.preview = differenceView(changes, touched)
 		}
 	}
 	if e.found = found; len(found) > 0 {
 		e.preview = page.CatalogDifference{Errors: found}
 	}
 	return d, checks, nil
+}
+
+// takenCode refuses the code of something there is: with it the form would make a version of that.
+func (v *visit) takenCode(e catalogEntry) ([]fault.Field, error) {
+	sold, err := catalog.Load(v.ctx, v.DB)
+	if err != nil {
+		return nil, err
+	}
+	code := strings.TrimSpace(e.typed["code"])
+	_, meter := sold.Meter(code)
+	taken := map[catalog.Kind]bool{catalog.ProductKind: len(sold.ProductVersions(code)) > 0, catalog.PlanKind: len(sold.PlanVersions(code)) > 0, catalog.MeterKind: meter}
+	if !taken[e.kind] {
+		return nil, nil
+	}
+	return []fault.Field{{Path: "code", Message: fmt.Sprintf("is the code of another %s already; open that one for a new version, or take another code", e.kind)}}, nil
 }
 
 // filledRows are the rows of the form that something was typed into, by their place in the document.

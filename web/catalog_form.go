@@ -81,7 +81,7 @@ func (e catalogEntry) document(checks catalog.Checks) (catalog.Document, []fault
 		if strings.TrimSpace(e.typed["terms"]) != "" {
 			terms, err := strict.Tree([]byte(e.typed["terms"]), "plan", catalog.MaxDocument)
 			if err != nil {
-				return catalog.Document{}, termsFindings(fault.Fields(err))
+				return catalog.Document{}, e.termsFindings(fault.Fields(err))
 			}
 			put("terms", terms)
 		}
@@ -157,14 +157,18 @@ func (e catalogEntry) fields(found []fault.Field, rows []int) []fault.Field {
 		}
 		out = append(out, f)
 	}
-	return append(out, termsFindings(terms)...)
+	return append(out, e.termsFindings(terms)...)
 }
 
 // termsFindings say inside one field where in its text something is wrong.
-func termsFindings(found []fault.Field) []fault.Field {
+func (e catalogEntry) termsFindings(found []fault.Field) []fault.Field {
+	root, unreadable := strict.Tree([]byte(e.typed["terms"]), "plan", catalog.MaxDocument)
 	var out []fault.Field
 	for _, f := range found {
 		where := strings.TrimPrefix(strings.TrimPrefix(f.Path, "terms"), ".")
+		if f.Line == 0 && unreadable == nil {
+			f.Line = strict.LineOf(root, where)
+		}
 		if where == "document" {
 			where = ""
 		}

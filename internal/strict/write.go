@@ -26,8 +26,8 @@ func loosen(n *yaml.Node) {
 	for _, child := range n.Content {
 		loosen(child)
 	}
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && plain.MatchString(n.Value) {
-		n.Tag = ""
+	if n.Kind == yaml.ScalarNode && (n.Tag != "!!str" || plain.MatchString(n.Value)) {
+		n.Tag = "" // what it looks like is what it is
 	}
 }
 
