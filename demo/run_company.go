@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/catalog"
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/access"
@@ -133,11 +134,25 @@ func (m *making) people(ctx context.Context) error {
 		if l.Role == access.Customer {
 			u.CustomerID = int64(m.customers[customerOfLogin].ID)
 		}
-		if _, err := access.CreateUser(ctx, m.tx, u, narrator); err != nil {
+		made, err := access.CreateUser(ctx, m.tx, u, narrator)
+		if err != nil {
 			return err
+		}
+		if l.Role == access.Product {
+			if err := m.programme(ctx, made.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// programme lets sales give platform seats to start-ups; no contract does yet.
+func (m *making) programme(ctx context.Context, owner int64) error {
+	return contracts.AddProgramme(ctx, m.tx, contracts.Programme{
+		Code: "startups", Name: "Start-ups in their first year", Owner: owner, Budget: money.Of(60_000_00, "USD"),
+		Days: period.NewSpan(m.story.begins(), m.story.begins().AddMonths(24)),
+	}, narrator)
 }
 
 // firstName is how the story calls somebody.
