@@ -98,17 +98,16 @@ func (p *pricing) gathered(s stretchGrants, list money.Amount) []bundle {
 }
 
 // sliced bills one access period in equal parts: 120,000 for a year, a quarter of
-// it each quarter. The parts are those of the period as it was agreed, so that an
-// amendment leaves what was billed before it alone; the one it falls in is cut by
+// it each quarter. The parts are those of the whole period, so that an amendment
+// leaves what was billed before it alone; the part that it falls in is cut by
 // days.
 func (p *pricing) sliced(s stretchGrants, total, list money.Amount) []bundle {
 	var out []bundle
 	for i := range s.grants {
 		b, next := s.billed[i], bundle{s, s.grants[i : i+1], nil}
-		agreed := s.stretch
-		agreed.span = b.whole.Intersect(s.agreed)
-		whole, listed := part(total, agreed.span, b.whole), part(list, agreed.span, b.whole)
-		bills := periods(p, s.terms.cap.Bill.Every, agreed)
+		whole := s.stretch
+		whole.span, whole.whole = b.whole, b.whole
+		bills := periods(p, s.terms.cap.Bill.Every, whole)
 		sum := money.Price(zero, p.agreement.Currency)
 		for _, x := range bills {
 			sum = sum.Add(weight(x, sum))
@@ -122,7 +121,7 @@ func (p *pricing) sliced(s stretchGrants, total, list money.Amount) []bundle {
 			}
 			if cut := x.span.Intersect(b.span); !cut.Empty() {
 				y := billed{x.whole, cut}
-				next.invoices = append(next.invoices, invoiced{y, part(share(whole), cut, x.span), part(share(listed), cut, x.span), billOn(s.terms.cap.Bill.In, y)})
+				next.invoices = append(next.invoices, invoiced{y, part(share(total), cut, x.span), part(share(list), cut, x.span), billOn(s.terms.cap.Bill.In, y)})
 			}
 		}
 		out = append(out, next)

@@ -16,7 +16,7 @@ var sold = catalog.New([]catalog.Product{
 	{ID: 1, Code: "platform", Version: 1, StartsOn: day("2020-01-01"), Name: "Platform", Unit: "seat", TaxCode: "saas_b2b", Recognition: catalog.Ratable},
 	{ID: 2, Code: "api", Version: 1, StartsOn: day("2020-01-01"), Name: "API calls", Unit: "call", TaxCode: "api_usage", Recognition: catalog.AsUsed},
 	{ID: 3, Code: "prepaid", Version: 1, StartsOn: day("2020-01-01"), Name: "Prepaid usage", Unit: "", TaxCode: "api_usage", Recognition: catalog.AsUsed},
-}, []catalog.Meter{{ID: 1, Code: "api.calls", Name: "API calls", Unit: "call", Aggregation: "sum"}}, nil)
+}, []catalog.Meter{{ID: 1, Code: "api.calls", Name: "API calls", Unit: "call", Aggregation: "sum"}, {ID: 2, Code: "storage", Name: "Storage", Unit: "GB", Aggregation: "sum"}}, nil)
 
 func day(s string) period.Date {
 	d, err := period.ParseDate(s)

@@ -56,7 +56,7 @@ func balances(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Mont
 		b.Account = s.Account
 		b.Billed = b.Billed.Add(s.Amount)
 	}
-	for _, c := range cuts(scheduled, billed) {
+	for _, c := range cuts(scheduled, billed, asOf) {
 		b := of(c.contract, c.line)
 		for _, s := range allot(c.billed, c.earned) {
 			switch later := s.earned.After(asOf); {

@@ -35,10 +35,19 @@ func Earned(p contracts.Piece, before period.Date) money.Amount {
 }
 
 // earnedOver are the days over which a piece is earned: those of its service,
-// where it is earned by days, and otherwise its span.
+// where it is earned by days, and otherwise its span. What was paid up front may
+// be used up after the days it was asked for, when unused balance is kept or
+// carried, and before them, when it is asked for in installments.
 func earnedOver(p contracts.Piece) period.Span {
-	if policy(p) == catalog.Ratable {
+	switch policy(p) {
+	case catalog.Ratable:
 		return p.Served()
+	case catalog.AsUsed:
+		if n := len(p.Values); n > 0 {
+			return period.NewSpan(
+				period.MinDate(p.Span.Start, p.Values[0].Before.AddDays(-1)),
+				period.MaxDate(p.Span.End, p.Values[n-1].Before))
+		}
 	}
 	return p.Span
 }

@@ -26,7 +26,7 @@ func LayOut(scheduled []Scheduled, currency money.Currency) ScheduleTable {
 // from first on.
 func DrawUp(scheduled []Scheduled, billed []ledger.BilledSum, first period.Month, columns int, currency money.Currency) WaterfallTable {
 	var shares []share
-	for _, c := range cuts(scheduled, billed) {
+	for _, c := range cuts(scheduled, billed, period.Month{}) {
 		shares = append(shares, allot(c.billed, c.earned)...)
 	}
 	return waterfall(shares, first, columns, currency)

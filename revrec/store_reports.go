@@ -31,7 +31,7 @@ func Waterfall(ctx context.Context, q postgres.Querier, f Filter, first period.M
 		return WaterfallTable{}, fmt.Errorf("draw up the waterfall of %s: %w", f.AsOf, err)
 	}
 	var shares []share
-	for _, c := range cuts(scheduled, billed) {
+	for _, c := range cuts(scheduled, billed, f.AsOf) {
 		shares = append(shares, allot(c.billed, c.earned)...)
 	}
 	return waterfall(shares, first, columns, f.Currency), nil
@@ -53,7 +53,7 @@ func Cell(ctx context.Context, q postgres.Querier, f Filter, billed, earned peri
 		return nil, fmt.Errorf("open %s of the waterfall of %s: %w", earned, f.AsOf, err)
 	}
 	var out []Part
-	for _, c := range cuts(scheduled, asked) {
+	for _, c := range cuts(scheduled, asked, f.AsOf) {
 		sum := money.Zero(f.Currency)
 		for _, s := range allot(c.billed, c.earned) {
 			if s.billed == billed && s.earned == earned {

@@ -53,7 +53,7 @@ type cut struct {
 }
 
 // cuts brings both sides together, cluster by cluster, in order of line.
-func cuts(scheduled []Scheduled, billed []ledger.BilledSum) []cut {
+func cuts(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Month) []cut {
 	type side struct {
 		scheduled []Scheduled
 		billed    []billing
@@ -95,7 +95,7 @@ func cuts(scheduled []Scheduled, billed []ledger.BilledSum) []cut {
 				}
 			}
 			slices.SortStableFunc(c.billed, func(a, b billing) int { return a.month.Compare(b.month) })
-			c.expect(recognized)
+			c.expect(recognized, asOf)
 			out = append(out, c)
 		}
 	}
@@ -105,7 +105,7 @@ func cuts(scheduled []Scheduled, billed []ledger.BilledSum) []cut {
 // expect adds what is billed for usage and not scheduled yet, because its month
 // has not been recognized: it will be earned by the end of its service. Without
 // it the open month would look as if more had been billed than is ever earned.
-func (c *cut) expect(recognized period.Month) {
+func (c *cut) expect(recognized, asOf period.Month) {
 	if c.kind == contracts.FixedFee || c.kind == contracts.Concession || len(c.billed) == 0 {
 		return // their schedule is known to the end of the term
 	}
@@ -120,9 +120,19 @@ func (c *cut) expect(recognized period.Month) {
 	for _, amount := range c.earned {
 		rest = rest.Sub(amount)
 	}
+	if c.kind == contracts.Prepayment && !last.After(recognized) && !last.After(asOf) {
+		last = later(recognized, asOf).Next() // what is left of a balance is used up or lapses later
+	}
 	if rest.Sign() > 0 && last.After(recognized) {
 		c.earned[last] = c.earned[last].Add(rest)
 	}
+}
+
+func later(a, b period.Month) period.Month {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // lastRecognized is the last month with revenue booked.
