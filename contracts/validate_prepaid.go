@@ -128,10 +128,10 @@ func (d Document) validateRollover(f *findings, at string, c Prepaid) {
 
 // validateAccess says whether the days of access make sense.
 func (d Document) validateAccess(f *findings, at string, c Prepaid) bool {
-	term := d.Term.Span()
-	if term.Empty() || d.Term.From.IsZero() {
+	if d.Term.From.IsZero() || d.Term.Through.Before(d.Term.From) { // said of the term already
 		return false
 	}
+	term := d.Term.Span()
 	for _, end := range []struct {
 		key string
 		day period.Date
