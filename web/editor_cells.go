@@ -81,7 +81,8 @@ func (c cells) cell(class, name string) page.EditorCell {
 	out := page.EditorCell{Class: class, Field: c.field(name)}
 	if f.shape == among {
 		out.Class += " c-ticks"
-		out.Error, out.Ticks = c.of(name), c.ticks(name)
+		lists := amongst(name)
+		out.Error, out.Ticks, out.Among = c.of(name), c.ticks(name, lists), strings.Join(lists, " ")
 		if f.hint == everyUsage && len(out.Ticks) == 0 {
 			out.Field.Hint = "Every usage line"
 		}
@@ -91,12 +92,10 @@ func (c cells) cell(class, name string) page.EditorCell {
 
 // ticks are the contract's own ids to choose from: those chosen first, in their order, so that a form which nobody
 // changed says what it said.
-func (c cells) ticks(name string) []page.Tick {
-	ids := c.sheet.idsOf("lines")
-	if lists, ok := scopes[rowNumber.ReplaceAllString(name, "[]")]; ok {
-		for _, list := range lists {
-			ids = append(ids, c.sheet.idsOf(list)...)
-		}
+func (c cells) ticks(name string, lists []string) []page.Tick {
+	var ids []string
+	for _, list := range lists {
+		ids = append(ids, c.sheet.idsOf(list)...)
 	}
 	out := []page.Tick{} // not nil: boxes, if there were any
 	chosen := strings.FieldsFunc(c.sheet[name], func(r rune) bool { return strings.ContainsRune(separators[among], r) })
@@ -111,9 +110,13 @@ func (c cells) ticks(name string) []page.Tick {
 	return out
 }
 
-// scopes says what besides lines a scope may name.
-var scopes = map[string][]string{
-	"trial.lines": {"prepaid"}, "commitments[].lines": {"prepaid"}, "discounts[].lines": {"prepaid"}, "credits[].lines": {"prepaid"},
+// amongst says of which lists a scope names ids.
+func amongst(name string) []string {
+	switch rowNumber.ReplaceAllString(name, "[]") {
+	case "prepaid[].lines", "caps[].lines":
+		return []string{"lines"}
+	}
+	return []string{"lines", "prepaid"}
 }
 
 // cellsOf are several by name, below a row or group; "k-usage:users" has a class before its name.

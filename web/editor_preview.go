@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,6 +24,7 @@ func (v *visit) previewTyped() error {
 	e := entry{sheet: typed(v.echo.Request().Form), amending: v.form("amending"), changed: true}
 	j, err := v.foreseeEntry(&e)
 	if err == nil {
+		e.preview.IDs = idsNow(e.sheet)
 		return v.write(http.StatusOK, page.EditorPreviewPanel(e.preview))
 	}
 	found := findingsOf(j, err)
@@ -33,7 +35,20 @@ func (v *visit) previewTyped() error {
 	h := v.echo.Response().Header()
 	h.Set("HX-Retarget", "#preview-findings")
 	h.Set("HX-Reswap", "innerHTML")
-	return v.write(http.StatusOK, page.EditorFindings(findingViews(found)))
+	return v.write(http.StatusOK, page.EditorFindings(findingViews(found), idsNow(e.sheet)))
+}
+
+// idsNow are the ids to choose among as the form stands.
+func idsNow(s sheet) string {
+	now := map[string][]string{}
+	for _, list := range []string{"lines", "prepaid"} {
+		now[list] = s.idsOf(list)
+	}
+	text, err := json.Marshal(now)
+	if err != nil {
+		panic(err) // texts
+	}
+	return string(text)
 }
 
 // previewEntry is the same as a page of its own, for those without a script.

@@ -40,6 +40,7 @@ type EditorCell struct {
 	Field ui.FieldProps
 	Error string // of ticks
 	Ticks []Tick
+	Among string // the lists whose ids the ticks are
 }
 
 // Tick is an id with its box.

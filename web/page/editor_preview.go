@@ -22,6 +22,7 @@ type EditorPreview struct {
 	TrueUps  []PreviewTrueUp
 	Months   []PreviewMonth
 	LastYear *PreviewLastYear
+	IDs      string // of the contract's lists, as JSON
 }
 
 // EditorFinding is a finding about a field.

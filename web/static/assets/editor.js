@@ -48,6 +48,8 @@
   form.addEventListener("input", (event) => {
     const field = event.target;
     touched.add(field.id);
+    const ticks = field.closest("fieldset.ticks");
+    if (ticks) touched.add(ticks.id);
     if (!field.dataset.search || field.value.length < 2) return;
     clearTimeout(search);
     search = setTimeout(async () => {
@@ -76,15 +78,42 @@
     for (const old of form.querySelectorAll(".error.live")) old.remove();
     for (const finding of document.querySelectorAll("#preview-findings [data-field]")) {
       const field = document.getElementById(finding.dataset.field);
-      if (!field || !form.contains(field) || !field.name || !touched.has(field.id) || field.hasAttribute("aria-invalid")) continue;
+      if (!field || !form.contains(field) || !(field.name || field.dataset.name) || !touched.has(field.id) || field.hasAttribute("aria-invalid")) continue;
       const text = document.createElement("p");
       text.className = "error live";
       text.id = `${field.id}-live`;
       text.textContent = finding.dataset.message;
       field.closest(".field").append(text);
+      if (field.dataset.name) continue; // boxes to tick: a group of them cannot be invalid
       field.setAttribute("data-found", "");
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-errormessage", text.id);
+    }
+  };
+
+  // Ids follow what is typed into the lines: boxes that choose among them come and go. One that is ticked stays.
+  const syncTicks = () => {
+    const told = document.querySelector("#preview [data-ids]");
+    if (!told) return;
+    const now = JSON.parse(told.dataset.ids);
+    for (const box of form.querySelectorAll("fieldset.ticks")) {
+      const ids = box.dataset.among.split(" ").flatMap((list) => now[list] || []);
+      const row = box.querySelector(".tick-row");
+      const inputs = [...row.querySelectorAll("input")];
+      for (const input of inputs) {
+        if (!input.checked && !ids.includes(input.value) && input !== document.activeElement) input.closest(".tick").remove();
+      }
+      for (const id of ids) {
+        if (inputs.some((input) => input.value === id)) continue;
+        const label = document.createElement("label"), input = document.createElement("input"), text = document.createElement("span");
+        label.className = "tick";
+        input.type = "checkbox";
+        input.name = box.dataset.name;
+        input.id = label.htmlFor = `${box.id}-${id}`;
+        input.value = text.textContent = id;
+        label.append(input, text);
+        row.append(label);
+      }
     }
   };
 
@@ -98,6 +127,7 @@
     }
     if (target.id === "preview") document.getElementById("preview-findings").replaceChildren();
     showFindings();
+    syncTicks();
   });
 
   // A form that came filled in is foreseen at once, when htmx has begun to listen.
