@@ -64,6 +64,14 @@ func drawDocument(t *rapid.T) contracts.Document {
 	switch rapid.IntRange(0, 5).Draw(t, "more") {
 	case 1:
 		d.Prepaid = []contracts.Prepaid{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("50"), Every: "quarter"}}
+		switch p := &d.Prepaid[0]; rapid.IntRange(0, 3).Draw(t, "unused") {
+		case 1:
+			p.Rollover = &contracts.Rollover{Percent: dec("50"), Periods: 2}
+		case 2:
+			p.ExpiresAfterDays = 45
+		case 3:
+			p.Bill = &contracts.Bill{Every: every.Draw(t, "prepaid billed every")}
+		}
 	case 2:
 		d.Commits = []contracts.Commit{{ID: "commit", Product: "calls", Lines: []string{"calls"}, Amount: dec("40"), Every: "month"}}
 		d.Lines[1].Usage.Every = "month"
