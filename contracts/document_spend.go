@@ -125,7 +125,7 @@ const (
 type Discount struct {
 	ID        string          `yaml:"id" json:"id"`
 	Clause    string          `yaml:"clause,omitempty" json:"clause,omitempty"`
-	Lines     []string        `yaml:"lines,omitempty" json:"lines,omitempty"`    // ids of lines and prepaid amounts; empty: all lines
+	Lines     []string        `yaml:"lines,omitempty" json:"lines,omitempty"`    // ids of lines, prepaid amounts and, for their true-ups, commitments; empty: all lines
 	Percent   decimal.Decimal `yaml:"percent,omitempty" json:"percent,omitzero"` // or
 	Amount    decimal.Decimal `yaml:"amount,omitempty" json:"amount,omitzero"`   // off each period
 	Every     string          `yaml:"every,omitempty" json:"every,omitempty"`    // of an amount
@@ -141,7 +141,7 @@ type Credit struct {
 	ID        string          `yaml:"id" json:"id"`
 	Clause    string          `yaml:"clause,omitempty" json:"clause,omitempty"`
 	Kind      CreditKind      `yaml:"kind" json:"kind"`
-	Lines     []string        `yaml:"lines,omitempty" json:"lines,omitempty"` // empty: all lines
+	Lines     []string        `yaml:"lines,omitempty" json:"lines,omitempty"` // as of a discount; empty: all lines
 	Amount    decimal.Decimal `yaml:"amount" json:"amount"`
 	From      period.Date     `yaml:"from,omitempty" json:"from,omitzero"`
 	Through   period.Date     `yaml:"through,omitempty" json:"through,omitzero"` // what is unused then lapses

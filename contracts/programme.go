@@ -135,7 +135,7 @@ func (a Agreement) promised(pieces []Piece, asOf period.Date) []Given {
 		if c.Programme == "" || !asOf.Before(c.days(last).End) {
 			continue
 		}
-		rest := roundPrice(c.Amount, a.Currency)
+		rest := (&pricing{agreement: a}).round(money.Price(c.Amount, a.Currency))
 		for _, x := range pieces {
 			for _, r := range x.Detail.Reduced {
 				if r.Kind == ByCredit && r.ID == c.ID {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"ratable/catalog"
 	"ratable/customers"
 	"ratable/entities"
@@ -108,9 +106,4 @@ func sumOf(list []Given, code string, c money.Currency) money.Amount {
 		}
 	}
 	return sum
-}
-
-// roundPrice is an amount of a document as it can be booked.
-func roundPrice(d decimal.Decimal, c money.Currency) money.Amount {
-	return money.Round(money.Price(d, c), money.HalfAwayFromZero)
 }

@@ -35,7 +35,7 @@ func TestNoMoreOfACreditIsUsedThanThereIs(t *testing.T) {
 		used, most := map[string]money.Amount{}, map[string]money.Amount{}
 		for _, v := range d.agreement.Versions {
 			for _, c := range v.Document.Credits {
-				if a := roundPrice(c.Amount, d.agreement.Currency); most[c.ID].Cmp(a) < 0 {
+				if a := money.Round(money.Price(c.Amount, d.agreement.Currency), money.HalfAwayFromZero); most[c.ID].Cmp(a) < 0 {
 					most[c.ID] = a
 				}
 			}
@@ -68,7 +68,7 @@ func TestWhatIsLeftOfAPeriodUnderACapIsNeverAboveIt(t *testing.T) {
 						sum = sum.Add(p.Amount)
 					}
 				}
-				if most := roundPrice(c.Amount, d.agreement.Currency); sum.Cmp(most) > 0 {
+				if most := money.Round(money.Price(c.Amount, d.agreement.Currency), money.HalfAwayFromZero); sum.Cmp(most) > 0 {
 					t.Fatalf("%s is charged in %s under the cap of %s", sum, whole, most)
 				}
 			}
