@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -60,30 +59,7 @@ func (m *making) company(ctx context.Context) error {
 }
 
 func (m *making) sold(ctx context.Context) error {
-	since := m.story.begins().AddMonths(-6)
-	for _, x := range m.story.catalog.Meters {
-		meter := catalog.Meter{Code: x.Code, Name: x.Name, Unit: x.Unit, Aggregation: catalog.Sum}
-		if _, err := catalog.AddMeter(ctx, m.tx, meter, narrator); err != nil {
-			return err
-		}
-	}
-	for _, x := range m.story.catalog.Products {
-		product := catalog.Product{Code: x.Code, StartsOn: since, Name: x.Name, TaxCode: x.TaxCode, Unit: x.Unit, Recognition: catalog.Recognition(x.Recognition)}
-		if _, err := catalog.AddProductVersion(ctx, m.tx, product, narrator); err != nil {
-			return err
-		}
-	}
-	for _, x := range m.story.catalog.Plans {
-		document, err := json.Marshal(x.template)
-		if err != nil {
-			return err
-		}
-		plan := catalog.Plan{Code: x.Code, StartsOn: since, Name: x.Name, Document: document}
-		if _, err := catalog.AddPlanVersion(ctx, m.tx, plan, narrator); err != nil {
-			return err
-		}
-	}
-	return nil
+	return catalog.Add(ctx, m.tx, m.story.catalog, narrator)
 }
 
 func (m *making) buyers(ctx context.Context) error {

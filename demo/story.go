@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gopkg.in/yaml.v3"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/period"
@@ -26,7 +27,7 @@ type story struct {
 	today     period.Date
 	months    int // moved by
 	customers []customer
-	catalog   sold
+	catalog   catalog.Document
 	documents []contracts.Document // in the order they are signed; versions of a contract in their order
 }
 
@@ -61,39 +62,14 @@ type taxID struct {
 	Value string `yaml:"value"`
 }
 
-// sold is catalog.yaml.
-type sold struct {
-	Meters []struct {
-		Code, Name, Unit string
-	} `yaml:"meters"`
-	Products []struct {
-		Code        string
-		Name        string
-		TaxCode     string `yaml:"tax_code"`
-		Unit        string
-		Recognition string
-	} `yaml:"products"`
-	Plans []plan `yaml:"plans"`
-}
-
-type plan struct {
-	Code, Name string
-	template   `yaml:",inline"`
-}
-
-// template is a plan's document: what a contract takes over from it.
-type template struct {
-	Billing contracts.Billing `yaml:"billing" json:"billing"`
-	Lines   []contracts.Line  `yaml:"lines" json:"lines"`
-}
-
 // tell reads the files and moves them to the month of a day.
 func tell(today period.Date) (story, error) {
 	s := story{today: today, months: today.MonthOf().Sub(writtenFor)}
-	for name, into := range map[string]any{"customers.yaml": &s.customers, "catalog.yaml": &s.catalog} {
-		if err := strict(name, into); err != nil {
-			return s, err
-		}
+	if err := strict("customers.yaml", &s.customers); err != nil {
+		return s, err
+	}
+	if err := s.readCatalog(); err != nil {
+		return s, err
 	}
 	for i := range s.customers {
 		c := &s.customers[i]
@@ -117,6 +93,25 @@ func strict(name string, into any) error {
 	dec.KnownFields(true)
 	if err := dec.Decode(into); err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
+}
+
+// readCatalog reads what is sold. All of it was on sale half a year before the story begins.
+func (s *story) readCatalog() error {
+	source, err := files.ReadFile("catalog.yaml")
+	if err != nil {
+		return err
+	}
+	if s.catalog, err = catalog.Parse(source, catalog.Checks{Terms: contracts.ReadTemplate}); err != nil {
+		return fmt.Errorf("read catalog.yaml: %w", err)
+	}
+	since := s.begins().AddMonths(-6)
+	for i := range s.catalog.Products {
+		s.catalog.Products[i].StartsOn = since
+	}
+	for i := range s.catalog.Plans {
+		s.catalog.Plans[i].StartsOn = since
 	}
 	return nil
 }
@@ -149,16 +144,20 @@ func (s *story) planContracts() error {
 		if c.Plan == "" {
 			continue
 		}
-		at := slices.IndexFunc(s.catalog.Plans, func(p plan) bool { return p.Code == c.Plan })
+		at := slices.IndexFunc(s.catalog.Plans, func(p catalog.Plan) bool { return p.Code == c.Plan })
 		if at < 0 {
 			return fmt.Errorf("customer %s: there is no plan %s", c.ID, c.Plan)
 		}
 		plan := s.catalog.Plans[at]
-		d := contracts.Document{
+		plan.Version = 1
+		terms, err := contracts.TemplateOf(plan)
+		if err != nil {
+			return err
+		}
+		d := terms.Sign(contracts.Document{
 			Contract: fmt.Sprintf("P-%d", 2001+i), Title: c.Name + ", " + plan.Name, Entity: c.Entity, Customer: c.ID, Currency: c.Currency,
 			Term: contracts.Term{From: c.From, Through: c.From.AddMonths(planMonths).AddDays(-1)},
-			Plan: &contracts.Plan{Code: plan.Code, Version: 1}, Billing: plan.Billing, Lines: plan.Lines,
-		}
+		}, plan)
 		// Written out and read again: normalized, and held to the rules of an upload.
 		source, err := contracts.Export(d)
 		if err != nil {
