@@ -29,10 +29,7 @@ func (d dossier) facts() []ui.Fact {
 		{Term: "Payment", Value: ui.Text(netDays(doc.Billing.NetDays))},
 		{Term: "Billing periods", Value: ui.Text(alignWord(doc.Billing.Align))},
 	}
-	if d.Payer != d.Customer {
-		facts = slices.Insert(facts, 1, ui.Fact{Term: "Paid by", Value: ui.Link(d.payer.Name, customerAddress(d.Payer))})
-	}
-	facts = append(facts, d.renewalFacts()...)
+	facts = slices.Insert(facts, 1, d.payerFacts()...)
 	for _, whole := range []struct {
 		term string
 		said []string

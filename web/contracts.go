@@ -91,7 +91,7 @@ func (v *visit) partiesCalled(text string) ([]customers.ID, error) {
 	if text == "" {
 		return nil, nil
 	}
-	return customers.Matching(v.ctx, v.DB, customers.Filter{Search: text}, v.Today())
+	return customers.Matching(v.ctx, v.DB, customers.Filter{Search: text, Duplicates: true}, v.Today())
 }
 
 // contractRow is a contract in a list, with the names of its parties.
@@ -106,7 +106,7 @@ type contractRow struct {
 func (v *visit) contractRows(found []contracts.Contract) ([]contractRow, error) {
 	var ids []customers.ID
 	for _, c := range found {
-		ids = append(ids, c.Customer, c.Payer)
+		ids = append(ids, c.Customer, c.PayerOn(v.Today()))
 	}
 	parties, err := customers.LoadMany(v.ctx, v.DB, ids, v.Today())
 	if err != nil {
@@ -125,8 +125,8 @@ func (v *visit) contractRows(found []contracts.Contract) ([]contractRow, error) 
 			status: statusWord(c.Status(v.Today())), term: d.Term.Span(), versions: len(c.History),
 		}
 		rows[i].end, rows[i].noticeBy = atTheEnd(c)
-		if c.Payer != c.Customer {
-			rows[i].payer = parties[c.Payer].Name
+		if payer := c.PayerOn(v.Today()); payer != c.Customer {
+			rows[i].payer = parties[payer].Name
 		}
 	}
 	return rows, nil
@@ -160,7 +160,8 @@ func (v *visit) contractsFile(f contracts.Filter) error {
 // dossier is a contract with what its pages need to name things.
 type dossier struct {
 	contracts.Contract
-	customer, payer customers.Customer
+	customer, payer customers.Customer // who pays today
+	parties         map[customers.ID]customers.Customer
 	entity          entities.Entity
 	catalog         *catalog.Catalog
 	people          map[int64]string // users by id
@@ -172,11 +173,14 @@ func (v *visit) dossier(number string) (dossier, error) {
 		return dossier{}, err
 	}
 	d := dossier{Contract: c, people: map[int64]string{0: "Ratable"}}
-	parties, err := customers.LoadMany(v.ctx, v.DB, []customers.ID{c.Customer, c.Payer}, v.Today())
-	if err != nil {
+	ids := []customers.ID{c.Customer, c.Payer}
+	for _, change := range c.Payers {
+		ids = append(ids, change.Payer)
+	}
+	if d.parties, err = customers.LoadMany(v.ctx, v.DB, ids, v.Today()); err != nil {
 		return dossier{}, err
 	}
-	d.customer, d.payer = parties[c.Customer], parties[c.Payer]
+	d.customer, d.payer = d.parties[c.Customer], d.parties[c.PayerOn(v.Today())]
 	directory, err := entities.Load(v.ctx, v.DB)
 	if err != nil {
 		return dossier{}, err
@@ -228,6 +232,9 @@ func (v *visit) showContract(status int, number, problem string) error {
 		return err
 	}
 	view := page.Contract{Head: d.head(v, ""), Facts: d.facts(), Lines: d.lines(), Actions: v.contractActions(d)}
+	if view.Notes, err = v.contractHolds(d); err != nil {
+		return err
+	}
 	files, audited := []contracts.Attachment(nil), []access.AuditRow(nil)
 	if view.Files, files, err = v.files(d); err != nil {
 		return err

@@ -54,7 +54,7 @@ func (v *visit) customers() error {
 		}
 		table.Pager = &pager
 		list := page.List{
-			Head: ui.HeadProps{Title: "Customers", Others: ui.Cells(v.csvButton())},
+			Head: ui.HeadProps{Title: "Customers", Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Held bills", Href: "/holds"}), v.csvButton())},
 			Filter: v.narrowing("/customers", "Name, number, e-mail, tax ID",
 				ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 				ui.FieldProps{Name: "country", Label: "Country", Placeholder: "DE", Hint: "Two letters, of the billing address"}),
@@ -212,12 +212,12 @@ func (v *visit) customer() error {
 	for _, x := range c.TaxIDs {
 		view.TaxIDs = append(view.TaxIDs, page.TaxID{Kind: taxIDKind(x), Value: x.Value, VerifiedOn: x.VerifiedOn})
 	}
-	for _, fill := range []func(customers.Customer, *page.Customer) error{v.customerFamily, v.customerContracts, v.customerInvoices, v.customerStory, v.customerTrail} {
+	for _, fill := range []func(customers.Customer, *page.Customer) error{v.customerNotes, v.customerFamily, v.customerContracts, v.customerInvoices, v.customerStory, v.customerTrail} {
 		if err := fill(c, &view); err != nil {
 			return err
 		}
 	}
-	if r, ok := v.find(get, "/contracts/new"); ok && r.allowed(v.By) {
+	if r, ok := v.find(get, "/contracts/new"); ok && r.allowed(v.By) && c.DuplicateOf == 0 {
 		view.Action = ui.Button(ui.ButtonProps{Label: "New contract", Href: "/contracts/new?customer=" + fmt.Sprint(c.ID), Look: ui.Primary, Icon: "plus"})
 	}
 	return v.page(http.StatusOK, frame{Title: c.Name, Room: "customers"}, page.CustomerPage(view))
@@ -236,6 +236,10 @@ func customerFacts(c customers.Customer, directory *entities.Directory) []ui.Fac
 	if c.PORequired {
 		order = "Required on every invoice"
 	}
+	invoice := "With the payer's others"
+	if c.OwnInvoice {
+		invoice = "Of its own, where somebody else pays"
+	}
 	return []ui.Fact{
 		{Term: "Number", Value: ui.Mono(c.ExternalID)},
 		{Term: "Legal name", Value: ui.Text(c.LegalName)},
@@ -243,6 +247,7 @@ func customerFacts(c customers.Customer, directory *entities.Directory) []ui.Fac
 		{Term: "Sold by", Value: ui.Text(seller.Name)},
 		{Term: "Currency", Value: ui.Text(string(c.Currency))},
 		{Term: "Purchase order", Value: ui.Text(order)},
+		{Term: "Invoice", Value: ui.Text(invoice)},
 		{Term: "Customer since", Value: ui.Day(c.SignedUpOn)},
 	}
 }
@@ -283,6 +288,8 @@ func (v *visit) customerFamily(c customers.Customer, view *page.Customer) error 
 		switch {
 		case m.ID == c.ID:
 			continue
+		case m.DuplicateOf != 0:
+			note = "Duplicate"
 		case m.ID == c.Parent:
 			note = "Parent"
 		case m.Parent == c.ID:

@@ -30,6 +30,7 @@ var queues = []queue{
 	{staff, (*visit).approvalTasks},
 	{[]access.Role{access.Sales, access.Finance}, (*visit).draftTasks},
 	{[]access.Role{access.Finance, access.Accountant, access.Admin}, (*visit).runTasks},
+	{[]access.Role{access.Sales, access.Finance, access.Support}, (*visit).holdTasks},
 	{[]access.Role{access.Finance, access.Accountant, access.Support}, (*visit).mailTasks},
 	{[]access.Role{access.Finance, access.Support, access.Product}, (*visit).usageTasks},
 	{[]access.Role{access.Finance, access.Accountant, access.Support, access.Sales}, (*visit).overdueTasks},

@@ -105,6 +105,17 @@ func (v *visit) showInvoiceRun(status int, refused error) error {
 				Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Its documents", Href: narrowed("/invoices", "run", r.ID)}))},
 			Body: []templ.Component{page.TableOf(compareTotals(title, shown, before.Issued()))},
 		}
+		left, err := invoicing.RunHolds(v.ctx, t, r.ID)
+		if err != nil {
+			return err
+		}
+		if len(left) > 0 {
+			table, err := v.leftOutTable(t, "Left out, because held", left)
+			if err != nil {
+				return err
+			}
+			view.Body = append(view.Body, page.TableOf(table))
+		}
 		if len(failures) > 0 {
 			table, err := v.runFailureTable(t, failures)
 			if err != nil {

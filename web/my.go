@@ -118,7 +118,7 @@ func (v *visit) running(q postgres.Querier, c customers.Customer) ([]charge, err
 	if err != nil {
 		return nil, err
 	}
-	mine := slices.DeleteFunc(agreed[c.Account], func(a contracts.Agreement) bool { return a.Payer != c.ID || !a.Term().Contains(v.Today()) })
+	mine := slices.DeleteFunc(agreed[c.Account], func(a contracts.Agreement) bool { return a.PayerOn(v.Today()) != c.ID || !a.Term().Contains(v.Today()) })
 	if len(mine) == 0 {
 		return nil, nil
 	}

@@ -86,7 +86,7 @@ func (v *visit) usersPaidBy(q postgres.Querier, c customers.Customer) ([]custome
 	}
 	var ids []customers.ID
 	for _, a := range agreed[c.Account] {
-		if a.Payer == c.ID && a.Customer != c.ID {
+		if a.PayerOn(v.Today()) == c.ID && a.Customer != c.ID {
 			ids = append(ids, a.Customer)
 		}
 	}

@@ -280,6 +280,13 @@ func (v *visit) plannedRun(asOf period.Date) (*page.RunPlan, error) {
 	for _, d := range p.Largest {
 		out.Largest.Rows = append(out.Largest.Rows, ui.Row{Href: customerAddress(d.Payer), Cells: ui.Cells(ui.Text(d.Buyer.Name), ui.Text(subjectKind(string(d.Kind))), ui.Count(int64(len(d.Lines))), ui.Figure(d.Net), ui.Figure(d.Tax), ui.Money(d.Total))})
 	}
+	if len(p.LeftOut) > 0 {
+		table, err := v.leftOutTable(v.DB, "It leaves out, because held", p.LeftOut)
+		if err != nil {
+			return nil, err
+		}
+		out.LeftOut = &table
+	}
 	for _, f := range p.Failures {
 		out.Problems = append(out.Problems, fmt.Sprintf("Account %d: %s", f.Account, sentence(f.Err)))
 	}

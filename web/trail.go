@@ -46,6 +46,10 @@ var deeds = map[string]string{
 	"invoice.resend":      "Invoice %s sent again",
 	"credit_note.resend":  "Credit note %s sent again",
 	"invoice.release":     "Overpayment of invoice %s released",
+	"customer.merge":      "Customer %s merged into another",
+	"customer.unmerge":    "Merge of customer %s taken back",
+	"hold.place":          "Bills held",
+	"hold.release":        "Held bills released",
 	"invoice_run.release": "Invoice run of %s released",
 	"statement.import":    "Bank statement imported",
 	"month.close":         "Month %s closed",
@@ -103,6 +107,8 @@ func subjectAddress(s access.Subject) string {
 		return "/catalog/changes/" + url.PathEscape(s.Key)
 	case string(catalog.ProductKind), string(catalog.PlanKind), string(catalog.MeterKind):
 		return catalogAddress(catalog.Kind(s.Kind), url.PathEscape(s.Key))
+	case "hold":
+		return "/holds"
 	case "invoice_run":
 		return "/runs/invoices/" + url.PathEscape(s.Key)
 	}
