@@ -106,7 +106,7 @@ func (p *pricing) trueUp(r turn[committed], of []int, flow flowing) {
 	if c.Units.IsPositive() {
 		agreed := decimal.Zero
 		for _, s := range r {
-			agreed = agreed.Add(prorated(s.terms.Units, p.due(s)))
+			agreed = agreed.Add(prorated(s.terms.Units, p.owedDays(s)))
 		}
 		spent := flow.units(c, agreed, of)
 		missing := decimal.Max(decimal.Zero, agreed.Sub(spent))
@@ -115,7 +115,7 @@ func (p *pricing) trueUp(r turn[committed], of []int, flow flowing) {
 	} else {
 		agreed := money.Zero(currency)
 		for _, s := range r {
-			b := p.due(s)
+			b := p.owedDays(s)
 			agreed = agreed.Add(part(p.round(money.Price(s.terms.Amount, currency)), b.span, b.whole))
 		}
 		spent := flow.money(c, agreed, of)
@@ -147,9 +147,9 @@ func (p *pricing) closing(r turn[committed], x Piece, on period.Date) Piece {
 	return x
 }
 
-// due are the days of a slot that are owed for. A contract that ends early with
+// owedDays are the days of a slot that are owed for. A contract that ends early with
 // its commitments due in full owes the rest of the period as well.
-func (p *pricing) due(s slot[committed]) billed {
+func (p *pricing) owedDays(s slot[committed]) billed {
 	b := s.billed
 	last := p.agreement.Latest().Document
 	if e := last.Ending; e != nil && e.Commitments == InFull && b.span.End == last.Term.Span().End {
