@@ -89,6 +89,19 @@ func (d *Days) Total(r Reading, s period.Span) (total decimal.Decimal, err error
 	return total, err
 }
 
+// Daily visits the days of a span on which something was used, in order, and
+// says what the meter came to on each day taken by itself.
+func (d *Days) Daily(r Reading, s period.Span, visit func(day period.Date, quantity decimal.Decimal)) error {
+	return d.Running(r, s, func(day period.Date, _ decimal.Decimal) {
+		// What can be read over the span can be read of its days.
+		quantity, err := d.Total(r, period.NewSpan(day, day.AddDays(1)))
+		if err != nil {
+			panic(err)
+		}
+		visit(day, quantity)
+	})
+}
+
 // Occurrences are the single events of a span that a reading asks for, in order
 // of time. It fails when they were not loaded.
 func (d *Days) Occurrences(r Reading, s period.Span) ([]Occurrence, error) {

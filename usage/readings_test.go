@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -190,6 +191,9 @@ func TestWhatIsLoadedEqualsACountByHand(t *testing.T) {
 				}
 			}
 		}
+		if len(who) == 1 {
+			w.proveTotals(t, happened, meterOf, who[0], span)
+		}
 		loaded, err := all[account].Occurrences(Reading{Customers: who, Meter: w.meter["plain"]}, span)
 		if err != nil {
 			t.Fatal(err)
@@ -200,6 +204,27 @@ func TestWhatIsLoadedEqualsACountByHand(t *testing.T) {
 		}
 		if diff := cmp.Diff(held, loaded); diff != "" {
 			t.Errorf("single events differ (-memory +loaded):\n%s", diff)
+		}
+	}
+}
+
+// proveTotals holds the meters as SQL reads them against a count by hand.
+func (w *world) proveTotals(t *testing.T, happened []Occurrence, meterOf []string, who customers.ID, span period.Span) {
+	t.Helper()
+	totals, err := Totals(context.Background(), w.db, span)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range everyMeter {
+		var got string
+		for _, total := range totals {
+			if total.Customer == who && total.Meter == w.meter[m.Code].ID {
+				got = total.Quantity.String()
+			}
+		}
+		days := byHand(happened, meterOf, Reading{Customers: []customers.ID{who}, Meter: w.meter[m.Code]}, span)
+		if _, want, _ := strings.Cut(days[len(days)-1], " "); want != got {
+			t.Errorf("%s of customer %d comes to %s in SQL, by hand to %s", m.Code, who, got, want)
 		}
 	}
 }

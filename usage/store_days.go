@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 
 	"ratable/catalog"
 	"ratable/customers"
-	"ratable/entities"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -37,7 +37,7 @@ func LoadDays(ctx context.Context, q postgres.Querier, accounts []customers.Acco
 	for _, a := range l.mergers.Reading(accounts) {
 		l.accounts = append(l.accounts, int64(a))
 	}
-	var byEvent, byDimension []int64
+	byEvent, byDimension := []int64{}, []int64{} // never null in SQL
 	for _, m := range meters.Meters() {
 		if !m.Additive() || slices.Contains(single, m.Code) {
 			byEvent = append(byEvent, m.ID)
@@ -94,7 +94,7 @@ func (l *loading) days(ctx context.Context, q postgres.Querier, except []int64) 
 		where account_id = any (@accounts::bigint[]) and day >= @from::date and day < @end::date
 		  and meter_id <> all (@except::bigint[])
 		order by account_id, customer_id, meter_id, day`,
-		pgx.NamedArgs{"accounts": l.accounts, "from": l.from, "end": l.end, "except": listed(except)})
+		pgx.NamedArgs{"accounts": l.accounts, "from": l.from, "end": l.end, "except": except})
 	if err != nil {
 		return postgres.Fault(err)
 	}
@@ -158,7 +158,7 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 	if len(meters) == 0 || len(l.users) == 0 {
 		return nil
 	}
-	zones, err := l.zones(ctx, q)
+	zones, err := zonesOf(ctx, q, slices.Collect(maps.Keys(l.users)))
 	if err != nil {
 		return err
 	}
@@ -195,36 +195,4 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 		return nil
 	})
 	return postgres.Fault(err)
-}
-
-func (l *loading) zones(ctx context.Context, q postgres.Querier) (map[customers.ID]*time.Location, error) {
-	ids := make([]customers.ID, 0, len(l.users))
-	for id := range l.users {
-		ids = append(ids, id)
-	}
-	parties, err := customers.Placements(ctx, q, ids)
-	if err != nil {
-		return nil, err
-	}
-	sellers, err := entities.Load(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[customers.ID]*time.Location, len(parties))
-	for id, p := range parties {
-		seller, ok := sellers.ByID(p.Entity)
-		if !ok {
-			return nil, fmt.Errorf("customer %d is sold to by entity %d, which does not exist", id, p.Entity)
-		}
-		out[id] = seller.Location()
-	}
-	return out, nil
-}
-
-// listed is a list that is not null in SQL.
-func listed(ids []int64) []int64 {
-	if ids == nil {
-		return []int64{}
-	}
-	return ids
 }

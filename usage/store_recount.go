@@ -9,7 +9,6 @@ import (
 
 	"ratable/catalog"
 	"ratable/customers"
-	"ratable/entities"
 	"ratable/internal/postgres"
 )
 
@@ -115,20 +114,12 @@ func sellerZones(ctx context.Context, q postgres.Querier, account customers.Acco
 	if err != nil {
 		return nil, nil, postgres.Fault(err)
 	}
-	parties, err := customers.Placements(ctx, q, used)
+	found, err := zonesOf(ctx, q, used)
 	if err != nil {
 		return nil, nil, err
 	}
-	sellers, err := entities.Load(ctx, q)
-	if err != nil {
-		return nil, nil, err
-	}
-	for id, p := range parties {
-		seller, ok := sellers.ByID(p.Entity)
-		if !ok {
-			return nil, nil, fmt.Errorf("customer %d is sold to by entity %d, which does not exist", id, p.Entity)
-		}
-		ids, zones = append(ids, int64(id)), append(zones, seller.TimeZone)
+	for id, zone := range found {
+		ids, zones = append(ids, int64(id)), append(zones, zone.String())
 	}
 	return ids, zones, nil
 }

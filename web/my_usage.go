@@ -70,7 +70,7 @@ func (v *visit) consumption(q postgres.Querier, c customers.Customer) (u consump
 	for _, one := range who {
 		for _, meter := range sold.Meters() {
 			m := metered{customer: one, meter: meter}
-			if !u.used.Quantity(m.key(), period.NewSpan(u.last.First(), u.this.End())).IsZero() {
+			if !m.total(u.used, period.NewSpan(u.last.First(), u.this.End())).IsZero() {
 				u.lines = append(u.lines, m)
 			}
 		}
@@ -117,7 +117,7 @@ func (u consumption) table(month period.Month) ui.TableProps {
 		Empty: ui.EmptyProps{Title: "Nothing used in these two months"}}
 	for _, m := range u.lines {
 		t.Rows = append(t.Rows, ui.Row{Href: narrowed("/my/usage", "meter", m.meter.Code, "user", fmt.Sprint(m.customer.ID), "month", month), Cells: ui.Cells(ui.Text(m.meter.Name), ui.Text(m.customer.Name), ui.Text(m.meter.Unit),
-			ui.Text(digits(u.used.Quantity(m.key(), u.last.Span()))), ui.Text(digits(u.used.Quantity(m.key(), u.this.Span()))))})
+			ui.Text(digits(m.total(u.used, u.last.Span()))), ui.Text(digits(m.total(u.used, u.this.Span()))))})
 	}
 	return t
 }

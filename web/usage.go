@@ -141,8 +141,17 @@ func (v *visit) meterOf(t tx, number, line string) (string, error) {
 	return "", nil
 }
 
-func (m metered) key() usage.Key {
-	return usage.Key{Customer: m.customer.ID, Meter: m.meter.Code}
+func (m metered) reading() usage.Reading {
+	return usage.Reading{Customers: []customers.ID{m.customer.ID}, Meter: m.meter}
+}
+
+// total is what the meter came to over some days.
+func (m metered) total(used *usage.Days, days period.Span) decimal.Decimal {
+	total, err := used.Total(m.reading(), days)
+	if err != nil {
+		panic(err) // single events come with every load
+	}
+	return total
 }
 
 func (m metered) eventsAddress(day period.Date) string {
@@ -153,7 +162,7 @@ func (m metered) eventsAddress(day period.Date) string {
 func (m metered) chart(used *usage.Days) ui.ChartProps {
 	c := ui.ChartProps{Title: cmp.Or(m.meter.Name, "Usage") + " by day", Kind: ui.Bars, Head: "Day", Series: []ui.Series{{Name: cmp.Or(m.meter.Unit, "Used")}}}
 	for day := m.month.First(); day.Before(m.month.End()); day = day.AddDays(1) {
-		quantity := used.Quantity(m.key(), period.NewSpan(day, day.AddDays(1)))
+		quantity := m.total(used, period.NewSpan(day, day.AddDays(1)))
 		c.Labels = append(c.Labels, fmt.Sprint(day.Day()))
 		mark := ui.Mark{Value: quantity.IntPart(), Text: digits(quantity)}
 		if !quantity.IsZero() {
@@ -167,22 +176,29 @@ func (m metered) chart(used *usage.Days) ui.ChartProps {
 func (m metered) dayTable(used *usage.Days) ui.TableProps {
 	t := ui.TableProps{Caption: "Days", Columns: []ui.Column{{Label: "Day", Kind: ui.Tight}, {Label: "Used", Kind: ui.Figures}, {Label: "So far", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing used in this month"}}
-	sum := decimal.Zero
-	used.Each(m.key(), m.month.Span(), func(day period.Date, quantity decimal.Decimal) {
-		sum = sum.Add(quantity)
-		t.Rows = append(t.Rows, ui.Row{Href: m.eventsAddress(day), Cells: ui.Cells(ui.Day(day), ui.Text(digits(quantity)), ui.Text(digits(sum)))})
+	sofar := decimal.Zero
+	m.eachDay(used, func(day period.Date, quantity decimal.Decimal) {
+		sofar = m.total(used, period.NewSpan(m.month.First(), day.AddDays(1))) // days of a largest or distinct use do not add up
+		t.Rows = append(t.Rows, ui.Row{Href: m.eventsAddress(day), Cells: ui.Cells(ui.Day(day), ui.Text(digits(quantity)), ui.Text(digits(sofar)))})
 	})
 	if len(t.Rows) > 0 {
-		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(ui.MonthText(m.month)), ui.Text(digits(sum)), ui.Text(m.meter.Unit))}}
+		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(ui.MonthText(m.month)), ui.Text(digits(sofar)), ui.Text(m.meter.Unit))}}
 	}
 	return t
+}
+
+// eachDay visits the days of the month that have usage.
+func (m metered) eachDay(used *usage.Days, visit func(day period.Date, quantity decimal.Decimal)) {
+	if err := used.Daily(m.reading(), m.month.Span(), visit); err != nil {
+		panic(err) // single events come with every load
+	}
 }
 
 func (v *visit) usageFile(m metered, used *usage.Days) error {
 	name := fmt.Sprintf("usage-%s-%s-%s.csv", m.customer.ExternalID, m.meter.Code, m.month)
 	return v.csvFile(strings.Map(plainName, name), []string{"customer", "meter", "day", "quantity", "unit"}, func(write func(cells ...string) error) error {
 		var failed error
-		used.Each(m.key(), m.month.Span(), func(day period.Date, quantity decimal.Decimal) {
+		m.eachDay(used, func(day period.Date, quantity decimal.Decimal) {
 			if failed == nil {
 				failed = write(m.customer.ExternalID, m.meter.Code, day.String(), quantity.String(), m.meter.Unit)
 			}
