@@ -63,18 +63,54 @@ func (p *pricing) prepayments(x bundle) []Piece {
 	earned := p.earning(x)
 	var out []Piece
 	before := money.Zero(p.agreement.Currency)
-	for _, i := range x.invoices {
+	for _, i := range p.askedFor(x) {
 		piece := Piece{
 			Line: c.ID, Kind: Prepayment, Span: i.span, Period: i.whole,
 			Product: c.Product, Description: product.Name, Clause: c.Clause, Version: x.version.Number,
 			Amount: i.amount, Gross: i.amount, BillOn: i.on, Closed: true, Recognition: product.Recognition,
 			Detail: Detail{Quantity: one, Unit: product.Unit, UnitPrice: c.price(), List: i.list, Margin: margin(x.terms.document)},
 		}
+		if !x.ended.IsZero() {
+			piece.serve(period.NewSpan(i.span.Start, period.MaxDate(i.span.Start.AddDays(1), period.MinDate(i.span.End, x.ended))))
+		}
 		if product.Recognition == catalog.AsUsed {
 			piece.Values = earnedOf(earned, before, i.amount)
 			before = before.Add(i.amount)
 		}
 		out = append(out, piece)
+	}
+	return out
+}
+
+// askedFor is what a bundle asks for. When the contract was ended early, what is
+// undrawn then is given back, or with refund: none what had been asked for is
+// kept; nothing is asked for later but what was drawn beyond that. The day
+// before, nothing of it is known.
+func (p *pricing) askedFor(x bundle) []invoiced {
+	if x.ended.IsZero() {
+		return x.invoices
+	}
+	over := !p.until.Before(x.ended)
+	rest := money.Zero(p.agreement.Currency)
+	for _, g := range x.grants {
+		rest = rest.Add(g.kept())
+	}
+	var out []invoiced
+	for _, i := range x.invoices {
+		asked := i.on.Before(x.ended)
+		amount := lesser(i.amount, rest)
+		rest = rest.Sub(amount)
+		if asked && (!over || x.last.Document.Ending.Refund == NoRefund) {
+			amount = i.amount
+		}
+		if !asked && (!over || amount.IsZero()) {
+			continue
+		}
+		if amount != i.amount {
+			i.list = money.SpreadToExact(i.list, amount.Exact(), i.amount.Exact())
+		}
+		i.amount, i.on = amount, period.MinDate(i.on, x.ended)
+		out = append(out, i)
 	}
 	return out
 }

@@ -42,7 +42,8 @@ type grant struct {
 	terms   Prepaid
 	access  period.Span   // days it was sold for
 	of      *accessPeriod //
-	expires period.Date   // first day on which nothing can be drawn from it
+	lapses  period.Date   // first day on which nothing can be drawn from it, as agreed
+	expires period.Date   // the same, or earlier because the contract was ended
 	origin  *grant        // of a carried balance; nil: it was paid for itself
 	size    balance
 	left    balance
@@ -57,6 +58,7 @@ type consumed struct {
 	day    period.Date
 	by     balance
 	lapsed bool // at the beginning of the day; draws happen in its course
+	ended  bool // it lapsed only because the contract was ended
 }
 
 // root is the grant whose fee paid for the balance.
@@ -85,7 +87,7 @@ func (g *grant) use(day period.Date, by balance) {
 // lapse ends the balance on the first day on which it is gone.
 func (g *grant) lapse(day period.Date) {
 	if !g.left.zero() {
-		g.root().log = append(g.root().log, consumed{day: day, by: g.left, lapsed: true})
+		g.root().log = append(g.root().log, consumed{day: day, by: g.left, lapsed: true, ended: g.expires.Before(g.lapses)})
 	}
 	g.left, g.gone = balance{}, true
 }
@@ -112,6 +114,21 @@ func (g *grant) earnedAt(days []period.Date) []money.Amount {
 	return out
 }
 
+// kept is the part of the fee that is due for what was drawn, or lapsed in its
+// time: all but what the end of the contract left undrawn.
+func (g *grant) kept() money.Amount {
+	size, used := g.size.weight(g.fee.Currency()), balance{}
+	for _, c := range g.log {
+		if !c.ended {
+			used = used.add(c.by)
+		}
+	}
+	if size.IsZero() {
+		return g.fee
+	}
+	return money.SpreadToExact(g.fee, used.weight(g.fee.Currency()), size)
+}
+
 // before says whether a change had come about before a day.
 func (c consumed) before(day period.Date) bool {
 	return c.day.Before(day) || c.lapsed && c.day == day
@@ -135,7 +152,8 @@ type accessPeriod struct {
 	span   period.Span // days of access
 	sold   period.Span // those that were paid for
 	whole  period.Span
-	free   bool // of a trial: nothing is carried out of it
+	free   bool        // of a trial: nothing is carried out of it
+	ended  period.Date // the contract was ended before its days were over
 	grants []*grant
 	next   *accessPeriod // that follows without a gap
 }
@@ -161,10 +179,18 @@ func (a *accessPeriod) carriedUntil() period.Date {
 	return to.span.End
 }
 
+// early is a day, or that of the contract's end if that comes first.
+func (a *accessPeriod) early(day period.Date) period.Date {
+	if a.ended.IsZero() {
+		return day
+	}
+	return period.MinDate(day, a.ended)
+}
+
 // over is the day on which nothing of a grant can be left, whatever is used.
 func (g *grant) over() period.Date {
 	if g.of.carries() {
-		return period.MaxDate(g.expires, g.of.carriedUntil())
+		return g.of.early(period.MaxDate(g.lapses, g.of.carriedUntil()))
 	}
 	return g.expires
 }

@@ -45,6 +45,10 @@ func (p *pricing) grants(id string, rank int) []stretchGrants {
 	var last *accessPeriod
 	for _, s := range p.capStretches(id) {
 		from := stretchGrants{stretch: s, begun: s.span.Start}
+		if from.ended = s.cutShort(); !from.ended.IsZero() {
+			s.span.End = s.whole.End // what it gives is as it was agreed; the end decides what is drawn of it
+			from.stretch = s
+		}
 		if len(out) > 0 {
 			from.begun = out[0].begun
 		}
@@ -61,7 +65,12 @@ func (p *pricing) grants(id string, rank int) []stretchGrants {
 	}
 	for _, s := range out {
 		for _, g := range s.grants {
-			g.expires = g.of.span.End.AddDays(g.terms.ExpiresAfterDays)
+			g.lapses = g.of.span.End.AddDays(g.terms.ExpiresAfterDays)
+			g.of.ended = s.ended
+			if g.expires = g.of.early(g.lapses); s.late(g) {
+				g.log = []consumed{{day: s.ended, by: g.left, lapsed: true, ended: true}}
+				g.left, g.gone = balance{}, true
+			}
 		}
 	}
 	return out
@@ -71,8 +80,24 @@ func (p *pricing) grants(id string, rank int) []stretchGrants {
 type stretchGrants struct {
 	stretch[capped]
 	begun  period.Date // first day of the lineage
+	ended  period.Date // first day after a contract that was ended before its time
 	grants []*grant
 	billed []billed // what each is paid for
+}
+
+// cutShort is the first day after a contract that was ended while a prepaid
+// amount had more days agreed.
+func (s stretch[T]) cutShort() period.Date {
+	d := s.last.Document
+	if d.Ending == nil || s.span.End != d.Term.Span().End || !s.span.End.Before(s.whole.End) {
+		return period.Date{}
+	}
+	return s.span.End
+}
+
+// late says that a balance would have begun after the contract's end.
+func (s stretchGrants) late(g *grant) bool {
+	return !s.ended.IsZero() && !g.access.Start.Before(s.ended)
 }
 
 // accessed is a part of an access period and the days it gives access on: more

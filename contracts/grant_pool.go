@@ -36,6 +36,9 @@ func (p *pricing) pool(all []stretchGrants) *pool {
 	}
 	for _, s := range all {
 		for _, g := range s.grants {
+			if s.late(g) {
+				continue
+			}
 			out.waiting = append(out.waiting, g)
 			if !slices.Contains(out.ending, g.of) {
 				out.ending = append(out.ending, g.of)
@@ -128,7 +131,7 @@ func (p *pool) lapse(day period.Date, which func(*grant) bool) {
 // carry turns what is unused at the end of an access period into a balance of the
 // next ones: a percentage of it, and no more than the ceiling leaves room for.
 func (p *pool) carry(a *accessPeriod, day period.Date) {
-	if !a.carries() {
+	if !a.carries() || !a.ended.IsZero() && a.ended.Before(a.span.End) {
 		return
 	}
 	terms := a.last().terms
@@ -156,7 +159,7 @@ func (p *pool) carry(a *accessPeriod, day period.Date) {
 			rolls, g.left = rolls.sub(part), g.left.sub(part)
 			p.alive = append(p.alive, &grant{
 				id: g.id, rank: g.rank, terms: terms, access: period.NewSpan(day, a.carriedUntil()), of: a,
-				expires: a.carriedUntil(), origin: g, size: part, left: part, fee: g.fee,
+				lapses: a.carriedUntil(), expires: a.early(a.carriedUntil()), origin: g, size: part, left: part, fee: g.fee,
 			})
 		}
 	}

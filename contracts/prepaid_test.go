@@ -295,3 +295,43 @@ prepaid:
 		}
 	}
 }
+
+func TestWhatIsUndrawnWhenAContractEndsEarlyIsGivenBackUnlessAgreedOtherwise(t *testing.T) {
+	version := func(amendment, through, prepaid string) string {
+		return head + amendment + `
+term: {from: 2026-01-01, through: ` + through + `}
+lines:
+  - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
+prepaid:
+  - {id: pre, product: prepaid, lines: [calls], ` + prepaid + `}
+`
+	}
+	days := used(map[string]int64{"2026-02-10": 45000, "2026-05-10": 5000})
+	ended := func(prepaid, refund string) Agreement {
+		return agreement(t, version("", "2026-12-31", prepaid),
+			version("effective: 2026-03-01\nreason: ended\nending: {cause: convenience, refund: "+refund+"}", "2026-06-30", prepaid))
+	}
+	fees := func(a Agreement, until string) string {
+		var out []string
+		for _, p := range charge(t, a, days, until) {
+			if p.Kind == Prepayment {
+				out = append(out, p.Span.String()+" "+p.Amount.String())
+				if n := len(p.Values); until == "2027-01-01" && p.Values[n-1].Amount != p.Amount {
+					t.Errorf("%s is earned %v, charged %s", p.Span, p.Values, p.Amount)
+				}
+			}
+		}
+		return strings.Join(out, ", ")
+	}
+	year, quarters := "amount: 120000, every: term", "amount: 120000, every: year, bill: {every: quarter}"
+	says(t, "before the end", fees(ended(year, "unused"), "2026-06-30"), "2026-01-01..2026-12-31 120000.00")
+	says(t, "what was drawn", fees(ended(year, "unused"), "2027-01-01"), "2026-01-01..2026-12-31 50000.00")
+	says(t, "all of it", fees(ended(year, "none"), "2027-01-01"), "2026-01-01..2026-12-31 120000.00")
+	says(t, "of the second quarter", fees(ended(quarters, "unused"), "2027-01-01"), "2026-01-01..2026-03-31 30000.00, 2026-04-01..2026-06-30 20000.00")
+	says(t, "what had been asked for", fees(ended(quarters, "none"), "2027-01-01"), "2026-01-01..2026-03-31 30000.00, 2026-04-01..2026-06-30 30000.00")
+	days = used(map[string]int64{"2026-02-10": 70000})
+	says(t, "and what was drawn beyond", fees(ended(quarters, "none"), "2027-01-01"), "2026-01-01..2026-03-31 30000.00, 2026-04-01..2026-06-30 30000.00, 2026-07-01..2026-09-30 10000.00")
+	days = used(map[string]int64{"2026-02-10": 700})
+	says(t, "months that were over are paid for, carried or not", fees(ended("amount: 1000, every: month", "unused"), "2027-01-01"),
+		"2026-01-01..2026-01-31 1000.00, 2026-02-01..2026-02-28 1000.00, 2026-03-01..2026-03-31 1000.00, 2026-04-01..2026-04-30 1000.00, 2026-05-01..2026-05-31 1000.00, 2026-06-01..2026-06-30 1000.00")
+}
