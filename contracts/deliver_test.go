@@ -2,6 +2,7 @@ package contracts_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -55,4 +56,16 @@ lines:
 	if _, err := o.DB.Exec(t.Context(), `delete from contracts.deliveries`); err == nil {
 		t.Error("a delivery can be deleted")
 	}
+}
+
+func TestAnEndedContractIsNotTakenUpAgainLater(t *testing.T) {
+	o := open(t)
+	o.Sign(t, document)
+	version := func(effective, through string) string {
+		return strings.Replace(document, "term: {from: 2026-01-01, through: 2026-12-31}", "effective: "+effective+"\nreason: other days\nterm: {from: 2026-01-01, through: "+through+"}", 1)
+	}
+	_, err := o.prepare(version("2027-02-01", "2027-12-31"), o.Sales)
+	o.refused(err, fault.Invalid, "comes after the contract ended, on 2026-12-31")
+	_, err = o.prepare(version("2027-01-01", "2027-12-31"), o.Sales)
+	o.must(err)
 }

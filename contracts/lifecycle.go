@@ -159,6 +159,10 @@ func (c Contract) amendable(d Document) []fault.Field {
 	if a, agreed := c.Agreement(); agreed {
 		a.Latest().Document.keepsRenewals(&f, d)
 	}
+	// Without this the days between would be nobody's.
+	if a, ok := c.Agreement(); ok && a.Term().End.Before(d.Start()) {
+		f.add("effective", d.Start().String(), "comes after the contract ended, on %s; an amendment counts from the day after that at the latest. Sign a new contract instead", a.Term().Last())
+	}
 	if slices.ContainsFunc(c.History, Revision.Approved) && d.Reason == "" {
 		f.add("reason", "", "is missing: say why the contract is amended")
 	}
