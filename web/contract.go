@@ -131,14 +131,14 @@ func (v *visit) decision(d dossier, problem string) (*page.Decision, error) {
 	asked := history[len(history)-1]
 	out := &page.Decision{Title: fmt.Sprintf("Version %d waits for approval", r.Number), Text: asked.RequestedBy.Name + " asked for it. What it will bill and earn is on the next tab.", Problem: problem}
 	if len(asked.DecideRoles) > 1 {
-		out.Text = "It needs the approval of " + strings.ToLower(strings.Join(strings.Split(roleNames(asked.DecideRoles), ", "), " and ")) + ". " + out.Text
+		out.Text = "It needs the approval of " + approvedBy(asked.DecideRoles) + ". " + out.Text
 	}
 	if r.Last() == "endorsed" {
-		out.Text = asked.RequestedBy.Name + " approved it; " + strings.ToLower(roleNames(r.Missing())) + " has yet to. What it will bill and earn is on the next tab."
+		out.Text = asked.RequestedBy.Name + " approved it; " + approvedBy(r.Missing()) + " has yet to. What it will bill and earn is on the next tab."
 	}
-	if err := asked.MayDecide(v.By); err != nil {
+	if err := asked.MayDecide(v.By); err != nil && r.Last() != "endorsed" {
 		out.Text = sentence(err)
-	} else {
+	} else if err == nil {
 		out.Decide = at
 	}
 	return out, nil

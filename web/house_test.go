@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"ratable/contracts"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/mail"
@@ -82,6 +83,10 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 		t.Fatalf("the mail of %s: %v %v", h.invoice, mails, err)
 	}
 	h.message = mails[0].ID
+	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := contracts.Attach(ctx, tx, "C-100", 1, "signed.pdf", "", []byte("%PDF-1.7"), h.Sales)
+		return err
+	})
 	h.offer(t)
 	return h
 }
@@ -110,6 +115,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 func (h house) address(path string) string {
 	return strings.NewReplacer(
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
+		":file", "1", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
 		":position", "1", "/entries/:account/:seq", fmt.Sprintf("/entries/%d/1", h.Account("acme")), "/contracts/:number", "/contracts/C-100", "/runs/invoices/:day", "/runs/invoices/2026-04-01",
 		"/customers/:id", fmt.Sprintf("/customers/%d", h.Customers["acme"].ID), "/runs/:id", "/runs/1", "/cells/:billed/:earned", "/cells/2026-01/2026-03",

@@ -36,7 +36,8 @@ func (v *visit) showNotice(status int, found []fault.Field) error {
 		view.Fields = []ui.FieldProps{{Name: "reason", Label: "Why it is taken back", Value: v.form("reason"), Required: true, Wide: true, Errors: found}}
 		view.Verb = ui.ButtonProps{Label: "Withdraw the notice", Look: ui.Primary}
 	case !renews:
-		return fault.New(fault.Conflict, "contract %s does not renew by itself: it ends on %s without notice", d.Number, a.Term().Last())
+		view.Text = []string{"The contract does not renew by itself: it ends on " + ui.DayText(a.Term().Last()) + " without notice."}
+		view.Verb, view.Back = ui.ButtonProps{Label: "Back to the contract", Href: at}, ""
 	default:
 		view.Text = []string{"The contract renews by itself on " + ui.DayText(a.Term().End) + " unless either side gives notice by " + ui.DayText(last) + "."}
 		view.Fields = []ui.FieldProps{

@@ -103,7 +103,12 @@ func saidRule(r contracts.Rule, unit string) string {
 	if !r.Active {
 		return "off"
 	}
-	return beyond(r, unit) + ", approved by " + lowered(strings.Join(strings.Split(roleNames(contracts.Required([]contracts.Reviewed{{Who: r.Roles}})), ", "), " and "))
+	return beyond(r, unit) + ", approved by " + approvedBy(contracts.Required([]contracts.Reviewed{{Who: r.Roles}}))
+}
+
+// approvedBy writes roles that must each approve: "finance and accountant".
+func approvedBy(roles []access.Role) string {
+	return strings.ToLower(strings.ReplaceAll(roleNames(roles), ", ", " and "))
 }
 
 // ruleForm changes one rule: a new version, which another person approves.
