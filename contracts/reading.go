@@ -186,7 +186,7 @@ func (w *window) tiers(r catalog.Rating, list money.Amount) []Tier {
 	days, whole := w.billed.share()
 	for i := range out {
 		if out[i].Label = r.Steps[i].Of; w.price.Model == catalog.Matrix {
-			out[i].Label = w.price.By + " " + r.Steps[i].Of
+			out[i].Label = w.price.By + " " + r.Steps[i].Of + runOf(r.Steps, i)
 		} else if out[i].Label != "" {
 			out[i].Label = eventSteps[out[i].Label]
 		}
@@ -196,6 +196,18 @@ func (w *window) tiers(r catalog.Rating, list money.Amount) []Tier {
 		}
 	}
 	return out
+}
+
+// runOf says which units of its cell a step prices, when there are several.
+func runOf(steps []catalog.Step, i int) string {
+	s := steps[i]
+	switch {
+	case i > 0 && steps[i-1].Of == s.Of:
+		return ", above " + s.From.String()
+	case i+1 < len(steps) && steps[i+1].Of == s.Of:
+		return ", up to " + s.Through.String()
+	}
+	return ""
 }
 
 // eventSteps say what the steps of a price by the event are for.

@@ -108,6 +108,14 @@ func TestAMatrixShowsEachValueOfItsDimension(t *testing.T) {
 	}
 }
 
+func TestACellOfSeveralTiersSaysWhichIsWhich(t *testing.T) {
+	a := line(t, `meter: volume, every: month, price: {model: matrix, by: region, prices: {eu: {model: graduated, tiers: [{up_to: 10, unit: 2}, {unit: 1}]}}, other: {model: per_unit, amount: 3}}`)
+	p := comesTo(t, a, happen("volume acme 2026-01-05 15 region=eu"), "25.00")
+	if diff := cmp.Diff([]string{"region eu, up to 10: 10 x 2 + 0 = 20.00", "region eu, above 10: 5 x 1 + 0 = 5.00"}, lines(p)); diff != "" {
+		t.Errorf("shown (-want +got):\n%s", diff)
+	}
+}
+
 func TestAFilterCountsOnlyEventsThatSaySo(t *testing.T) {
 	a := line(t, "meter: volume, where: {region: eu}, every: month, price: {model: per_unit, amount: 1}")
 	comesTo(t, a, happen("volume acme 2026-01-05 10 region=eu", "volume acme 2026-01-05 20 region=us", "volume acme 2026-01-06 40", "volume acme 2026-01-31 80 region=eu"), "90.00")

@@ -179,5 +179,5 @@ func (l Line) unitPrice() (decimal.Decimal, bool) {
 // plain is usage at one price: no free units, no tiers, no flat amounts.
 func (l Line) plain() bool {
 	d := l.Detail
-	return len(d.Tiers) == 1 && d.Tiers[0].Flat.IsZero() && d.Tiers[0].Quantity.Equal(d.Quantity)
+	return len(d.Tiers) == 1 && d.Tiers[0].Label == "" && d.Tiers[0].Flat.IsZero() && d.Tiers[0].Quantity.Equal(d.Quantity)
 }

@@ -95,6 +95,9 @@ func (s *sheet) tiers(l Line) []pdf.Row {
 	if !l.Detail.Included.IsZero() {
 		out = append(out, row("Included", figure(l.Detail.Included.Neg(), 0), "", ""))
 	}
+	if l.Detail.Events > 0 {
+		out = append(out, row("Events", figure(decimal.NewFromInt(int64(l.Detail.Events)), 0), "", ""))
+	}
 	for _, t := range l.Detail.Tiers {
 		quantity, unit := figure(t.Quantity, 0), price(t.Unit, s.Currency)
 		if (t.Quantity.IsZero() || t.Unit.IsZero()) && !t.Flat.IsZero() {
