@@ -35,6 +35,9 @@ func (p *pricing) concessions() {
 			if charge.Line == g.Line {
 				piece.Product, piece.Clause, piece.Recognition = charge.Product, charge.Clause, charge.Recognition
 			}
+			if charge.Line == g.Line && charge.Span == g.Span {
+				piece.Service = charge.Service // it is earned as what it lowers
+			}
 		}
 		p.pieces = append(p.pieces, piece)
 	}
@@ -57,7 +60,7 @@ func LimitConcessions(pieces []Piece) []Piece {
 	for _, i := range granted(out) {
 		p, wanted := out[i], out[i].Wanted
 		for j, charge := range out {
-			if charge.Line != p.Line || charge.Kind == Concession || !charge.Span.Overlaps(p.Span) {
+			if charge.Line != p.Line || charge.Kind == Concession || !charge.touches(p.Span) {
 				continue
 			}
 			if part := lesser(wanted, left[j]); part.Sign() > 0 {

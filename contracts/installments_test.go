@@ -3,6 +3,7 @@ package contracts
 import (
 	"testing"
 
+	"ratable/internal/money"
 	"ratable/internal/period"
 )
 
@@ -61,6 +62,22 @@ func TestAnAmendedListCountsForTheWholeLine(t *testing.T) {
 	expect(t, pieces,
 		"license fixed 2026-01-01..2026-01-01 6000.00", "license fixed 2026-05-01..2026-05-01 500.00", "license fixed 2026-07-01..2026-07-01 7000.50")
 	served(t, pieces, "2026-01-01", "2026-12-31")
+}
+
+func TestACreditLowersAnInstallmentForItsDayOrForAnyDayItPaysFor(t *testing.T) {
+	a := paid(t, halves)
+	for _, span := range []period.Span{period.Through(day("2026-01-01"), day("2026-01-01")), period.Through(day("2026-03-01"), day("2026-03-31"))} {
+		a.Concessions = []Granted{{Line: "license", Span: span, Amount: money.Of(50_00, "USD"), Reason: "outage", GrantedOn: day("2026-04-03")}}
+		pieces := charge(t, a, nil, "2026-05-01")
+		if got := sum(pieces, net1); got != 11950_00 {
+			t.Errorf("a credit of 50.00 for %s leaves %d minor units of 12000.00", span, got)
+		}
+		for _, p := range pieces {
+			if p.Kind == Concession && p.Span.Days() == 1 && p.Served().Days() != 365 {
+				t.Errorf("the credit of an installment is earned over %s", p.Served())
+			}
+		}
+	}
 }
 
 const ended = "\nterm: {from: 2026-01-01, through: 2026-06-30}\neffective: 2026-06-01\nreason: sold\nending: {cause: convenience, refund: "
