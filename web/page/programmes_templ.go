@@ -31,6 +31,14 @@ type ProgrammeForm struct {
 	Errors                []fault.Field
 }
 
+// budgetKind names the currency in the box where it is settled; beside a choice of currencies it would not follow it.
+func (f ProgrammeForm) budgetKind() ui.Input {
+	if f.Revised {
+		return ui.MoneyInput
+	}
+	return ui.NumberInput
+}
+
 func ProgrammeList(p Programmes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -170,7 +178,7 @@ func ProgrammeCard(f ProgrammeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "budget", Label: "Budget", Kind: ui.MoneyInput, Currency: f.Currency, Value: f.Budget, Errors: f.Errors, Required: true, Hint: "In all, over all contracts"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "budget", Label: "Budget", Kind: f.budgetKind(), Currency: f.Currency, Value: f.Budget, Errors: f.Errors, Required: true, Hint: "In all, over all contracts"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
