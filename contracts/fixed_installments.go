@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"fmt"
 	"slices"
 
 	"ratable/internal/money"
@@ -66,6 +67,9 @@ func (p *pricing) installments(id string, run []stretch[fee]) []Piece {
 		piece := p.fee(id, f, billed{days[i], days[i]}, func(whole money.Amount) money.Amount {
 			return money.SpreadToExact(whole, amount.Exact(), amounts[i].Exact())
 		})
+		if len(list) > 1 {
+			piece.Description += fmt.Sprintf(", installment %d of %d", i+1, len(list))
+		}
 		piece.BillOn = x.On
 		if service != whole {
 			piece.BillOn = period.MinDate(x.On, service.End) // what is served is due by the end

@@ -38,8 +38,8 @@ func TestInstallmentsAreAskedForOnTheirDaysAndServeTheWholeLine(t *testing.T) {
 	pieces := charge(t, paid(t, halves), nil, "2026-01-01")
 	expect(t, pieces, "license fixed 2026-01-01..2026-01-01 6000.00", "license fixed 2026-07-01..2026-07-01 6000.00")
 	served(t, pieces, "2026-01-01", "2026-12-31")
-	if pieces[1].BillOn != day("2026-07-01") {
-		t.Errorf("the second is billed on %s", pieces[1].BillOn)
+	if p := pieces[1]; p.BillOn != day("2026-07-01") || p.Description != "Platform, installment 2 of 2" {
+		t.Errorf("the second is %q, billed on %s", p.Description, p.BillOn)
 	}
 }
 
