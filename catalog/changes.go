@@ -149,6 +149,8 @@ func (x *comparing) counts(at string, c *Change, stands period.Date) bool {
 	case same && (c.StartsOn.IsZero() || c.StartsOn == stands):
 		x.Unchanged++
 		return false
+	case !c.StartsOn.IsZero() && (c.StartsOn.Year() < 1990 || c.StartsOn.Year() > 2150):
+		blame("lies outside the years 1990 to 2150; check the year")
 	case same && c.StartsOn.After(stands):
 		blame("is later than %s, the day from which version %d counts already, and nothing else is changed; leave it at that day", stands, c.Base)
 	case c.StartsOn.IsZero() && known:

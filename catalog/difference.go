@@ -114,13 +114,15 @@ func walkList(dec *json.Decoder, path string, out *[]leaf) {
 			words = append(words, item[0].value)
 			continue
 		}
-		name := nameOf(item)
+		name, keys := nameOf(item)
 		if name == "" || names[name] {
-			name = fmt.Sprint(n + 1)
+			name, keys = fmt.Sprint(n+1), nil
 		}
 		names[name] = true
 		for _, l := range item {
-			*out = append(*out, leaf{beneath(fmt.Sprintf("%s[%s]", path, name), l.path), l.value})
+			if !slices.Contains(keys, l.path) || len(keys) == len(item) { // the name says it already
+				*out = append(*out, leaf{beneath(fmt.Sprintf("%s[%s]", path, name), l.path), l.value})
+			}
 		}
 	}
 	next(dec)
@@ -130,17 +132,17 @@ func walkList(dec *json.Decoder, path string, out *[]leaf) {
 }
 
 // nameOf is what tells an item of a list from the others: a line's id, the currency and period of a stand-alone price.
-func nameOf(item []leaf) string {
+func nameOf(item []leaf) (name string, keys []string) {
 	var words []string
 	for _, l := range item {
 		switch l.path {
 		case "id":
-			return l.value
+			return l.value, []string{"id"}
 		case "currency", "every":
-			words = append(words, l.value)
+			words, keys = append(words, l.value), append(keys, l.path)
 		}
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, " "), keys
 }
 
 // ProductDifferences says field by field what a version of a product changed.

@@ -130,8 +130,8 @@ func (t Template) judged(p catalog.Plan) []fault.Field {
 		switch x.Path {
 		case "trial.through":
 			x.Path, x.Value = "trial.days", fmt.Sprint(t.Trial.Days)
-		case "currency":
-			continue // is the catalog's to judge
+		case "currency", "term.from":
+			continue // are the catalog's to judge
 		}
 		f = append(f, x)
 	}

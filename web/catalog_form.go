@@ -238,7 +238,7 @@ func (e catalogEntry) standaloneGroups(field func(ui.FieldProps) ui.FieldProps) 
 			field(ui.FieldProps{Name: at("price"), Label: "Observed price", Kind: ui.NumberInput}),
 			field(ui.FieldProps{Name: at("low"), Label: "Range from", Kind: ui.NumberInput}),
 			field(ui.FieldProps{Name: at("mid"), Label: "Middle", Kind: ui.NumberInput}),
-			field(ui.FieldProps{Name: at("high"), Label: "Through", Kind: ui.NumberInput})}}
+			field(ui.FieldProps{Name: at("high"), Label: "Range to", Kind: ui.NumberInput})}}
 		if i == 0 {
 			g.Text = "What those pay who buy nothing else, and the range of prices that count as such. Revenue of a deal is shared out by it."
 		}
@@ -291,6 +291,9 @@ func (v *visit) showEntry(status int, e catalogEntry) error {
 		Head:   ui.HeadProps{Title: "New " + string(e.kind), Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}},
 		Action: "/catalog/new/" + string(e.kind), Errors: e.found, Groups: e.groups(taxCodes), Preview: e.preview,
 		Hidden: []ui.Value{{Name: "kind", Value: string(e.kind)}, {Name: "editing", Value: e.editing}, {Name: "rows", Value: strconv.Itoa(e.rows)}},
+	}
+	if form.Preview.Summary == "" {
+		form.Preview.Summary = "What you change shows up here, with the contracts it is about."
 	}
 	if e.kind == catalog.ProductKind {
 		form.More = "Another stand-alone price"

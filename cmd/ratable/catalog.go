@@ -32,19 +32,15 @@ func (catalogCommand) Help() string {
 
 // catalogFile is what plan and apply are about.
 type catalogFile struct {
-	File string      `arg:"" help:"Catalog document, YAML or JSON; - is standard input."`
-	AsOf period.Date `help:"The day to compare on. Default today." placeholder:"DAY"`
+	File string `arg:"" help:"Catalog document, YAML or JSON; - is standard input."`
 }
 
 // compare reads the file and holds it against the catalog. Findings name the file's lines.
-func (f catalogFile) compare(ctx context.Context, file io.Reader, db *database) (comparison, error) {
-	var c comparison
+func (f catalogFile) compare(ctx context.Context, file io.Reader, db *database, asOf period.Date) (comparison, error) {
+	c := comparison{asOf: asOf}
 	source, err := io.ReadAll(io.LimitReader(file, catalog.MaxDocument+1))
 	if err != nil {
 		return c, err
-	}
-	if c.asOf = f.AsOf; c.asOf.IsZero() {
-		c.asOf = today()
 	}
 	c.checks, err = web.CatalogChecks(ctx, db)
 	if err != nil {
@@ -70,12 +66,16 @@ type comparison struct {
 
 type catalogPlan struct {
 	catalogFile `embed:""`
+	AsOf        period.Date `help:"The day to compare on, such as 2026-03-01. Default today." placeholder:"DAY"`
 }
 
 // Run prints the difference and changes nothing.
 func (p *catalogPlan) Run(ctx context.Context, c *Config) error {
 	return c.with(ctx, p.File, func(file io.Reader, db *database) error {
-		compared, err := p.compare(ctx, file, db)
+		if p.AsOf.IsZero() {
+			p.AsOf = today()
+		}
+		compared, err := p.compare(ctx, file, db, p.AsOf)
 		if err != nil {
 			return err
 		}
@@ -130,10 +130,10 @@ type catalogApply struct {
 	Reason      string `help:"Why, for those who approve it."`
 }
 
-// Run records the change. Two people approve nothing here: nobody is signed in on a command line.
+// Run records the change. Nobody approves it here: on a command line nobody is signed in.
 func (a *catalogApply) Run(ctx context.Context, c *Config) error {
 	return c.with(ctx, a.File, func(file io.Reader, db *database) error {
-		compared, err := a.compare(ctx, file, db)
+		compared, err := a.compare(ctx, file, db, today())
 		if err != nil {
 			return err
 		}
