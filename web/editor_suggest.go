@@ -16,8 +16,8 @@ func (v *visit) suggestions(s sheet, sold *catalog.Catalog, directory *entities.
 	if err != nil {
 		return nil, err
 	}
-	parties, products, meters, plans, money := offered{ID: "parties"}, offered{ID: "products"}, offered{ID: "meters"}, offered{ID: "plans"}, offered{ID: "currencies"}
-	dimensions, commitments := offered{ID: "dimensions"}, offered{ID: "commitment-ids"}
+	parties, products, meters, plans, money := suggested{ID: "parties"}, suggested{ID: "products"}, suggested{ID: "meters"}, suggested{ID: "plans"}, suggested{ID: "currencies"}
+	dimensions, commitments := suggested{ID: "dimensions"}, suggested{ID: "commitment-ids"}
 	for _, c := range found {
 		parties.offer(c.ExternalID, partyLabel(c))
 	}
@@ -40,16 +40,16 @@ func (v *visit) suggestions(s sheet, sold *catalog.Catalog, directory *entities.
 		commitments.offer(id, id)
 	}
 	var out []page.Suggestions
-	for _, o := range []offered{parties, products, meters, plans, money, dimensions, commitments} {
+	for _, o := range []suggested{parties, products, meters, plans, money, dimensions, commitments} {
 		out = append(out, page.Suggestions(o))
 	}
 	return out, nil
 }
 
-type offered page.Suggestions
+type suggested page.Suggestions
 
 // offer adds a value once: a product stands in the catalog with every version.
-func (o *offered) offer(value, label string) {
+func (o *suggested) offer(value, label string) {
 	if !slices.ContainsFunc(o.Options, func(have ui.Option) bool { return have.Value == value }) {
 		o.Options = append(o.Options, ui.Option{Value: value, Label: label})
 	}

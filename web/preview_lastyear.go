@@ -2,6 +2,7 @@ package web
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -141,37 +142,72 @@ func (r *rerun) add(agreed, listed []revrec.Row, at map[string]int) {
 	}
 }
 
-// listPrice is what everybody pays for the usage that a line counts: by the deal's plan as it is sold today, else by any
-// plan that counts the meter, else the product's stand-alone price.
+// listPrice is what everybody pays for the usage that a line counts: by the deal's own plan as it is sold today, else by a
+// plan of usage alone, else the product's stand-alone price, else by the plan with the least fee.
 func listPrice(sold *catalog.Catalog, d contracts.Document, l contracts.Line, today period.Date) (contracts.Usage, string, bool) {
-	var codes []string
-	if d.Plan != nil {
-		codes = append(codes, d.Plan.Code)
-	}
+	var own, alone, any []offer
+	seen := map[string]bool{}
 	for _, p := range sold.Plans() {
-		codes = append(codes, p.Code)
-	}
-	for _, code := range codes {
-		plan, ok := sold.Plan(code, today)
-		if !ok || plan.Retired || plan.Currency != "" && plan.Currency != d.Currency {
-			continue
+		o, ok := offered(sold, p.Code, d.Currency, l, today)
+		switch {
+		case !ok || seen[p.Code]:
+		case d.Plan != nil && d.Plan.Code == p.Code:
+			own = append(own, o)
+		case o.fee.IsPositive():
+			any = append(any, o)
+		default:
+			alone = append(alone, o)
 		}
-		terms, err := contracts.TemplateOf(plan)
-		if err != nil {
-			continue // a plan nobody can read has no price
-		}
-		for _, line := range terms.Lines {
-			if line.Usage != nil && line.Usage.Meter == l.Usage.Meter && line.Product == l.Product {
-				return *line.Usage, plan.Name, true
-			}
-		}
+		seen[p.Code] = true
 	}
 	product, _ := sold.Product(l.Product, today)
-	alone, ok := product.StandaloneIn(money.Currency(d.Currency), "")
-	if !ok {
-		return contracts.Usage{}, "", false
+	if one, ok := product.StandaloneIn(money.Currency(d.Currency), ""); ok {
+		each := catalog.Price{Model: catalog.PerUnit, Amount: one.Best()}
+		alone = append(alone, offer{usage: contracts.Usage{Meter: l.Usage.Meter, Every: "month", Price: each}, source: "the stand-alone price"})
 	}
-	return contracts.Usage{Meter: l.Usage.Meter, Every: "month", Price: catalog.Price{Model: catalog.PerUnit, Amount: alone.Best()}}, "stand-alone price", true
+	slices.SortStableFunc(any, func(a, b offer) int { return a.fee.Cmp(b.fee) })
+	for _, o := range slices.Concat(own, alone, any) {
+		return o.usage, o.source, true
+	}
+	return contracts.Usage{}, "", false
+}
+
+// offer is a price that everybody gets.
+type offer struct {
+	usage  contracts.Usage
+	source string
+	fee    decimal.Decimal // a year, beside the usage
+}
+
+// offered is what a plan asks for the usage that a line counts. Units that a fee includes are not free to who pays none.
+func offered(sold *catalog.Catalog, code, currency string, l contracts.Line, today period.Date) (offer, bool) {
+	plan, ok := sold.Plan(code, today)
+	if !ok || plan.Retired || plan.Currency != "" && plan.Currency != currency {
+		return offer{}, false
+	}
+	terms, err := contracts.TemplateOf(plan)
+	if err != nil { // a plan that nobody can read offers nothing
+		return offer{}, false
+	}
+	out := offer{source: "the price of " + plan.Name}
+	found := false
+	for _, line := range terms.Lines {
+		if f := line.Fixed; f != nil {
+			cadence, _ := period.ParseCadence(f.Every)
+			times := 12 / max(cadence.Months(), 1)
+			if cadence == period.Term {
+				times = 1
+			}
+			out.fee = out.fee.Add(f.Quantity.Mul(f.UnitPrice).Mul(decimal.NewFromInt(int64(times))))
+		}
+		if line.Usage != nil && line.Usage.Meter == l.Usage.Meter && line.Product == l.Product && !found {
+			out.usage, found = *line.Usage, true
+		}
+	}
+	if out.fee.IsPositive() {
+		out.usage.Included = decimal.Decimal{}
+	}
+	return out, found
 }
 
 // soldThen is the catalog with today's products sold since ever: a deal that is moved back must find them.

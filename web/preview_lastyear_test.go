@@ -82,7 +82,7 @@ func TestADealIsComparedWithPayAsYouGoOnUsageThatReallyWas(t *testing.T) {
 	plan := catalog.Plan{Code: "go", Version: 1, Name: "Go", StartsOn: period.NewDate(2026, time.January, 1), Document: terms}
 	r := rerunOf(t, []catalog.Plan{plan}, nil)
 	// 12 x 100 x 0.08 = 96.00, and 12 x 2.00 of true-ups, against 12 x 100 x 0.10; the fee is in neither.
-	if r.Meters[0].Agreed.String() != "96.00" || r.TrueUps.String() != "24.00" || r.Agreed.String() != "120.00" || r.Listed.String() != "120.00" || r.Meters[0].Source != "Go" {
+	if r.Meters[0].Agreed.String() != "96.00" || r.TrueUps.String() != "24.00" || r.Agreed.String() != "120.00" || r.Listed.String() != "120.00" || r.Meters[0].Source != "the price of Go" {
 		t.Errorf("usage %s, true-ups %s, in all %s; pay as you go %s by %s", r.Meters[0].Agreed, r.TrueUps, r.Agreed, r.Listed, r.Meters[0].Source)
 	}
 	for _, m := range r.Months {
