@@ -71,6 +71,9 @@ func (p *pricing) reach(w *window) {
 		err = p.reachCells(w, days)
 	default:
 		err = p.days.Running(w.reading, days, func(day period.Date, total decimal.Decimal) {
+			if w.readings == nil {
+				w.readings = make([]reached, 0, days.End.Sub(day))
+			}
 			w.readings = append(w.readings, reached{day: day, used: total})
 		})
 	}
