@@ -44,6 +44,7 @@ func (v *visit) typedEntry(kind catalog.Kind, editing string) catalogEntry {
 	if editing != "" {
 		e.typed["code"] = editing
 	}
+	e.setFigures()
 	e.rows, _ = strconv.Atoi(e.typed["rows"])
 	e.rows = max(1, min(e.rows, maxStandalone))
 	if e.typed["do"] == "add" {
@@ -140,6 +141,7 @@ func (e catalogEntry) fields(found []fault.Field, rows []int) []fault.Field {
 		var row int
 		var key string
 		switch {
+		case e.ofFigure(f):
 		case f.Path == "terms" || strings.HasPrefix(f.Path, "terms."):
 			terms = append(terms, f)
 			continue
@@ -215,8 +217,9 @@ func (e catalogEntry) groups(taxCodes []ui.Option) []page.FieldGroup {
 				field(ui.FieldProps{Name: "dimensions", Label: "Dimensions", Optional: true, Placeholder: "region, model", Hint: "That prices depend on, with commas between."})}}, why}
 	case catalog.PlanKind:
 		terms := field(ui.FieldProps{Name: "terms", Label: "Terms, written as in a contract", Kind: ui.CodeInput, Rows: 22, Wide: true, Required: true, Hint: "Without days and parties: the sign-up brings them."})
+		figures, _ := e.figureFields()
 		return []page.FieldGroup{{Title: "Plan", Fields: append(named, field(ui.FieldProps{Name: "currency", Label: "Currency", Optional: true, Placeholder: "EUR", Hint: "Empty: its prices hold in whatever the customer signs in."}))},
-			why, {Title: "Terms", Fields: []ui.FieldProps{terms}}}
+			why, {Title: "Figures", Text: "The figures of the terms below. What stands there changes with them.", Fields: figures}, {Title: "Terms", Fields: []ui.FieldProps{terms}}}
 	}
 	return slices.Concat([]page.FieldGroup{
 		{Title: "Product", Fields: append(named, unit)},
@@ -291,6 +294,10 @@ func (v *visit) showEntry(status int, e catalogEntry) error {
 		Head:   ui.HeadProps{Title: "New " + string(e.kind), Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}},
 		Action: "/catalog/new/" + string(e.kind), Errors: e.found, Groups: e.groups(taxCodes), Preview: e.preview,
 		Hidden: []ui.Value{{Name: "kind", Value: string(e.kind)}, {Name: "editing", Value: e.editing}, {Name: "rows", Value: strconv.Itoa(e.rows)}},
+	}
+	if e.kind == catalog.PlanKind {
+		_, was := e.figureFields()
+		form.Hidden = append(form.Hidden, was...)
 	}
 	if form.Preview.Summary == "" {
 		form.Preview.Summary = "What you change shows up here, with the contracts it is about."

@@ -179,7 +179,7 @@ func TestANewProductMeterAndPlanAreProposed(t *testing.T) {
 		{"plan", "terms", "", "is missing"},
 		{"plan", "terms", "lines: [", "cannot be read as YAML"},
 		{"plan", "terms", "lines:\n  - {id: a, product: nothing, fixed: {quantity: 1, unit_price: 1, every: month}}", "line 2: lines[0].product is not a product of the catalog"},
-		{"plan", "terms", "lines:\n  - {id: a, product: platform, fixed: {quantity: 1, unit_price: cheap, every: month}}", "line 2: lines[0].fixed.unit_price"},
+		{"plan", "terms", "lines:\n  - {id: a, product: platform, fixed: {quantity: 1, unit_price: 1, every: fortnight}}", "line 2: lines[0].fixed.every"},
 		{"plan", "terms", "lines:\n  - {id: a, product: platform, from: 2026-01-01, fixed: {quantity: 1, unit_price: 1, every: month}}", "is a day: a plan has none"},
 	} {
 		pairs := []string{"code", "fresh", "name", "Fresh"}
@@ -208,6 +208,37 @@ func TestAPlansPriceChangesForNewCustomersOnly(t *testing.T) {
 	b.PostForm("/catalog/preview", form).Want(http.StatusOK, "Not right yet", "must not be empty")
 	form.Set("kind", "price list")
 	b.PostForm("/catalog/preview", form).Want(http.StatusUnprocessableEntity)
+}
+
+func TestAPlansFiguresHaveFieldsOfTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	b := h.Login(access.Product)
+	action := "/catalog/plans/starter/edit"
+	const price = "terms.lines[0].fixed.unit_price"
+	send := func(pairs ...string) *webtest.Page {
+		form, _ := b.Get(action).Want(http.StatusOK, "Platform: unit price").Form(action)
+		for i := 0; i+1 < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		form.Set("do", "preview")
+		return b.PostForm(action, form)
+	}
+	p := send(price, "64.50").Want(http.StatusOK, "lines[seats].fixed.unit_price", "64.5")
+	if p.Field(price) != "64.50" || !strings.Contains(p.Field("terms"), "unit_price: 64.50") {
+		t.Errorf("the price typed came back as %q in\n%s", p.Field(price), p.Field("terms"))
+	}
+	form, _ := b.Get(action).Form(action)
+	p = send("terms", strings.Replace(form.Get("terms"), "49.00", "45.00", 1)).Want(http.StatusOK, "45")
+	if p.Field(price) != "45.00" {
+		t.Errorf("a price changed in the text stands in its field as %q", p.Field(price))
+	}
+	for _, c := range []struct{ value, says string }{{"cheap", "is not a plain number"}, {"-1", "is negative"}, {"{a: 1}", "is not a plain number"}} {
+		p = send(price, c.value).Want(http.StatusUnprocessableEntity)
+		if said := p.Message(price); !strings.Contains(said, c.says) {
+			t.Errorf("%q is answered beside the field by %q, want %q:\n%s", c.value, said, c.says, p.Text())
+		}
+		p.Check()
+	}
 }
 
 func TestACatalogFileIsComparedBeforeItIsSubmitted(t *testing.T) {
