@@ -149,6 +149,16 @@ func (w *tab) until(text string) {
 	}
 }
 
+// eventually waits for a condition of the page to come true.
+func (w *tab) eventually(what, condition string) {
+	w.t.Helper()
+	for deadline := time.Now().Add(patience); !eval[bool](w, condition); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%s never has %s; it shows:\n%s", w.where(), what, w.text())
+		}
+	}
+}
+
 // letterTo is the one letter with an attachment that the mail server took for a domain.
 func letterTo(t *testing.T, server *mailtest.Server, domain string) mailtest.Received {
 	t.Helper()
