@@ -3,9 +3,16 @@ package web
 import (
 	"net/url"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/access"
+	"ratable/web/page"
 )
+
+// Differences says what a version changes, with a catalog that names nothing.
+func Differences(before, after contracts.Document) []page.Change {
+	return differences(catalog.New(nil, nil, nil), before, after)
+}
 
 // Address is a line of the route table, for the tests that walk it.
 type Address struct {

@@ -72,7 +72,7 @@ func fixedTerms(f contracts.Fixed) []string {
 		timing = ", in arrears"
 	}
 	if len(f.Installments) > 0 {
-		return installmentTerms(f.Installments)
+		return installmentTerms(map[bool]string{true: "for all its days", false: every(f.Every)}[f.Every == "term"], f.Installments)
 	}
 	if len(f.Ramp) == 0 {
 		return []string{digits(f.Quantity) + " × " + price(f.UnitPrice) + " " + every(f.Every) + timing}
@@ -143,11 +143,18 @@ func priceTerms(p catalog.Price, unit string) []string {
 		if t.UpTo != nil {
 			text = "up to " + digits(*t.UpTo) + ": "
 		}
+		if p.Model == catalog.Stairstep {
+			out = append(out, text+price(t.Flat))
+			continue
+		}
 		text += price(t.Unit)
 		if t.Flat.IsPositive() {
 			text += ", and " + price(t.Flat) + " once"
 		}
 		out = append(out, text)
+	}
+	if p.FlatAtZero {
+		out = append(out, "The first tier's fee is due even when nothing is used")
 	}
 	return out
 }

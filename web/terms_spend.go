@@ -63,14 +63,14 @@ func onceTerms(o contracts.Once) []string {
 	return []string{out + ", on " + ui.DayText(o.On)}
 }
 
-func installmentTerms(all []contracts.Installment) []string {
+func installmentTerms(every string, all []contracts.Installment) []string {
 	total := decimal.Zero
 	var out []string
 	for _, i := range all {
 		total = total.Add(i.Amount)
 		out = append(out, price(i.Amount)+" on "+ui.DayText(i.On))
 	}
-	return append([]string{price(total) + " for all its days, in " + howMany(len(all), "installment") + ":"}, out...)
+	return append([]string{price(total) + " " + every + ", in " + howMany(len(all), "installment") + ":"}, out...)
 }
 
 // over names what a promise is about; no names mean every line.
@@ -119,7 +119,7 @@ func prepaidTerms(c contracts.Prepaid) []string {
 	out := []string{price(upFront) + " " + every(c.Every) + " up front", "Covers " + covers + " on " + over(c.Lines)}
 	if b := c.Bill; b != nil && len(b.Installments) > 0 {
 		out[0] = price(upFront) + " " + every(c.Every)
-		out = append(out, installmentTerms(b.Installments)...)
+		out = append(out, installmentTerms("for all its periods", b.Installments)...)
 	} else if b != nil && b.Every != "" {
 		out[0] = price(upFront) + " " + every(c.Every) + ", asked for " + each[b.Every]
 		if b.In == contracts.Arrears {
@@ -199,6 +199,9 @@ func discountTerms(d contracts.Discount) []string {
 
 func creditTerms(c contracts.Credit) []string {
 	out := []string{capital(string(c.Kind)) + " credit of " + price(c.Amount) + " on " + over(c.Lines) + ", until it is used up"}
+	if c.Priority != 0 {
+		out = append(out, fmt.Sprintf("Used in order %d", c.Priority))
+	}
 	return append(append(out, between(c.From, c.Through)...), given(c.Programme, c.Reason)...)
 }
 
