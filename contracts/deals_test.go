@@ -53,11 +53,12 @@ func drawDeal(t *rapid.T) deal {
 		}
 	}
 	out := deal{agreement: a}
-	for range rapid.IntRange(0, 40).Draw(t, "events") {
+	reach := rapid.SampledFrom([]int{420, d.Term.Span().Days() + 3, d.Term.Span().Days()/3 + 3}).Draw(t, "events reach")
+	for range rapid.SampledFrom([]int{0, 3, 10, 40, 80}).Draw(t, "events") {
 		q := rapid.SampledFrom([]string{"1", "3.5", "10", "25", "100", "250.125", "1000", "-2", "-40"}).Draw(t, "quantity")
 		out.events = append(out.events, event{
 			rapid.SampledFrom(meters).Draw(t, "meter"),
-			d.Term.From.AddDays(rapid.IntRange(-3, 420).Draw(t, "on")), decimal.RequireFromString(q),
+			d.Term.From.AddDays(rapid.IntRange(-3, reach).Draw(t, "on")), decimal.RequireFromString(q),
 		})
 	}
 	return out

@@ -292,6 +292,10 @@ func queue(on period.Date, pots []*pot) []*pot {
 }
 
 func (n *naive) record(on period.Date, s *slips, pots []*pot, notes []*slips) {
+	if flat := n.value(s.m, new(big.Rat)); on == s.m.Start && flat.Sign() > 0 { // due before anything is used
+		n.spend(on, s, pots, new(big.Rat), flat)
+		s.val = flat
+	}
 	used := n.usedBefore(s.m, on.AddDays(1))
 	val := n.value(s.m, used)
 	units, amount := minus(used, s.used), minus(val, s.val)

@@ -100,7 +100,7 @@ func TestASingleMoneyBalanceCoversTheLesserOfAllUsageAndItsSize(t *testing.T) {
 		doc.Commits = nil
 		doc.Prepaid = []Prepaid{{ID: "one", Product: "api", Lines: doc.metered(), Amount: oneOf(t, "20", "150.5", "1000"), Every: "term"}}
 		d.agreement.Versions = []Version{{1, doc.Term.From, doc}}
-		p, all, _ := replayed(t, d, drawUntil(t, d))
+		p, all, _ := replayed(t, d, doc.Term.Span().End)
 		inside, cost := money.Zero(p.agreement.Currency).Exact(), money.Zero(p.agreement.Currency).Exact()
 		for _, w := range p.windows {
 			cost = cost.Add(w.valued)

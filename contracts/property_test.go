@@ -37,6 +37,9 @@ func TestChargesEqualANaiveRatingOfTheRawEvents(t *testing.T) {
 			if charged[named(p)] != nil {
 				t.Fatalf("%s is charged twice", named(p))
 			}
+			if p.Kind == OverCap && p.Amount.IsZero() {
+				continue // it was more in a month before, and stays for that
+			}
 			charged[named(p)] = big.NewInt(p.Amount.Minor())
 			if n := len(p.Values); p.Kind == Prepayment && n > 0 && p.Values[n-1].Amount.Minor() != drawn[named(p)].Int64() {
 				t.Fatalf("on %s, %s of %s is used up, says the naive rater %s%s", until, p.Values[n-1].Amount, named(p), drawn[named(p)], told(d))
@@ -166,7 +169,10 @@ func TestWhatIsClosedStaysAsTimeGoesOn(t *testing.T) {
 			later[named(p)] = p
 		}
 		for _, p := range chargeDeal(t, d, early) {
-			again := later[named(p)]
+			again, still := later[named(p)]
+			if !still && !p.Closed && len(p.Values) == 1 && p.Values[0].Before == early {
+				continue // the price fell in the month in which it had been above
+			}
 			grown := len(again.Values) >= len(p.Values)
 			for i := range p.Values {
 				last := i == len(p.Values)-1
