@@ -82,12 +82,13 @@ func (e *effort) spent() string {
 	return fmt.Sprintf("%d | %d | %d", e.clicks, e.keys, e.b.Asked)
 }
 
-// tasks are the five of docs/tasks.md, each done from the home page to its end.
+// tasks are those of docs/tasks.md, each done from the home page to its end.
 var tasks = []struct {
 	title string
 	walk  func(t *testing.T, h house) *effort
 }{
 	{"Enter a new contract", newContractTask},
+	{"Enter an enterprise deal", enterpriseTask},
 	{"Amend a quantity", amendTask},
 	{"Find why an invoice is higher", whyHigherTask},
 	{"Export March", exportTask},
@@ -105,6 +106,36 @@ func newContractTask(t *testing.T, h house) *effort {
 		"lines[0].product", "platform", "lines[0].fixed.quantity", "25", "lines[0].fixed.unit_price", "40")
 	e.press("/contracts/new", "do", "submit")
 	e.p.Want(200, "C-500", "waits for approval")
+	return e
+}
+
+// enterpriseTask is a deal with nearly every term there is. Buttons of the form are clicks and come back with the row.
+func enterpriseTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Sales)
+	e.search("harbor")
+	if !strings.HasPrefix(e.p.Path, "/customers/") {
+		e.open("/customers/")
+	}
+	e.open("/contracts/new?customer=")
+	const form = "/contracts/new"
+	e.write("contract", "C-501", "title", "Everything", "payer", "partner", "term.from", "2026-05-01", "term.through", "2028-04-30",
+		"lines[0].kind", "ramp", "lines[0].product", "platform")
+	e.press(form, "do", "add:lines[0].fixed.ramp")
+	e.press(form, "do", "add:lines[0].fixed.ramp")
+	e.write("lines[0].fixed.ramp[0].quantity", "20", "lines[0].fixed.ramp[0].unit_price", "40", "lines[0].fixed.ramp[1].quantity", "40", "lines[0].fixed.ramp[1].unit_price", "38")
+	e.press(form, "do", "add-line")
+	e.write("lines[1].kind", "usage", "lines[1].product", "api", "lines[1].usage.meter", "api.calls", "lines[1].usage.price.amount", "0.002")
+	e.press(form, "do", "add:prepaid")
+	e.write("prepaid[0].product", "api", "prepaid[0].amount", "900", "prepaid[0].every", "quarter", "prepaid[0].overage.factor", "1.25", "prepaid[0].rollover.percent", "50")
+	e.clicks++ // what is folded away
+	e.press(form, "do", "add:commitments")
+	e.write("commitments[0].amount", "30000", "commitments[0].every", "year", "commitments[0].product", "api")
+	e.press(form, "do", "add:reseller")
+	e.write("reseller.margin_percent", "15")
+	e.press(form, "do", "add:renewal")
+	e.write("renewal.notice_days", "60", "renewal.uplift_percent", "5")
+	e.press(form, "do", "submit")
+	e.p.Want(200, "C-501", "waits for approval")
 	return e
 }
 
