@@ -16,7 +16,8 @@ import (
 
 // MergeCustomers records that a customer was entered twice. Usage that arrives under the duplicate's number counts for
 // the other from today on; where no contract bills the duplicate's usage, what was counted before does as well. A
-// duplicate with contracts in another paying family is refused: its books cannot move, and nothing would be gained.
+// duplicate with contracts that run on in another paying family is refused: its books cannot move, and what they bill
+// would be taken from under them.
 func MergeCustomers(ctx context.Context, tx pgx.Tx, duplicate, into customers.ID, reason string, today period.Date, by access.Actor) error {
 	doing := fmt.Sprintf("merge customer %d into %d", duplicate, into)
 	if err := by.Require(access.Finance); err != nil {
@@ -34,13 +35,13 @@ func MergeCustomers(ctx context.Context, tx pgx.Tx, duplicate, into customers.ID
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	party, uses, err := concerning(ctx, tx, twice)
+	party, uses, err := concerning(ctx, tx, twice, today)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	if len(party) > 0 && twice.Account != stays.Account {
 		return fmt.Errorf("%s: %w", doing, fault.InvalidFields(fault.Field{Path: "duplicate", Value: twice.ExternalID, Message: fmt.Sprintf(
-			"has contracts of its own (%s) and belongs to another paying family than %s. End them and sign them for %s; or merge the other way round",
+			"has contracts of its own (%s) and belongs to another paying family than %s. End them, sign them for %s and merge when they are over; or merge the other way round",
 			strings.Join(party, ", "), stays.ExternalID, stays.ExternalID)}))
 	}
 	return customers.Merge(ctx, tx, customers.Merger{
@@ -48,11 +49,14 @@ func MergeCustomers(ctx context.Context, tx pgx.Tx, duplicate, into customers.ID
 	}, by)
 }
 
-// concerning lists the contracts a customer is party to, and says whether any bills its usage.
-func concerning(ctx context.Context, tx pgx.Tx, c customers.Customer) (party []string, uses bool, err error) {
+// concerning lists the contracts a customer is party to that are not over, and says whether any, past or present, bills
+// its usage.
+func concerning(ctx context.Context, tx pgx.Tx, c customers.Customer, today period.Date) (party []string, uses bool, err error) {
 	found, err := load(ctx, tx, []customers.AccountID{c.Account})
 	for _, k := range found {
-		if k.Customer == c.ID || slices.Contains(k.parties(), c.ID) {
+		a, agreed := k.Agreement()
+		over := agreed && !today.Before(a.Term().End)
+		if !over && slices.Contains(k.parties(), c.ID) {
 			party = append(party, k.Number)
 		}
 		uses = uses || k.Customer == c.ID || slices.ContainsFunc(k.History, func(r Revision) bool { return r.Document.names(c.ExternalID) })

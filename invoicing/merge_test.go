@@ -136,6 +136,33 @@ func TestMergesThatCannotBeSayWhatToDoInstead(t *testing.T) {
 	}
 }
 
+func TestADuplicateOfAnotherFamilyIsMergedWhenItsContractsAreOver(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, strings.Replace(acme, "included: 1000, ", "", 1))
+	old := strings.NewReplacer("acme", "lone", "C-1", "C-2", "through: 2026-12-31", "through: 2026-01-31", "included: 1000, ", "").Replace(acme)
+	c.Sign(t, strings.Replace(old, "  - {id: seats, product: platform, clause: \"§ 2.1\", fixed: {quantity: 10, unit_price: 91.00, every: quarter}}\n", "", 1))
+	lone, stays := c.Customers["lone"].ID, c.Customers["acme"].ID
+	if err := merge(c, lone, stays, "2026-01-31"); fault.Kind(err) != fault.Invalid {
+		t.Errorf("its contract has a day to go, and the merge is answered with %v", err)
+	}
+	c.Use(t, "lone", "api.calls", "2026-01-31", "100")
+	if err := merge(c, lone, stays, "2026-02-01"); err != nil {
+		t.Fatal(err)
+	}
+	c.Use(t, "lone", "api.calls", "2026-02-01", "7000")
+	c.Use(t, "lone", "api.calls", "2026-01-30", "20") // late, for the contract that is over
+	c.Bill(t, "2026-03-01")
+	own := c.Documents(t, c.Account("lone"))
+	expectLines(t, own, own[0].Number+" calls 2026-01-01..2026-01-31 12.00")
+	for _, d := range c.Documents(t, c.Account("acme")) {
+		for _, l := range d.Lines {
+			if l.Line == "calls" && l.Amount.String() != "700.00" {
+				t.Errorf("%s bills %s for calls; 7,000 at 0.10 are 700.00", l.Span, l.Amount)
+			}
+		}
+	}
+}
+
 // Signing for a customer and merging it away at the same moment: one waits for the other, so that no contract is signed
 // for a duplicate whose usage is another's.
 func TestACustomerIsNotMergedWhileAContractIsSignedForIt(t *testing.T) {

@@ -36,7 +36,7 @@ func (v *visit) customerNotes(c customers.Customer, view *page.Customer) error {
 		view.Others = append(view.Others, ui.Button(ui.ButtonProps{Label: "Hold bills", Href: at + "/hold"}))
 	}
 	if v.may(post, "/customers/:id/merge") {
-		view.Others = append(view.Others, ui.Button(ui.ButtonProps{Label: "Is a duplicate", Href: at + "/merge"}))
+		view.Others = append(view.Others, ui.Button(ui.ButtonProps{Label: "Mark as duplicate", Href: at + "/merge"}))
 	}
 	if c.Parent != 0 && v.may(post, "/customers/:id/own-invoice") {
 		view.Others = append(view.Others, ownInvoiceButton(c))

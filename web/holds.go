@@ -90,7 +90,7 @@ func (v *visit) holdTable(all []held) ui.TableProps {
 	t := ui.TableProps{Caption: "Held bills", Columns: []ui.Column{{Label: "What"}, {Label: "Why"}, {Label: "Looked into by"}, {Label: "Since", Kind: ui.Tight}, {Label: "Until", Kind: ui.Tight}, {Label: "Days", Kind: ui.Figures}, {Label: ""}},
 		Empty: ui.EmptyProps{Title: "Nothing is held", Text: "Bills are held on a customer's page: the runs leave them out until somebody releases them."}}
 	for _, h := range all {
-		until, end, last := ui.Text("Released by hand"), v.Today(), ui.Nothing()
+		until, end, last := ui.Text("It is released"), v.Today(), ui.Nothing()
 		if !h.EndsOn.IsZero() {
 			until = ui.Day(h.EndsOn.AddDays(-1))
 			end = period.MinDate(end, h.EndsOn)
@@ -236,7 +236,7 @@ func (v *visit) holdNotes(q postgres.Querier, account customers.AccountID, conce
 	all, err := v.holdsNamed(q, slices.DeleteFunc(found, func(h invoicing.Hold) bool { return !concerns(h) }))
 	var out []page.Note
 	for _, h := range all {
-		out = append(out, page.Note{Title: h.what + " are held", Text: h.said(), Tone: ui.Warn, Link: ui.Anchor{Label: "All held bills", Href: "/holds"}})
+		out = append(out, page.Note{Title: h.what + " are held", Text: h.said() + ".", Tone: ui.Warn, Link: ui.Anchor{Label: "All held bills", Href: "/holds"}})
 	}
 	return out, err
 }
