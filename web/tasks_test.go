@@ -93,6 +93,7 @@ var tasks = []struct {
 	{"Find why an invoice is higher", whyHigherTask},
 	{"Export March", exportTask},
 	{"Credit a customer", creditTask},
+	{"Change a price from next month", priceTask},
 }
 
 func newContractTask(t *testing.T, h house) *effort {
@@ -195,6 +196,18 @@ func creditTask(t *testing.T, h house) *effort {
 	e.p.Want(200, "What the credit would do", "Revenue by month")
 	e.press("/invoices/"+h.invoice+"/credit", "step", "commit")
 	e.p.Want(200, "is issued and on its way")
+	return e
+}
+
+// priceTask finds the day filled in: the first of next month.
+func priceTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Product)
+	e.open("/catalog")
+	e.open("/catalog/plans/starter")
+	e.open("/catalog/plans/starter/edit")
+	e.write("terms.lines[0].fixed.unit_price", "54", "reason", "Price list of May")
+	e.press("/catalog/plans/starter/edit", "do", "submit")
+	e.p.Want(200, "waits for approval", "Version 2 from 1 May 2026", "54")
 	return e
 }
 
