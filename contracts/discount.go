@@ -143,15 +143,18 @@ func (p *pricing) amountsOff(all []stretch[Discount], order []int) []reduction {
 	}
 	counts := func(d Discount, x Piece) bool { return scoped(d.Lines, x) }
 	periods := turns(p, all, func(d Discount) string { return d.Every })
-	began := members(p, order, periods, func(d Discount, x Piece) bool { return x.grows() && counts(d, x) })
+	beginning := members(p, order, periods, func(d Discount, x Piece) bool { return x.grows() && counts(d, x) })
 	// What a fee comes to for some of its days is measured before this discount.
 	out := []reduction{func(t *taking) { t.base = slices.Clone(t.left) }}
 	for k, r := range periods {
+		began := map[int]bool{}
+		for _, i := range beginning[k] {
+			began[i] = true
+		}
 		var of []int
 		for _, i := range order {
 			x := p.pieces[i]
-			byDays := !x.grows() && counts(r.last().terms, x) && x.served().Overlaps(r.span())
-			if byDays || slices.Contains(began[k], i) {
+			if began[i] || !x.grows() && x.served().Overlaps(r.span()) && counts(r.last().terms, x) {
 				of = append(of, i)
 			}
 		}

@@ -45,7 +45,7 @@ func turns[T any](p *pricing, all []stretch[T], every func(T) string) []turn[T] 
 // and was for one of the days on which its line counted.
 func (r turn[T]) covers(x Piece, counts func(T, Piece) bool) bool {
 	return slices.ContainsFunc(r, func(s slot[T]) bool {
-		return counts(s.terms, x) && s.billed.whole.Contains(x.Span.Start) && s.billed.span.Overlaps(x.Span)
+		return s.billed.whole.Contains(x.Span.Start) && s.billed.span.Overlaps(x.Span) && counts(s.terms, x)
 	})
 }
 
