@@ -66,7 +66,11 @@ type Once struct {
 	Milestone string          `yaml:"milestone,omitempty" json:"milestone,omitempty"` // what has to be delivered, in words; delivery is a fact recorded later
 }
 
-// Usage prices what a meter counted in each billing period, in arrears.
+// Usage prices what a meter counted in each billing period, in arrears. What a
+// price takes once per period (a flat price, a tier's flat fee, a step) and what
+// it leaves free is for a whole period: where an amendment, a trial, the line's
+// days or calendar alignment leave a part of one, that part of it counts, by
+// days. Units cost what they cost, and the bounds of tiers stay where they are.
 type Usage struct {
 	Meter    string            `yaml:"meter" json:"meter"`
 	Where    map[string]string `yaml:"where,omitempty" json:"where,omitempty"`      // dimension: value; only events that say so count

@@ -194,8 +194,8 @@ func (w *window) tiers(r catalog.Rating, list money.Amount) []Tier {
 			out[i].Label = eventSteps[out[i].Label]
 		}
 		if days != whole && !out[i].Flat.IsZero() {
-			flat := money.Price(out[i].Flat, list.Currency()).MulRatio(days, whole)
-			out[i].Flat = money.Round(flat, money.HalfAwayFromZero).Decimal()
+			// For the eye only: the amount beside it was computed exactly.
+			out[i].Flat = out[i].Flat.Mul(decimal.NewFromInt(days)).DivRound(decimal.NewFromInt(whole), int32(list.Currency().Exponent()))
 		}
 	}
 	return out
