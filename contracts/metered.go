@@ -87,6 +87,9 @@ func (p *pricing) window(s stretch[metered], b billed) *window {
 		included: prorated(l.Usage.Included, b), cap: s.terms.cap,
 		byUnits: sellsByUnits(l.Usage.Price.Model) && p.countsUnits(), valued: money.Price(decimal.Zero, p.agreement.Currency),
 	}
+	if s.free {
+		w.cap = "" // what is free draws nothing
+	}
 	p.reach(w)
 	return w
 }

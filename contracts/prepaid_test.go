@@ -335,3 +335,33 @@ prepaid:
 	says(t, "months that were over are paid for, carried or not", fees(ended("amount: 1000, every: month", "unused"), "2027-01-01"),
 		"2026-01-01..2026-01-31 1000.00, 2026-02-01..2026-02-28 1000.00, 2026-03-01..2026-03-31 1000.00, 2026-04-01..2026-04-30 1000.00, 2026-05-01..2026-05-31 1000.00, 2026-06-01..2026-06-30 1000.00")
 }
+
+func TestUsageOnTrialDrawsNothing(t *testing.T) {
+	a := agreement(t, head+`
+term: {from: 2026-01-01, through: 2026-03-31}
+trial: {through: 2026-01-31, lines: [calls]}
+lines:
+  - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
+prepaid:
+  - {id: pre, product: prepaid, lines: [calls], amount: 1000, every: term}
+`)
+	pieces := charge(t, a, used(map[string]int64{"2026-01-10": 700, "2026-02-10": 1050}), "2026-03-01")
+	says(t, "the balance was whole in February", spent(pieces, OverCap), "calls 2026-02 50.00")
+	if x := pieces[0]; x.Gross != money.Of(70000, "USD") || !x.Amount.IsZero() || len(x.Detail.Reduced) != 1 {
+		t.Errorf("January shows %s less %+v", x.Gross, x.Detail.Reduced)
+	}
+}
+
+func TestAPrepaidAmountOnTrialIsFreeAndLapsesWithIt(t *testing.T) {
+	a := agreement(t, head+`
+term: {from: 2026-01-01, through: 2026-02-28}
+trial: {through: 2026-01-15}
+lines:
+  - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
+prepaid:
+  - {id: pre, product: prepaid, lines: [calls], amount: 310, every: month, rollover: {}}
+`)
+	pieces := charge(t, a, used(map[string]int64{"2026-01-10": 100, "2026-01-20": 170, "2026-02-02": 320}), "2026-03-01")
+	says(t, "16 days of January, and a partial period rolls nothing", spent(pieces, OverCap), "calls 2026-01 10.00, calls 2026-02 10.00")
+	says(t, "fees", spent(pieces, Prepayment), "pre 2026-01 160.00, pre 2026-02 310.00")
+}
