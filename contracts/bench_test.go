@@ -26,7 +26,9 @@ func BenchmarkCharges(b *testing.B) {
 		"commitment": "commitments: [{id: minimum, product: prepaid, lines: [calls-0, calls-1, calls-2], amount: 12000, every: year}]\n",
 		"capped":     "prepaid: [{id: cap, product: prepaid, lines: [calls-0, calls-1, calls-2, calls-3, calls-4, calls-5], amount: 9000, every: year, overage: {factor: 1.2}}]\n",
 	}
-	for _, name := range []string{"plain", "commitment", "capped"} {
+	terms["reduced"] = terms["commitment"] + "caps: [{id: top, kind: hard, lines: [calls-0, calls-1], amount: 9000, every: quarter}]\n" +
+		"discounts: [{id: off, percent: 15}, {id: flat, amount: 100, every: month}]\ncredits: [{id: gift, kind: goodwill, amount: 5000, reason: outage}]\n"
+	for _, name := range []string{"plain", "commitment", "capped", "reduced"} {
 		d, err := Parse([]byte(text.String() + terms[name]))
 		if err != nil {
 			b.Fatal(err)
