@@ -20,9 +20,10 @@ import (
 // It is pure: the invoice run, recognition, preview and simulate all call it,
 // and the same facts give the same pieces.
 //
-// The order is that of the design: fees, then caps on usage, then commitments
-// over both, then concessions. Errors name the product or meter that the catalog
-// does not have.
+// The order is that of the design: fees, usage and what prepaid balances cover of
+// it, trials, then commitments over the gross of all these, then what caps,
+// discounts and credits take off, then concessions. Errors name the product or
+// meter that the catalog does not have.
 func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) ([]Piece, error) {
 	p := pricing{agreement: a, catalog: c, days: days, until: until}
 	for _, step := range []func(){p.fixedFees, p.onceFees, p.usage, p.prepaid, p.trials, p.commitments, p.reductions, p.concessions} {
