@@ -145,7 +145,7 @@ func (c Contract) amendable(d Document) []fault.Field {
 	var f findings
 	was := c.History[0].Document
 	if d.Entity != was.Entity || d.Customer != was.Customer || d.Paying() != was.Paying() {
-		f.add("customer", d.Customer, "entity, customer and payer cannot change in an amendment; they are %s, %s and %s. Sign a new contract instead", was.Entity, was.Customer, was.Paying())
+		f.add("customer", d.Customer, "entity, customer and payer cannot change in an amendment; they are %s, %s and %s. Who pays from a day on is changed on the contract's page; for the others sign a new contract", was.Entity, was.Customer, was.Paying())
 	}
 	if d.Currency != was.Currency {
 		f.add("currency", d.Currency, "cannot change in an amendment; it is %s", was.Currency)

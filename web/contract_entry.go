@@ -186,6 +186,9 @@ func (v *visit) contractOutlook() error {
 		return err
 	}
 	view := page.Contract{Head: d.head(v, "outlook")}
+	if view.Notes, err = v.contractHolds(d); err != nil { // the days below are those on which it would be billed but for these
+		return err
+	}
 	look, guesses, err := v.outlook(d.Contract, v.query)
 	if err != nil {
 		return err

@@ -34,7 +34,9 @@ func TestSupportHoldsACustomersBillsTheRunSaysSoAndFinanceReleasesThem(t *testin
 		t.Fatalf("the run left out %+v", r.LeftOut)
 	}
 	finance.Get("/runs/invoices/2026-05-01").Want(200, "Left out, because held", "Brandywine Robotics", "Held by Sara Salas since 15 Apr 2026", "1,000.00").Check()
-	finance.Get("/contracts/C-100").Want(200, "Bills of Brandywine Robotics are held")
+	for _, page := range []string{"/contracts/C-100", "/contracts/C-100/outlook"} {
+		finance.Get(page).Want(200, "Bills of Brandywine Robotics are held")
+	}
 
 	release := ""
 	list := finance.Get("/holds").Want(200, "Release it")
