@@ -79,7 +79,7 @@ func (v *visit) showCatalogChange(status int, problem string) error {
 			return err
 		}
 		view := page.CatalogProposal{
-			Head:  ui.HeadProps{Title: fmt.Sprintf("Catalog change %d", p.ID), Sub: proposalAbout(p.Document), Status: proposalWords[p.State()], Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}},
+			Head:  ui.HeadProps{Title: fmt.Sprintf("Catalog change %d", p.ID), Sub: capital(proposalAbout(p.Document)), Status: proposalWords[p.State()], Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}},
 			Facts: []ui.Fact{{Term: "Prepared by", Value: ui.Text(preparer(p, people))}, {Term: "Prepared", Value: ui.At(p.At)}, {Term: "Why", Value: orDash(p.Reason)}},
 			Trail: proposalTrail(p, people), Problem: problem,
 		}

@@ -81,6 +81,15 @@ func TestAPriceChangesFromNextMonthAfterAnotherPersonApproved(t *testing.T) {
 	farah.PostForm(change+"/approve", nil).Want(http.StatusConflict, "It is approved already")
 }
 
+func TestAContractThatTakesEffectLaterFollowsTheNewVersion(t *testing.T) {
+	h := newHouse(t)
+	h.Sign(t, strings.NewReplacer("C-100", "C-900", "2026-01-01", "2026-07-01", "2026-12-31", "2027-06-30").Replace(acme))
+	b := h.Login(access.Product)
+	form, action := dearerPlatform(t, b, "starts_on", "2026-06-01", "tax_code", "support")
+	p := b.PostForm(action, form).Want(http.StatusOK, "2 live contracts sell it: C-900, C-100", "1 of them, named first, takes effect on 2026-06-01 or later and so under the new version; the others keep theirs", "saas_b2b", "support")
+	p.Check()
+}
+
 func TestEachFieldOfAProductSaysWhatIsWrongWithIt(t *testing.T) {
 	h := newHouse(t)
 	b := h.Login(access.Product)
