@@ -83,6 +83,28 @@ func BenchmarkIngest(b *testing.B) {
 	report(b)
 }
 
+// BenchmarkIngestByDimension is the same with events that say a region and a
+// tier, on a meter that is added up by both.
+func BenchmarkIngestByDimension(b *testing.B) {
+	w := newWorld(b)
+	w.addEveryMeter(b)
+	round := 0
+	for b.Loop() {
+		b.StopTimer()
+		events := benchEvents(round)
+		for i := range events {
+			events[i].Meter = "traffic"
+			events[i].Dimensions = map[string]string{"region": []string{"eu", "us", "jp"}[i%3], "tier": []string{"gold", "free"}[i/3%2]}
+		}
+		round++
+		b.StartTimer()
+		if got := w.ingest(b, events...); got.Accepted != benchBatch {
+			b.Fatalf("%+v", got)
+		}
+	}
+	report(b)
+}
+
 // BenchmarkIngestCSV is an import of one file of many batches.
 func BenchmarkIngestCSV(b *testing.B) {
 	w := newWorld(b)
