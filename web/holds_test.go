@@ -57,7 +57,7 @@ func TestADuplicateIsMergedAndPointsToWhoStays(t *testing.T) {
 	h := newHouse(t)
 	twice := fmt.Sprintf("/customers/%d", h.Customers["lone"].ID)
 	finance := h.Login(access.Finance)
-	finance.Get(twice + "/merge").Want(200, "Lone Star Freight is a duplicate").Check()
+	finance.Get(twice+"/merge").Want(200, "Lone Star Freight is a duplicate").Check()
 	say := func(into, reason string) *webtest.Page {
 		return finance.PostForm(twice+"/merge", url.Values{"into": {into}, "reason": {reason}})
 	}
