@@ -57,6 +57,10 @@ func Extend(d Document, through period.Date, why Why) (Document, error) {
 
 func (d *Document) extend(f *findings, through period.Date) {
 	last := d.Term.Through
+	if d.Ending != nil {
+		f.add("through", through.String(), "cannot be moved: the contract was ended on %s; sign a new one", last)
+		return
+	}
 	if !last.Before(through) {
 		f.add("through", through.String(), "must be after %s, the last day now", last)
 		return

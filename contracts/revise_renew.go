@@ -28,12 +28,15 @@ func Renew(d Document, c *catalog.Catalog, why Why) (Document, error) {
 		f.add("renewal", "", "is missing: the contract says neither for how long nor at what price it renews; extend it instead")
 		return d.finished(f)
 	}
+	if d.Ending != nil {
+		f.add("on", why.On.String(), "begins no further term: the contract was ended on %s; sign a new one", d.Term.Through)
+		return d.finished(f)
+	}
 	if why.On != on {
 		f.add("on", why.On.String(), "must be %s: a further term begins on the day after the last one", on)
 		return d.finished(f)
 	}
 	next := d.revised(why)
-	next.Ending = nil
 	next.Term.Renewed = append(next.Term.Renewed, on)
 	next.Term.Through = on.AddMonths(d.Renewal.Months).AddDays(-1)
 	r := renewal{was: d, on: on, catalog: c, found: &f}

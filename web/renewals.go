@@ -93,7 +93,11 @@ func (v *visit) contractActions(d dossier) []ui.ButtonProps {
 	at := contractAddress(d.Number)
 	var out []ui.ButtonProps
 	if agreed && !d.Latest().Waiting() {
-		for _, name := range []string{"extend", "blend", "renew", "terminate"} {
+		names := []string{"extend", "blend", "renew", "terminate"}
+		if a, _ := d.Agreement(); a.Latest().Document.Ending != nil {
+			names = names[3:] // it was ended: all that is left is another last day
+		}
+		for _, name := range names {
 			out = append(out, ui.ButtonProps{Label: actions[name].title, Href: at + "/" + name, Small: true})
 		}
 	}
