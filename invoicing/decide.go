@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
@@ -295,13 +296,25 @@ func (d *drafting) latest(a contracts.Agreement, c Change) *Reference {
 	return nil
 }
 
+// soldAs is the version of a product that a contract has: that of the day it began, and of what was not sold yet then, that of
+// the day on which the version that agreed to it took effect.
+func (d *drafting) soldAs(a contracts.Agreement, p contracts.Piece) (catalog.Product, bool) {
+	product, ok := d.world.Catalog.Product(p.Product, a.Versions[0].EffectiveOn)
+	for _, v := range a.Versions {
+		if !ok && v.Number == p.Version {
+			product, ok = d.world.Catalog.Product(p.Product, v.EffectiveOn)
+		}
+	}
+	return product, ok
+}
+
 // line describes a change; its amount is the caller's.
 func (d *drafting) line(a contracts.Agreement, c Change) Line {
 	p := c.Piece
 	if p.Product == "" { // taken back whole: the terms that priced it are gone
 		p = d.describe(a, p)
 	}
-	product, ok := d.world.Catalog.Product(p.Product, a.Versions[0].EffectiveOn)
+	product, ok := d.soldAs(a, p)
 	if !ok && d.err == nil {
 		d.err = fault.New(fault.NotFound, "contract %s line %s: product %q is not in the catalog", a.Number, p.Line, p.Product)
 	}
