@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ratable/catalog"
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/web/page"
@@ -36,11 +37,19 @@ func (v *visit) suggestions(s sheet, sold *catalog.Catalog, directory *entities.
 	for _, one := range directory.All() {
 		money.offer(string(one.Currency), string(one.Currency))
 	}
+	given, err := contracts.LoadProgrammes(v.ctx, v.DB)
+	if err != nil {
+		return nil, err
+	}
+	programmes := suggested{ID: "programmes"}
+	for _, p := range given {
+		programmes.offer(p.Code, p.Name)
+	}
 	for _, id := range s.idsOf("commitments") {
 		commitments.offer(id, id)
 	}
 	var out []page.Suggestions
-	for _, o := range []suggested{parties, products, meters, plans, money, dimensions, commitments} {
+	for _, o := range []suggested{parties, products, meters, plans, money, dimensions, commitments, programmes} {
 		out = append(out, page.Suggestions(o))
 	}
 	return out, nil

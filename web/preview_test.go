@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"ratable/catalog"
 	"ratable/contracts"
+	"ratable/customers"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
@@ -26,7 +28,16 @@ func soldEverywhere(d contracts.Document) *catalog.Catalog {
 	for _, l := range d.Lines {
 		add(l.Product)
 		if l.Usage != nil {
-			counted = append(counted, catalog.Meter{ID: int64(len(counted) + 1), Code: l.Usage.Meter, Name: l.Usage.Meter, Aggregation: catalog.Sum})
+			i := slices.IndexFunc(counted, func(m catalog.Meter) bool { return m.Code == l.Usage.Meter })
+			if i < 0 {
+				i, counted = len(counted), append(counted, catalog.Meter{ID: int64(len(counted) + 1), Code: l.Usage.Meter, Name: l.Usage.Meter, Aggregation: catalog.Sum})
+			}
+			for dimension := range l.Usage.Where {
+				counted[i].Dimensions = append(counted[i].Dimensions, dimension)
+			}
+			if l.Usage.Price.By != "" {
+				counted[i].Dimensions = append(counted[i].Dimensions, l.Usage.Price.By)
+			}
 		}
 	}
 	for _, c := range d.Commits {
@@ -42,12 +53,21 @@ func TestPricingAContractOnceShowsOnEachDayWhatPricingItThatDayWould(t *testing.
 	for name, d := range everyDocument(t) {
 		a := contracts.Agreement{Contract: 1, Number: d.Contract, Customer: 1, Payer: 1, Currency: money.Currency(d.Currency),
 			Versions: []contracts.Version{{Number: 1, EffectiveOn: d.Start(), Document: d}}}
+		for _, l := range d.Lines { // whoever uses is customer 1 here
+			for _, user := range l.Users {
+				if a.Users == nil {
+					a.Users = map[string]customers.ID{}
+				}
+				a.Users[user] = 1
+			}
+		}
 		sold, days := soldEverywhere(d), &usage.Days{}
 		n := int64(1)
 		for day := a.Term().Start; day.Before(a.Term().End); day = day.AddDays(3) {
 			for _, meter := range meters(a) {
 				n = n * 48271 % 2147483647 // a spread of quantities, the same in every run
-				days.Add(usage.Key{Customer: 1, Meter: meter}, day, decimal.NewFromInt(n%40000))
+				counted, _ := sold.Meter(meter)
+				days.Record(counted, usage.Occurrence{Customer: 1, Day: day, At: day.Time(time.UTC), Quantity: decimal.NewFromInt(n % 40000)})
 			}
 		}
 		once, err := contracts.Charges(a, sold, days, a.Term().End)

@@ -216,7 +216,15 @@ func sensible(t *rapid.T, d *contracts.Document) {
 		}
 		l.Users = nil
 	}
-	d.Lines = append(d.Lines, contracts.Line{ID: "matrix", Product: "api", Usage: &contracts.Usage{Meter: "m", Every: "month", Price: drawMatrix(t)}})
+	for i := 0; i < len(modelChoices); i += 2 { // a line of every price model
+		price := drawMatrix(t)
+		if model := catalog.Model(modelChoices[i]); model != catalog.Matrix {
+			draw(t, reflect.ValueOf(&price).Elem(), "lines[].usage.price")
+			price.Model = model
+			sensiblePrice(&price)
+		}
+		d.Lines = append(d.Lines, contracts.Line{ID: modelChoices[i], Product: "api", Usage: &contracts.Usage{Meter: "m", Every: "month", Price: price}})
+	}
 	if r := d.Reseller; r != nil {
 		percent := decimal.NewFromInt(15)
 		*r = contracts.Reseller{Kind: r.Kind, Partner: r.Partner, Role: r.Role}
