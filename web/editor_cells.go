@@ -113,7 +113,9 @@ func (c cells) ticks(name string, lists []string) []page.Tick {
 // amongst says of which lists a scope names ids.
 func amongst(name string) []string {
 	switch rowNumber.ReplaceAllString(name, "[]") {
-	case "prepaid[].lines", "caps[].lines":
+	case "prepaid[].lines":
+		return []string{usageLines}
+	case "caps[].lines":
 		return []string{"lines"}
 	}
 	return []string{"lines", "prepaid"}

@@ -41,7 +41,7 @@ func (v *visit) previewTyped() error {
 // idsNow are the ids to choose among as the form stands.
 func idsNow(s sheet) string {
 	now := map[string][]string{}
-	for _, list := range []string{"lines", "prepaid"} {
+	for _, list := range []string{"lines", usageLines, "prepaid"} {
 		now[list] = s.idsOf(list)
 	}
 	text, err := json.Marshal(now)

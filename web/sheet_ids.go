@@ -46,12 +46,20 @@ func (s sheet) ids() map[string]string {
 	return out
 }
 
+// usageLines is the name of those lines that a prepaid amount can cover, where a list is asked for.
+const usageLines = "usage"
+
 // idsOf lists the ids of one list in the order of its rows; rows without one are left out.
 func (s sheet) idsOf(list string) []string {
 	var out []string
 	all := s.ids()
+	only := list == usageLines
+	if only {
+		list = "lines"
+	}
 	for i := range s.rows(list) {
-		if id := all[fmt.Sprintf("%s[%d]", list, i)]; id != "" {
+		row := fmt.Sprintf("%s[%d]", list, i)
+		if id := all[row]; id != "" && (!only || s[row+".kind"] == "usage") {
 			out = append(out, id)
 		}
 	}
