@@ -32,6 +32,7 @@ func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Dat
 		}
 	}
 	p.sort()
+	p.passOn()
 	return LimitConcessions(p.pieces), nil
 }
 

@@ -40,7 +40,7 @@ type Agreement struct {
 	Payer    customers.ID  // who is invoiced; a reseller, or the customer. See PayerOn
 	Payers   []PayerChange // who is from a later day on, in the order of days
 	Currency money.Currency
-	Users    map[string]customers.ID // by external id: every user that a line names
+	Users    map[string]customers.ID // by external id: every user that a line names, the partner and suppliers
 
 	Versions    []Version // approved ones, in the order of their numbers; never empty
 	Concessions []Granted

@@ -17,11 +17,15 @@ type Line struct {
 	Clause      string      `yaml:"clause,omitempty" json:"clause,omitempty"`           // where the signed paper says so: "§ 3.2"
 	From        period.Date `yaml:"from,omitempty" json:"from,omitzero"`                // default the term
 	Through     period.Date `yaml:"through,omitempty" json:"through,omitzero"`
-	Role        Role        `yaml:"role,omitempty" json:"role,omitempty"`   // ours; default the reseller's entry
-	Users       []string    `yaml:"users,omitempty" json:"users,omitempty"` // external ids of members of the family whose usage counts; default the customer
-	Fixed       *Fixed      `yaml:"fixed,omitempty" json:"fixed,omitempty"`
-	Usage       *Usage      `yaml:"usage,omitempty" json:"usage,omitempty"`
-	Once        *Once       `yaml:"once,omitempty" json:"once,omitempty"`
+	Role        Role        `yaml:"role,omitempty" json:"role,omitempty"` // ours; default the reseller's entry
+	// Of an agent's line: what of the price is the supplier's, in percent, and who that is. On a marketplace the fee says it.
+	PassOnPercent decimal.Decimal `yaml:"pass_on_percent,omitempty" json:"pass_on_percent,omitzero"`
+	Supplier      string          `yaml:"supplier,omitempty" json:"supplier,omitempty"` // external id
+
+	Users []string `yaml:"users,omitempty" json:"users,omitempty"` // external ids of members of the family whose usage counts; default the customer
+	Fixed *Fixed   `yaml:"fixed,omitempty" json:"fixed,omitempty"`
+	Usage *Usage   `yaml:"usage,omitempty" json:"usage,omitempty"`
+	Once  *Once    `yaml:"once,omitempty" json:"once,omitempty"`
 }
 
 // Timing says at which end of its billing period a fixed fee is asked for.

@@ -290,13 +290,17 @@ func TestADocumentIsItsExport(t *testing.T) {
 		case 1:
 			d.Payer, d.Reseller = "partner", &Reseller{Kind: Wholesale, MarginPercent: oneOf(t, "12.5", "20")}
 		case 2:
-			d.Reseller = &Reseller{Kind: Referral, Partner: "partner", CommissionPercent: oneOf(t, "10"), Role: Agent}
+			d.Reseller = &Reseller{Kind: Referral, Partner: "partner", CommissionPercent: oneOf(t, "10"), Role: Principal}
 		case 3:
-			d.Payer, d.Reseller = "market", &Reseller{Kind: Marketplace, FeePercent: oneOf(t, "3")}
+			d.Payer, d.Reseller = "market", &Reseller{Kind: Marketplace, FeePercent: oneOf(t, "3"), Role: Agent}
 		}
 		d.Signer = rapid.SampledFrom([]string{"", "boss"}).Draw(t, "signer")
 		d.Billing.Late = rapid.SampledFrom([]LateUsage{"", NextInvoice, AtOnce, Reissue}).Draw(t, "late")
-		d.Lines = append(d.Lines, Line{ID: "move", Product: "platform", Role: Principal, Once: &Once{UnitPrice: oneOf(t, "5"), Milestone: "data is moved"}})
+		move := Line{ID: "move", Product: "platform", Role: Principal, Once: &Once{UnitPrice: oneOf(t, "5"), Milestone: "data is moved"}}
+		if d.Deal() != Marketplace {
+			move.Role, move.PassOnPercent, move.Supplier = Agent, oneOf(t, "70"), "maker"
+		}
+		d.Lines = append(d.Lines, move)
 		d.normalize()
 		text, err := Export(d)
 		if err != nil {

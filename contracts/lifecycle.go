@@ -36,7 +36,7 @@ type Contract struct {
 	Payer    customers.ID  // as signed; see PayerOn
 	Payers   []PayerChange // since, in the order of days
 	Currency money.Currency
-	Users    map[string]customers.ID // by external id: every user that a line names
+	Users    map[string]customers.ID // by external id: every user that a line names, the partner and suppliers
 
 	History     []Revision // oldest first
 	Concessions []Granted

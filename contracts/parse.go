@@ -123,6 +123,6 @@ func Export(d Document) ([]byte, error) {
 // figures and days are the keys whose values people write without quotes.
 var (
 	figures = []string{"quantity", "unit_price", "amount", "units", "price", "included", "size", "up_to", "unit", "flat", "factor", "margin_percent",
-		"commission_percent", "fee_percent", "uplift_percent", "percent", "most", "per_event", "free_units", "minimum", "maximum"}
+		"commission_percent", "fee_percent", "pass_on_percent", "uplift_percent", "percent", "most", "per_event", "free_units", "minimum", "maximum"}
 	days = []string{"from", "through", "effective", "on", "renewed"}
 )

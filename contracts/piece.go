@@ -38,12 +38,13 @@ type Piece struct {
 	Clause      string // of the signed paper
 	Version     int    // of the contract, that priced it
 
-	Amount money.Amount // what may be charged, before tax, after all reductions; rounded once
-	Gross  money.Amount // before caps, discounts and credits: what minimums look at
-	Wanted money.Amount // of a concession: what was granted, however little of it has a charge to lower; positive
-	Nth    int          // of a concession: its place among those granted; an earlier one lowers first
-	BillOn period.Date  // first day on which it may be on an invoice
-	Closed bool         // nothing more can happen in Span: all its days are counted
+	Amount money.Amount    // what may be charged, before tax, after all reductions; rounded once
+	Gross  money.Amount    // before caps, discounts and credits: what minimums look at
+	PassOn decimal.Decimal // percent of Amount that is not our revenue, because we are the agent
+	Wanted money.Amount    // of a concession: what was granted, however little of it has a charge to lower; positive
+	Nth    int             // of a concession: its place among those granted; an earlier one lowers first
+	BillOn period.Date     // first day on which it may be on an invoice
+	Closed bool            // nothing more can happen in Span: all its days are counted
 
 	Detail      Detail
 	Recognition catalog.Recognition

@@ -77,7 +77,7 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 		f.add("entity", d.Entity, "is not one of our legal entities")
 	}
 	// Nobody is merged into another while a contract is signed for them.
-	if err := customers.KeepStill(ctx, tx, append([]string{d.Customer, d.Paying()}, d.users()...)...); err != nil {
+	if err := customers.KeepStill(ctx, tx, append([]string{d.Customer, d.Paying()}, d.named()...)...); err != nil {
 		return p, err
 	}
 	for _, x := range []struct {
@@ -103,6 +103,9 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 		f.add("billing.po_number", "", "is missing: %s accepts no invoice without a purchase order number", p.payer.Name)
 	}
 	if err := checkUsers(ctx, tx, d, p.payer.Account, &f); err != nil {
+		return p, err
+	}
+	if err := checkThirdParties(ctx, tx, d, &f); err != nil {
 		return p, err
 	}
 	sold, err := catalog.Load(ctx, tx)

@@ -9,13 +9,13 @@ import (
 	"ratable/internal/postgres"
 )
 
-// loadUsers looks up everybody whose usage a line of some version counts: one
-// query for all contracts, none when no line names a user.
+// loadUsers looks up everybody whom some version names besides customer and payer: whose usage a line counts, partners and
+// suppliers. One query for all contracts, none when nobody is named.
 func loadUsers(ctx context.Context, q postgres.Querier, _ pgx.NamedArgs, into map[ID]*Contract) error {
 	var names []string
 	for _, c := range into {
 		for _, r := range c.History {
-			names = append(names, r.Document.users()...)
+			names = append(names, r.Document.named()...)
 		}
 	}
 	if len(names) == 0 {
@@ -27,7 +27,7 @@ func loadUsers(ctx context.Context, q postgres.Querier, _ pgx.NamedArgs, into ma
 	}
 	for _, c := range into {
 		for _, r := range c.History {
-			for _, external := range r.Document.users() {
+			for _, external := range r.Document.named() {
 				if user, ok := known[external]; ok {
 					if c.Users == nil {
 						c.Users = make(map[string]customers.ID)

@@ -27,6 +27,7 @@ func (d Document) validateLines(f *findings) {
 		f.text(at+".clause", l.Clause, 60)
 		validateUsers(f, at+".users", l)
 		word(f, at+".role", l.Role, Principal, Agent)
+		d.validateRole(f, at, l)
 		d.validatePrice(f, at, l)
 	}
 	for i, c := range d.Commits {

@@ -125,7 +125,7 @@ func (j *journal) assert() {
 }
 
 func hledgerAccount(i Info) string {
-	return map[Type]string{Asset: "Assets", Liability: "Liabilities", Income: "Revenue"}[i.Type] + ":" + i.Code
+	return map[Type]string{Asset: "Assets", Liability: "Liabilities", Income: "Revenue", Expense: "Expenses"}[i.Type] + ":" + i.Code
 }
 
 // hledgerText takes the signs out of a text that mean something to hledger: a

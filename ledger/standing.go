@@ -67,7 +67,7 @@ func (s *Standing) Book(e Entry) {
 func (s *Standing) post(key LineKey, p Posting) {
 	at := s.Lines[key]
 	switch p.Account {
-	case Revenue, OverageRevenue:
+	case Revenue, OverageRevenue, PayableToPrincipal: // an agent earns the price, and keeps a part of it
 		at.Earned = at.Earned.Sub(p.Amount)
 	case DeferredRevenue:
 		at.Deferred = at.Deferred.Sub(p.Amount)

@@ -38,7 +38,7 @@ func LinesPage(ctx context.Context, q postgres.Querier, f LineFilter) ([]LineBal
 		), standing as (
 			select account_id, contract_id, line, currency,
 			       sum(asked)::bigint as billed,
-			       coalesce(-sum(amount) filter (where ledger_account in (4000, 4100)), 0)::bigint as earned,
+			       coalesce(-sum(amount) filter (where ledger_account in (2450, 4000, 4100)), 0)::bigint as earned,
 			       coalesce(-sum(amount) filter (where ledger_account = 2100), 0)::bigint as deferred,
 			       coalesce(sum(amount) filter (where ledger_account = 1150), 0)::bigint as unbilled
 			from booked

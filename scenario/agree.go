@@ -58,6 +58,9 @@ func (b *builder) version(node yaml.Node, path string, sold map[int]bool, take f
 			}
 		}
 	}
+	for key, external := range d.ThirdParties() {
+		b.party(path+"."+key, external)
+	}
 	b.add(path, d.CheckCatalog(b.catalog))
 	number := 1
 	if place, again := b.byNumber[d.Contract]; again {
@@ -71,20 +74,17 @@ func (b *builder) version(node yaml.Node, path string, sold map[int]bool, take f
 	b.sellTo(payer, entity.ID, sold)
 	a := contracts.Agreement{
 		Account: b.customers[payer].Account, Number: d.Contract, Entity: entity.ID, Currency: d.Money(),
-		Customer: b.customers[user].ID, Payer: b.customers[payer].ID, Users: b.family(b.customers[user].Account),
+		Customer: b.customers[user].ID, Payer: b.customers[payer].ID, Users: b.everybody(),
 	}
 	b.looks(d)
 	take(a, contracts.Version{Number: number, EffectiveOn: d.Start(), Document: d})
 }
 
-// family is everybody of a paying family, by external id: lines of later versions
-// may name any of them.
-func (b *builder) family(account customers.AccountID) map[string]customers.ID {
+// everybody by external id: lines of later versions may name any member of the family, and any partner or supplier.
+func (b *builder) everybody() map[string]customers.ID {
 	out := map[string]customers.ID{}
 	for _, c := range b.customers {
-		if c.Account == account {
-			out[c.ExternalID] = c.ID
-		}
+		out[c.ExternalID] = c.ID
 	}
 	return out
 }

@@ -82,7 +82,7 @@ func (d dossier) lines() []page.ContractLine {
 				line.Terms = append(line.Terms, "Used by "+strings.Join(l.Users, ", "))
 			}
 		}
-		line.Terms = append(line.Terms, roleTerms(l.Role)...)
+		line.Terms = append(append(line.Terms, roleTerms(l.Role)...), passOnTerms(l)...)
 		out = append(out, line)
 	}
 	for _, c := range doc.Prepaid {

@@ -139,6 +139,7 @@ func (c *comparison) line(before, after contracts.Document, was, is *contracts.L
 	c.say(name+", first day", day(was.From), day(is.From))
 	c.say(name+", last day", day(was.Through), day(is.Through))
 	c.say(name+", our role", roleTerms(was.Role), roleTerms(is.Role))
+	c.say(name+", passed on", passOnTerms(*was), passOnTerms(*is))
 	c.say(name+", usage of", was.Users, is.Users)
 }
 

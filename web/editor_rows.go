@@ -23,7 +23,7 @@ func (c cells) line(i int) page.EditorLine {
 		Price:        c.price(row+".usage.price", false),
 	}
 	l.Details = []page.EditorGroup{
-		{Cells: c.cellsOf(row, "clause", "description", "from", "through", "id", "role", "k k-usage:users")},
+		{Cells: c.cellsOf(row, "clause", "description", "from", "through", "id", "role", "pass_on_percent", "supplier", "k k-usage:users")},
 		{Class: "k k-usage", Rows: c.rows(row+".usage.where", "Count only some events", "condition", "dimension", "value")},
 	}
 	l.Open = wrongIn(l.Details)

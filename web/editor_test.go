@@ -34,9 +34,9 @@ term: {from: 2026-05-01, through: 2027-04-30}
 plan: {code: team, version: 2}
 billing: {net_days: 30, po_number: PO-7, align: anniversary, late_usage: at_once}
 trial: {through: 2026-05-14, lines: [calls], then: convert}
-reseller: {kind: wholesale, partner: northwind, margin_percent: 10, role: agent}
+reseller: {kind: wholesale, partner: northwind, margin_percent: 10, role: principal}
 lines:
-  - {id: seats, product: platform, description: Seats, clause: § 1, from: 2026-05-01, through: 2027-04-30, role: principal, fixed: {quantity: 10, unit_price: 40, every: month, in: advance}}
+  - {id: seats, product: platform, description: Seats, clause: § 1, from: 2026-05-01, through: 2027-04-30, role: agent, pass_on_percent: 70, supplier: lab, fixed: {quantity: 10, unit_price: 40, every: month, in: advance}}
   - id: steps
     product: platform
     fixed:
@@ -202,6 +202,8 @@ var wrong = []struct {
 	{"reseller.fee_percent", "100", "100", []string{"reseller.kind", "marketplace"}},
 	{"reseller.role", "boss", "must be principal or agent", nil},
 	{"lines[0].role", "boss", "must be principal or agent", nil},
+	{"lines[0].pass_on_percent", "100", "below 100", nil},
+	{"lines[0].supplier", "somebody else", "must name the supplier", nil},
 	{"lines[2].users", "lab, nobody at all", "create the customer first", nil},
 	{"lines[2].usage.where[0].dimension", "", "is missing", nil},
 	{"lines[2].usage.where[0].value", "", "is empty", nil},

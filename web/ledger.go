@@ -208,7 +208,7 @@ func (v *visit) ledgerAccount() ledger.Account {
 
 // ledgerType reads a type of accounts from where an account is read: "revenue" is all of them.
 func (v *visit) ledgerType() ledger.Type {
-	return ledger.Type(v.chosen("ledger", "", string(ledger.Asset), string(ledger.Liability), string(ledger.Income)))
+	return ledger.Type(v.chosen("ledger", "", string(ledger.Asset), string(ledger.Liability), string(ledger.Income), string(ledger.Expense)))
 }
 
 func postingCursor(p ledger.Posted) string {
@@ -230,7 +230,8 @@ func (v *visit) bookFields(n names) []ui.FieldProps {
 	return []ui.FieldProps{
 		{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 		{Name: "ledger", Label: "Account", Kind: ui.SelectInput, Options: append(slices.Clone(entryAccountField.Options), ui.Option{Value: string(ledger.Asset), Label: "All assets"},
-			ui.Option{Value: string(ledger.Liability), Label: "All liabilities"}, ui.Option{Value: string(ledger.Income), Label: "All revenue"})},
+			ui.Option{Value: string(ledger.Liability), Label: "All liabilities"}, ui.Option{Value: string(ledger.Income), Label: "All revenue"},
+			ui.Option{Value: string(ledger.Expense), Label: "All expenses"})},
 		{Name: "currency", Label: "Currency", Placeholder: "EUR"},
 		{Name: "from", Label: "Booked from", Kind: ui.DateInput},
 		{Name: "through", Label: "Booked through", Kind: ui.DateInput},

@@ -20,6 +20,8 @@ var promiseFields = []formField{
 	{path: "lines[].from", label: "Service from", shape: daily},
 	{path: "lines[].through", label: "Service through", shape: daily},
 	{path: "lines[].role", label: "Our role", shape: oneOf, unsaid: true, choices: roles("", "The deal's")},
+	{path: "lines[].pass_on_percent", label: "Passed on", shape: numeric, unit: "%", hint: "An agent's: the supplier's part of the price"},
+	{path: "lines[].supplier", label: "to supplier", shape: somebody},
 	{path: "lines[].users", label: "Whose usage counts", shape: several, hint: "Empty: the customer's"},
 }
 

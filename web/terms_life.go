@@ -49,6 +49,14 @@ func roleTerms(r contracts.Role) []string {
 	return nil
 }
 
+// passOnTerms says who gets what of an agent's price.
+func passOnTerms(l contracts.Line) []string {
+	if l.Supplier == "" {
+		return nil
+	}
+	return []string{digits(l.PassOnPercent) + " % of the price is passed on to " + l.Supplier}
+}
+
 func renewalTerms(r *contracts.Renewal) []string {
 	if r == nil {
 		return nil
