@@ -15,6 +15,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/mail"
 	"ratable/internal/money"
+	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/invoicing/invoicingtest"
 	"ratable/payments"
@@ -84,8 +85,13 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	}
 	h.message = mails[0].ID
 	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
-		_, err := contracts.Attach(ctx, tx, "C-100", 1, "signed.pdf", "", []byte("%PDF-1.7"), h.Sales)
-		return err
+		if _, err := contracts.Attach(ctx, tx, "C-100", 1, "signed.pdf", "", []byte("%PDF-1.7"), h.Sales); err != nil {
+			return err
+		}
+		return contracts.AddProgramme(ctx, tx, contracts.Programme{
+			Code: "startups", Name: "Start-ups", Owner: h.Finance.UserID, Budget: money.Of(1_000_000, "USD"),
+			Days: period.NewSpan(invoicingtest.Day("2026-01-01"), invoicingtest.Day("2027-01-01")),
+		}, h.Finance)
 	})
 	h.offer(t)
 	return h
@@ -115,7 +121,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 func (h house) address(path string) string {
 	return strings.NewReplacer(
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
-		":file", "1", "/approval-rules/:kind", "/approval-rules/net_days",
+		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
 		":position", "1", "/entries/:account/:seq", fmt.Sprintf("/entries/%d/1", h.Account("acme")), "/contracts/:number", "/contracts/C-100", "/runs/invoices/:day", "/runs/invoices/2026-04-01",
 		"/customers/:id", fmt.Sprintf("/customers/%d", h.Customers["acme"].ID), "/runs/:id", "/runs/1", "/cells/:billed/:earned", "/cells/2026-01/2026-03",
