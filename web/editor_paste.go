@@ -15,6 +15,7 @@ import (
 var pasteOrder = map[string][]string{
 	"fixed": {"product", "fixed.quantity", "fixed.unit_price", "fixed.every", "fixed.in", "clause", "description"},
 	"ramp":  {"product", "fixed.every", "fixed.in", "clause", "description"},
+	"once":  {"product", "once.quantity", "once.unit_price", "once.on", "clause", "description"},
 	"usage": {"product", "usage.meter", "usage.included", "usage.every", "usage.price.model", "usage.price.amount", "clause", "description"},
 }
 
