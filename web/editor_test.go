@@ -203,7 +203,7 @@ var wrong = []struct {
 	{"reseller.role", "boss", "must be principal or agent", nil},
 	{"lines[0].role", "boss", "must be principal or agent", nil},
 	{"lines[0].pass_on_percent", "100", "below 100", nil},
-	{"lines[0].supplier", "somebody else", "must name the supplier", nil},
+	{"lines[0].supplier", "somebody else", "is not the external id", nil},
 	{"lines[2].users", "lab, nobody at all", "create the customer first", nil},
 	{"lines[2].usage.where[0].dimension", "", "is missing", nil},
 	{"lines[2].usage.where[0].value", "", "is empty", nil},
