@@ -80,7 +80,7 @@ func (a Agreement) PassedTo(id string) customers.ID {
 		if l, ok := v.Document.line(id); ok && l.Supplier != "" {
 			return a.Users[l.Supplier]
 		}
-		return a.PartnerOn(v.EffectiveOn)
+		return a.PayerOn(v.EffectiveOn) // the marketplace, which has taken it already
 	}
 	return 0
 }

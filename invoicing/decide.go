@@ -238,6 +238,7 @@ func (d *drafting) follow(g group, draft *Draft, line Line, o Original, before, 
 		rows[i].Line = n
 	}
 	d.taxed[g] = append(d.taxed[g], taxed{n, rows})
+	draft.Lines[n-1].keep(o.fee.back(o.Amount, before, credit))
 }
 
 func (d *drafting) reversal(a contracts.Agreement, c Change, o Original, amount money.Amount) Line {

@@ -44,6 +44,7 @@ type Original struct {
 	Amount   money.Amount
 	Credited money.Amount // sign of Amount; never more than it
 	TaxRows  []tax.Row    // Line is 1
+	fee      fee          // of a marketplace
 	seq      int64        // of its document among the account's
 }
 

@@ -58,6 +58,7 @@ func (d *drafting) complete(draft *Draft, followed []taxed) error {
 	if err := d.tax(draft, followed, entity, payer); err != nil {
 		return fmt.Errorf("tax of %s: %w", payer.Name, err)
 	}
+	d.fees(draft)
 	draft.add()
 	draft.Seller, draft.Buyer, draft.Bank = seller(entity), buyer(payer), entity.Bank
 	if draft.Kind == entities.CreditNote {
@@ -93,14 +94,14 @@ func (d *drafting) tax(draft *Draft, followed []taxed, entity entities.Entity, p
 
 // add computes the totals, and from them what kind of document it is.
 func (draft *Draft) add() {
-	draft.Net, draft.Tax = money.Zero(draft.Currency), money.Zero(draft.Currency)
+	draft.Net, draft.Tax, draft.Fee = money.Zero(draft.Currency), money.Zero(draft.Currency), money.Amount{}
 	for _, l := range draft.Lines {
-		draft.Net = draft.Net.Add(l.Amount)
+		draft.Net, draft.Fee = draft.Net.Add(l.Amount), draft.Fee.Add(l.Fee)
 	}
 	for _, r := range draft.TaxRows {
 		draft.Tax = draft.Tax.Add(r.Tax)
 	}
-	draft.Total = draft.Net.Add(draft.Tax)
+	draft.Total = draft.Net.Add(draft.Tax).Sub(draft.Fee)
 	draft.Kind = entities.Invoice
 	if draft.Total.Sign() < 0 {
 		draft.Kind = entities.CreditNote

@@ -18,11 +18,14 @@
 package invoicing
 
 import (
+	"github.com/shopspring/decimal"
+
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
 	"ratable/tax"
 )
 
@@ -46,7 +49,9 @@ type Draft struct {
 	TaxRows  []tax.Row // Line is the number of the line, counted from 1
 	Warnings []string  // for the person who issues it
 
-	Net, Tax, Total money.Amount
+	Net, Tax money.Amount
+	Fee      money.Amount `json:",omitzero"` // what a marketplace keeps of what it collects for us
+	Total    money.Amount // due: net and tax less the fee
 
 	Seller Party
 	Buyer  Party
@@ -78,10 +83,13 @@ type Line struct {
 	Clause         string
 	Version        int // of the contract, that priced it
 	Detail         contracts.Detail
-	Amount         money.Amount // before tax
-	Before         money.Amount // of an addition: what was charged for the span before
-	Corrects       *Reference   // the line it corrects; its tax follows that line's
-	Follows        *Reference   // the line it adds to; its tax is that of its own tax point
+	Amount         money.Amount    // before tax
+	Fee            money.Amount    `json:",omitzero"` // the marketplace's part of Amount
+	FeePercent     decimal.Decimal `json:",omitzero"`
+	FeeAccount     ledger.Account  `json:",omitzero"` // what the fee is to us: an expense, or as an agent what is passed on
+	Before         money.Amount    // of an addition: what was charged for the span before
+	Corrects       *Reference      // the line it corrects; its tax follows that line's
+	Follows        *Reference      // the line it adds to; its tax is that of its own tax point
 }
 
 // Reference names a line of an issued document.

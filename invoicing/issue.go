@@ -13,7 +13,7 @@ import (
 // so that the next document of the account sees this one.
 //
 // The entry (ledger event table): debit the receivable with the gross, credit
-// tax, and credit each contract line's net to unbilled receivable as far as it
+// tax, debit what a marketplace keeps, and credit each contract line's net to unbilled receivable as far as it
 // was earned, to deferred revenue for the rest; ledger.Settle decides. A credit
 // note lowers the receivable of the invoices it corrects, so that their open
 // balance shows it.
@@ -24,7 +24,7 @@ func Issue(d Draft, number string, seq int64, s *ledger.Standing) (Document, led
 		BookedOn: d.IssuedOn, Currency: d.Currency,
 		Memo: fmt.Sprintf("%s %s to %s", kindName(d.Kind), number, d.Buyer.Name),
 	}
-	entry.Postings = append(doc.receivable(), doc.taxes()...)
+	entry.Postings = append(append(doc.receivable(), doc.kept()...), doc.taxes()...)
 	entry.Postings = append(entry.Postings, doc.settle(s)...)
 	for i, l := range d.Lines {
 		entry.Billed = append(entry.Billed, doc.billed(i+1, l))
@@ -60,7 +60,7 @@ func (d Document) receivable() []ledger.Posting {
 		if _, seen := sums[document]; !seen {
 			order = append(order, document)
 		}
-		sums[document] = sums[document].Add(l.Amount).Add(gross[i+1])
+		sums[document] = sums[document].Add(l.Amount).Add(gross[i+1]).Sub(l.Fee)
 	}
 	var out []ledger.Posting
 	for _, document := range order {

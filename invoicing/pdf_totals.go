@@ -26,6 +26,9 @@ func (s *sheet) totals() {
 	for _, g := range taxGroups(s.TaxRows) {
 		row(g.label, g.basis(), g.tax.Display())
 	}
+	if !s.Fee.IsZero() {
+		row(s.feeLabel(), "kept by the marketplace", s.Fee.Neg().Display())
+	}
 	label := "Total due, " + string(s.Currency)
 	if s.Kind == entities.CreditNote {
 		label = "Total credit, " + string(s.Currency)

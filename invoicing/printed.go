@@ -45,6 +45,9 @@ func (d Document) Printed() Printed {
 	for _, g := range taxGroups(d.TaxRows) {
 		out.Totals = append(out.Totals, PrintedTotal{g.label, g.basis(), g.tax.Display()})
 	}
+	if !d.Fee.IsZero() {
+		out.Totals = append(out.Totals, PrintedTotal{d.feeLabel(), "kept by the marketplace", d.Fee.Neg().Display()})
+	}
 	sections := s.sections()
 	for _, x := range sections {
 		for _, p := range x.parts {

@@ -74,21 +74,21 @@ func voidable(ctx context.Context, tx pgx.Tx, d Issued) error {
 // deferred revenue or unbilled receivable as Settle decides. The standing stays.
 func Unissue(d Document, on period.Date, s *ledger.Standing) ledger.Entry {
 	mirror := d
-	mirror.Net, mirror.Tax, mirror.Total = d.Net.Neg(), d.Tax.Neg(), d.Total.Neg()
+	mirror.Net, mirror.Tax, mirror.Fee, mirror.Total = d.Net.Neg(), d.Tax.Neg(), d.Fee.Neg(), d.Total.Neg()
 	mirror.Lines = make([]Line, len(d.Lines))
 	entry := ledger.Entry{
 		Account: d.Account, Seq: s.Next, Entity: d.Entity, Source: "void:" + d.Number,
 		BookedOn: on, Currency: d.Currency, Memo: fmt.Sprintf("Void of invoice %s to %s", d.Number, d.Buyer.Name),
 	}
 	for i, l := range d.Lines {
-		l.Amount = l.Amount.Neg()
+		l.Amount, l.Fee = l.Amount.Neg(), l.Fee.Neg()
 		mirror.Lines[i] = l
 		b := mirror.billed(i+1, l)
 		b.Event, b.BookedOn = ledger.Void, on
 		entry.Billed = append(entry.Billed, b)
 	}
 	entry.Postings = mirror.open(ledger.Debit(ledger.AccountsReceivable, mirror.Total), d.Number)
-	entry.Postings = append(entry.Postings, mirror.taxes()...)
+	entry.Postings = append(append(entry.Postings, mirror.kept()...), mirror.taxes()...)
 	entry.Postings = append(entry.Postings, mirror.settle(s)...)
 	return entry
 }

@@ -35,11 +35,11 @@ func copyDocuments(ctx context.Context, tx pgx.Tx, run int64, documents []Docume
 			byRun = run
 		}
 		rows[i] = []any{d.Account, d.Seq, d.Number, string(d.Kind), d.Entity, d.Payer, string(d.Currency), d.IssuedOn, d.TaxPoint,
-			d.DueOn, d.PONumber, d.Net.Minor(), d.Tax.Minor(), d.Total.Minor(), byRun, string(frozen)}
+			d.DueOn, d.PONumber, d.Net.Minor(), d.Tax.Minor(), d.Total.Minor(), byRun, string(frozen), d.Fee.Minor()}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"invoicing", "documents"},
 		[]string{"account_id", "seq", "number", "kind", "entity_id", "payer_id", "currency", "issued_on", "tax_point",
-			"due_on", "po_number", "net", "tax", "total", "run_id", "frozen"}, pgx.CopyFromRows(rows))
+			"due_on", "po_number", "net", "tax", "total", "run_id", "frozen", "fee"}, pgx.CopyFromRows(rows))
 	return err
 }
 

@@ -171,6 +171,7 @@ func Originals(documents []Document) []Original {
 func original(d Document, ref Reference, l Line) Original {
 	o := Original{
 		Reference: ref, seq: d.Seq, Payer: d.Payer, Contract: l.Contract, Amount: l.Amount, Credited: money.Zero(d.Currency),
+		fee:   fee{l.Fee, l.FeePercent, l.FeeAccount},
 		Piece: ledger.Piece{LineKey: ledger.LineKey{Contract: int64(l.Contract), Line: l.Line}, Kind: string(l.Kind), Span: l.Span},
 	}
 	for _, row := range d.TaxRows {

@@ -19,7 +19,8 @@ type LineBalance struct {
 	Contract   contracts.ID
 	Line       string
 	Billed     money.Amount // before tax
-	Recognized money.Amount
+	Recognized money.Amount // revenue
+	PassedOn   money.Amount // earned as an agent for somebody else
 	Remaining  money.Amount // billed, and earned after the month: deferred revenue
 	Unbilled   money.Amount // earned by the end of the month, and not billed
 }
@@ -39,7 +40,7 @@ func balances(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Mont
 	of := func(contract contracts.ID, line string) *LineBalance {
 		k, zero := key{contract, line}, money.Zero(currency)
 		if lines[k] == nil {
-			lines[k] = &LineBalance{Contract: contract, Line: line, Billed: zero, Recognized: zero, Remaining: zero, Unbilled: zero}
+			lines[k] = &LineBalance{Contract: contract, Line: line, Billed: zero, Recognized: zero, PassedOn: zero, Remaining: zero, Unbilled: zero}
 			order = append(order, k)
 		}
 		return lines[k]
@@ -48,7 +49,7 @@ func balances(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Mont
 		b := of(s.Contract, s.Line)
 		b.Account = s.Account
 		if s.Recognized && !s.Column.After(asOf) {
-			b.Recognized = b.Recognized.Add(s.Amount)
+			b.Recognized, b.PassedOn = b.Recognized.Add(s.Net()), b.PassedOn.Add(s.PassedOn)
 		}
 	}
 	for _, s := range billed {
@@ -88,7 +89,7 @@ type Obligation struct {
 // Total is the remaining performance obligation.
 func (o Obligation) Total() money.Amount { return o.Year1.Add(o.Year2).Add(o.Later) }
 
-// obligations adds up what is earned after the end of a month. What was due and
+// obligations adds up the revenue that is earned after the end of a month. What was due and
 // is not recognized yet is served, not remaining.
 func obligations(scheduled []Scheduled, asOf period.Month, currency money.Currency) []Obligation {
 	sums := map[contracts.ID]*Obligation{}
@@ -105,11 +106,11 @@ func obligations(scheduled []Scheduled, asOf period.Month, currency money.Curren
 		}
 		switch months := s.Month.Sub(asOf); {
 		case months <= 12:
-			o.Year1 = o.Year1.Add(s.Amount)
+			o.Year1 = o.Year1.Add(s.Net())
 		case months <= 24:
-			o.Year2 = o.Year2.Add(s.Amount)
+			o.Year2 = o.Year2.Add(s.Net())
 		default:
-			o.Later = o.Later.Add(s.Amount)
+			o.Later = o.Later.Add(s.Net())
 		}
 	}
 	list := make([]Obligation, len(out))

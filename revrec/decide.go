@@ -1,6 +1,7 @@
 package revrec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -96,7 +97,7 @@ func (d *deciding) schedule(a contracts.Agreement, computed []Row, stored []Key)
 	}
 	for _, key := range stored {
 		if _, ok := want[key]; !ok {
-			want[key] = Row{Key: key, Amount: money.Zero(a.Currency), Recognition: d.stored.cells[key].recognition, Version: a.Latest().Number}
+			want[key] = Row{Key: key, Amount: money.Zero(a.Currency), PassedOn: money.Zero(a.Currency), Recognition: d.stored.cells[key].recognition, Version: a.Latest().Number}
 		}
 	}
 	keys := make([]Key, 0, len(want))
@@ -111,8 +112,9 @@ func (d *deciding) schedule(a contracts.Agreement, computed []Row, stored []Key)
 			continue
 		}
 		row := want[key]
-		row.Amount = row.Amount.Sub(d.stored.cells[key].planned)
-		if !row.Amount.IsZero() {
+		row.Amount = row.Amount.Sub(d.stored.cells[key].planned.amount)
+		row.PassedOn = row.PassedOn.Sub(d.stored.cells[key].planned.passed)
+		if !row.Amount.IsZero() || !row.PassedOn.IsZero() {
 			row.ID, row.Entity = d.stored.Next, a.Entity
 			d.stored.add(row)
 			d.plan.Rows = append(d.plan.Rows, row)
@@ -147,9 +149,9 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 	for _, key := range keys {
 		c := d.stored.cells[key]
 		seq := int64(0)
-		if due := c.due(); !due.IsZero() && !moved[earningOf(key)].IsZero() {
-			lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due)
-			e.Postings = append(e.Postings, revenue(key, c.last, due))
+		if due := c.due(); !due.zero() && !moved[earningOf(key)].zero() {
+			lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due.amount)
+			e.Postings = append(e.Postings, revenue(a, key, c.last, due)...)
 			seq = e.Seq
 		}
 		for _, row := range c.open {
@@ -161,7 +163,7 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 	}
 	e.Postings = append(d.settle(lines), e.Postings...)
 	for i := range e.Postings {
-		e.Postings[i].Customer, e.Postings[i].Month = a.Payer, month
+		e.Postings[i].Customer, e.Postings[i].Month = cmp.Or(e.Postings[i].Customer, a.Payer), month
 	}
 	d.plan.Entries = append(d.plan.Entries, e)
 	d.next++
@@ -183,10 +185,10 @@ func earningOf(key Key) earning {
 // moved adds up what is due by balance. An amendment that cuts a period moves
 // what was earned from the old span to the new one: nothing to book, when the
 // days before it cost what they did.
-func (d *deciding) moved(keys []Key) map[earning]money.Amount {
-	out := map[earning]money.Amount{}
+func (d *deciding) moved(keys []Key) map[earning]income {
+	out := map[earning]income{}
 	for _, key := range keys {
-		out[earningOf(key)] = out[earningOf(key)].Add(d.stored.cells[key].due())
+		out[earningOf(key)] = out[earningOf(key)].add(d.stored.cells[key].due())
 	}
 	return out
 }
@@ -202,11 +204,21 @@ func (d *deciding) entry(a contracts.Agreement, month, booked period.Month) ledg
 	}
 }
 
-// revenue credits what a key earns and points at the row that is recognized.
-func revenue(key Key, row int64, amount money.Amount) ledger.Posting {
-	p := ledger.Credit(earningOf(key).account, amount)
-	p.Contract, p.Line, p.Schedule = int64(key.Contract), key.Line, row
-	return p
+// revenue credits what a key earns and points at the row that is recognized: as an agent what we keep of it is revenue,
+// and the rest is owed to whoever gets it.
+func revenue(a contracts.Agreement, key Key, row int64, due income) []ledger.Posting {
+	kept, passed := ledger.Credit(earningOf(key).account, due.amount.Sub(due.passed)), ledger.Credit(ledger.PayableToPrincipal, due.passed)
+	if !due.passed.IsZero() {
+		passed.Customer = a.PassedTo(key.Line)
+	}
+	var out []ledger.Posting
+	for _, p := range []ledger.Posting{kept, passed} {
+		if !p.Amount.IsZero() {
+			p.Contract, p.Line, p.Schedule = int64(key.Contract), key.Line, row
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // earnedLines adds up what lines of a contract earn in an entry, in order.

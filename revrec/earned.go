@@ -3,13 +3,16 @@ package revrec
 import (
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/internal/period"
 )
 
-// Earned is what a piece has earned on the days before one. It needs nothing
+// Earned is what a piece has earned of its price on the days before one: as a
+// principal all of it is revenue, as an agent PassedOn of it is not. It needs nothing
 // but the piece: days or months, one catch-up or many runs, the sum is the same.
 func Earned(p contracts.Piece, before period.Date) money.Amount {
 	nothing := money.Zero(p.Amount.Currency())
@@ -33,6 +36,22 @@ func Earned(p contracts.Piece, before period.Date) money.Amount {
 	done := period.MinDate(before, days.End).Sub(days.Start)
 	return money.SpreadTo(p.Amount, int64(done), int64(days.Days()))
 }
+
+// PassedOn is what of the earned is somebody else's, because we are the agent (ASC 606-10-55-38). It is a part of the sum
+// earned so far, so that what is kept and what is passed on add up to what is earned, however months are cut.
+func PassedOn(p contracts.Piece, before period.Date) money.Amount {
+	return passedOn(p, Earned(p, before))
+}
+
+func passedOn(p contracts.Piece, earned money.Amount) money.Amount {
+	if p.PassOn.IsZero() || earned.IsZero() {
+		return money.Zero(p.Amount.Currency())
+	}
+	c := p.Amount.Currency()
+	return money.SpreadToExact(earned, money.Price(p.PassOn, c), money.Price(hundred, c))
+}
+
+var hundred = decimal.NewFromInt(100)
 
 // earnedOver are the days over which a piece is earned: those of its service,
 // where it is earned by days, and otherwise its span. What was paid up front may
@@ -77,12 +96,14 @@ func Schedule(contract contracts.ID, pieces []contracts.Piece, through period.Mo
 			if !ahead(policy(p)) && month.After(through) {
 				break
 			}
-			amount := Earned(p, month.End()).Sub(Earned(p, month.First()))
+			before, after := Earned(p, month.First()), Earned(p, month.End())
 			key := Key{contract, p.Line, p.Kind, p.Span, month}
-			if sum := rows[key].Amount.Add(amount); sum.IsZero() {
+			sum := rows[key].Amount.Add(after.Sub(before))
+			passed := rows[key].PassedOn.Add(passedOn(p, after)).Sub(passedOn(p, before))
+			if sum.IsZero() && passed.IsZero() {
 				delete(rows, key)
 			} else {
-				rows[key] = Row{Key: key, Amount: sum, Recognition: policy(p), Version: p.Version}
+				rows[key] = Row{Key: key, Amount: sum, PassedOn: passed, Recognition: policy(p), Version: p.Version}
 			}
 		}
 	}

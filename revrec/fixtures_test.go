@@ -8,6 +8,7 @@ import (
 
 	"ratable/catalog"
 	"ratable/contracts"
+	"ratable/customers"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -63,6 +64,9 @@ func perCall(id, price, every string) contracts.Line {
 	return contracts.Line{ID: id, Product: "calls", Usage: &contracts.Usage{Meter: "calls", Every: every, Price: catalog.Price{Model: "per_unit", Amount: dec(price)}}}
 }
 
+// maker gets what we pass on as an agent.
+const maker customers.ID = 77
+
 // document is a contract of one year.
 func document(lines ...contracts.Line) contracts.Document {
 	return contracts.Document{
@@ -72,7 +76,7 @@ func document(lines ...contracts.Line) contracts.Document {
 }
 
 func agreement(versions ...contracts.Document) contracts.Agreement {
-	a := contracts.Agreement{Account: 1, Contract: 1, Number: "C-1", Entity: 1, Customer: 1, Payer: 1, Currency: "EUR"}
+	a := contracts.Agreement{Account: 1, Contract: 1, Number: "C-1", Entity: 1, Customer: 1, Payer: 1, Currency: "EUR", Users: map[string]customers.ID{"maker": maker}}
 	for i, d := range versions {
 		a.Versions = append(a.Versions, contracts.Version{Number: i + 1, EffectiveOn: d.Start(), Document: d})
 	}
@@ -151,8 +155,8 @@ func (l *life) bill(on period.Date, line string, kind contracts.Kind, span perio
 func (l *life) recognized() map[Key]money.Amount {
 	out := map[Key]money.Amount{}
 	for key, c := range l.facts.Stored.cells {
-		if !c.recognized.IsZero() {
-			out[key] = c.recognized
+		if !c.recognized.zero() {
+			out[key] = c.recognized.amount
 		}
 	}
 	return out

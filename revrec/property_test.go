@@ -61,6 +61,7 @@ func drawDocument(t *rapid.T) contracts.Document {
 			fmt.Sprint(rapid.IntRange(1, 50).Draw(t, "seats")), "99.99", fee.Draw(t, "billed every"),
 			rapid.SampledFrom([]contracts.Timing{contracts.Advance, contracts.Arrears}).Draw(t, "in")),
 		perCall("calls", "0.0137", every.Draw(t, "usage every")))
+	passOn(t, &d.Lines[0])
 	switch rapid.IntRange(0, 5).Draw(t, "more") {
 	case 1:
 		d.Prepaid = []contracts.Prepaid{{ID: "cap", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("50"), Every: "quarter"}}
@@ -85,6 +86,14 @@ func drawDocument(t *rapid.T) contracts.Document {
 	return d
 }
 
+// passOn makes us the agent of a line, or the principal again.
+func passOn(t *rapid.T, l *contracts.Line) {
+	l.Role, l.PassOnPercent, l.Supplier = "", decimal.Zero, ""
+	if rapid.IntRange(0, 2).Draw(t, "agent") == 0 {
+		l.Role, l.PassOnPercent, l.Supplier = contracts.Agent, dec(rapid.SampledFrom([]string{"70", "33.33", "99.9"}).Draw(t, "passed on")), "maker"
+	}
+}
+
 // amend agrees a version that changes seats and end from a day on.
 func amend(t *rapid.T, l *life, on period.Date) {
 	a := l.agreement()
@@ -93,6 +102,7 @@ func amend(t *rapid.T, l *life, on period.Date) {
 	fee := *d.Lines[0].Fixed
 	fee.Quantity = dec(fmt.Sprint(rapid.IntRange(0, 60).Draw(t, "seats then")))
 	d.Lines[0].Fixed = &fee
+	passOn(t, &d.Lines[0])
 	if last := &d.Lines[len(d.Lines)-1]; last.ID == "license" {
 		*last = installments("license", last.Fixed.Installments[0], contracts.Installment{On: on, Amount: dec("100.01")})
 	}
@@ -116,14 +126,28 @@ func TestWhateverHappensEverythingChargedIsEarnedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		charged, earned := map[string]money.Amount{}, map[string]money.Amount{}
+		owed, passed := map[string]money.Amount{}, map[string]money.Amount{}
 		for _, p := range pieces {
 			charged[p.Line] = charged[p.Line].Add(p.Amount)
+			part := oracleRound(new(big.Rat).Mul(p.PassOn.Rat(), big.NewRat(p.Amount.Minor(), 100)))
+			owed[p.Line] = owed[p.Line].Add(money.Of(part, "EUR"))
 		}
 		for _, e := range l.entries {
 			for _, p := range e.Postings {
-				if p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue {
+				switch p.Account {
+				case ledger.PayableToPrincipal:
+					if passed[p.Line] = passed[p.Line].Sub(p.Amount); p.Customer != maker {
+						t.Errorf("%s passes %s on to customer %d", e.Source, p.Amount.Neg(), p.Customer)
+					}
+					fallthrough
+				case ledger.Revenue, ledger.OverageRevenue:
 					earned[p.Line] = earned[p.Line].Sub(p.Amount)
 				}
+			}
+		}
+		for line, amount := range owed {
+			if passed[line].Minor() != amount.Minor() {
+				t.Errorf("line %s: of %s charged %s should be passed on, and %s is", line, charged[line], amount, passed[line])
 			}
 		}
 		for line, amount := range charged {

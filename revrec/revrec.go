@@ -50,7 +50,8 @@ type Row struct {
 	ID int64 // its place in the account's schedule, from 1
 	Key
 	Entity      entities.ID
-	Amount      money.Amount
+	Amount      money.Amount // earned of the price: what leaves deferred revenue
+	PassedOn    money.Amount // of it what is not our revenue, because we are the agent
 	Recognition catalog.Recognition
 	Version     int // of the contract, that priced it
 }

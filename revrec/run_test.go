@@ -286,7 +286,7 @@ func TestTheLoadedScheduleIsTheOneThatWasBooked(t *testing.T) {
 	memory.Book(plan)
 	w.run(t, "2026-03-01")
 	stored := facts()
-	opts := cmp.AllowUnexported(cell{}, booking{}, money.Amount{}, period.Date{}, period.Month{})
+	opts := cmp.AllowUnexported(cell{}, income{}, booking{}, money.Amount{}, period.Date{}, period.Month{})
 	if diff := cmp.Diff(stored.Stored.cells, memory.Stored.cells, opts); diff != "" {
 		t.Errorf("schedule (-loaded +moved on in memory):\n%s", diff)
 	}

@@ -66,7 +66,7 @@ func loadStored(ctx context.Context, q postgres.Querier, accounts []customers.Ac
 		out[a] = NewStored()
 	}
 	rows, err := q.Query(ctx, `
-		select s.account_id, s.id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.currency,
+		select s.account_id, s.id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.passed_on, s.currency,
 			s.recognition, s.version, r.schedule_id is not null, coalesce(r.entry_seq, 0)
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
@@ -78,12 +78,12 @@ func loadStored(ctx context.Context, q postgres.Querier, accounts []customers.Ac
 	var account customers.AccountID
 	var r Row
 	var start, end period.Date
-	var minor, entry int64
+	var minor, passed, entry int64
 	var currency money.Currency
 	var recognized bool
-	_, err = pgx.ForEachRow(rows, []any{&account, &r.ID, &r.Contract, &r.Line, &r.Kind, &start, &end, &r.Month, &minor, &currency,
+	_, err = pgx.ForEachRow(rows, []any{&account, &r.ID, &r.Contract, &r.Line, &r.Kind, &start, &end, &r.Month, &minor, &passed, &currency,
 		&r.Recognition, &r.Version, &recognized, &entry}, func() error {
-		r.Span, r.Amount = period.NewSpan(start, end), money.Of(minor, currency)
+		r.Span, r.Amount, r.PassedOn = period.NewSpan(start, end), money.Of(minor, currency), money.Of(passed, currency)
 		out[account].load(r, recognized, entry)
 		return nil
 	})

@@ -118,12 +118,12 @@ func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Schedul
 	rows, err := q.Query(ctx, `
 		select s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month,
 			s.recognition,
-			coalesce(r.month, s.month) as earned_in, r.schedule_id is not null as recognized, sum(s.amount)::bigint
+			coalesce(r.month, s.month) as earned_in, r.schedule_id is not null as recognized, sum(s.amount)::bigint, sum(s.passed_on)::bigint
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract)
 		group by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.recognition, earned_in, recognized
-		having sum(s.amount) <> 0
+		having sum(s.amount) <> 0 or sum(s.passed_on) <> 0
 		order by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, earned_in`,
 		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract})
 	if err != nil {
@@ -132,9 +132,9 @@ func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Schedul
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Scheduled, error) {
 		var s Scheduled
 		var start, end period.Date
-		var minor int64
-		err := row.Scan(&s.Account, &s.Contract, &s.Line, &s.Kind, &start, &end, &s.Month, &s.Recognition, &s.Column, &s.Recognized, &minor)
-		s.Span, s.Amount = period.NewSpan(start, end), money.Of(minor, f.Currency)
+		var minor, passed int64
+		err := row.Scan(&s.Account, &s.Contract, &s.Line, &s.Kind, &start, &end, &s.Month, &s.Recognition, &s.Column, &s.Recognized, &minor, &passed)
+		s.Span, s.Amount, s.PassedOn = period.NewSpan(start, end), money.Of(minor, f.Currency), money.Of(passed, f.Currency)
 		return s, err
 	})
 }
@@ -151,7 +151,7 @@ type ScheduledRow struct {
 // lies behind the numbers of ContractSchedule.
 func ContractRows(ctx context.Context, q postgres.Querier, account customers.AccountID, contract contracts.ID) ([]ScheduledRow, error) {
 	rows, err := q.Query(ctx, `
-		select s.id, s.entity_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.currency, s.recognition, s.version,
+		select s.id, s.entity_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.passed_on, s.currency, s.recognition, s.version,
 			r.schedule_id is not null, coalesce(r.entry_seq, 0), r.month
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
@@ -163,11 +163,11 @@ func ContractRows(ctx context.Context, q postgres.Querier, account customers.Acc
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ScheduledRow, error) {
 		s := ScheduledRow{Row: Row{Key: Key{Contract: contract}}}
 		var start, end period.Date
-		var minor int64
+		var minor, passed int64
 		var currency money.Currency
-		err := row.Scan(&s.ID, &s.Entity, &s.Line, &s.Kind, &start, &end, &s.Month, &minor, &currency, &s.Recognition, &s.Version,
+		err := row.Scan(&s.ID, &s.Entity, &s.Line, &s.Kind, &start, &end, &s.Month, &minor, &passed, &currency, &s.Recognition, &s.Version,
 			&s.Recognized, &s.Entry, &s.BookedIn)
-		s.Span, s.Amount = period.NewSpan(start, end), money.Of(minor, currency)
+		s.Span, s.Amount, s.PassedOn = period.NewSpan(start, end), money.Of(minor, currency), money.Of(passed, currency)
 		return s, err
 	})
 	if err != nil {

@@ -26,15 +26,24 @@ type booking struct {
 
 // cell is one key of the schedule.
 type cell struct {
-	planned     money.Amount
-	recognized  money.Amount
+	planned     income
+	recognized  income
 	recognition catalog.Recognition
 	open        []int64 // rows that are not recognized
 	last        int64   // the latest row
 }
 
 // due is what is scheduled and not recognized.
-func (c cell) due() money.Amount { return c.planned.Sub(c.recognized) }
+func (c cell) due() income {
+	return income{c.planned.amount.Sub(c.recognized.amount), c.planned.passed.Sub(c.recognized.passed)}
+}
+
+// income are what is earned of a price, and of it what is passed on.
+type income struct{ amount, passed money.Amount }
+
+func (e income) add(o income) income { return income{e.amount.Add(o.amount), e.passed.Add(o.passed)} }
+func (e income) zero() bool          { return e.amount.IsZero() && e.passed.IsZero() }
+func (r Row) income() income         { return income{r.Amount, r.PassedOn} }
 
 // NewStored is an account without a schedule.
 func NewStored() *Stored {
@@ -60,7 +69,7 @@ func (s *Stored) byContract() map[contracts.ID][]Key {
 // add takes a row in.
 func (s *Stored) add(r Row) {
 	c := s.cells[r.Key]
-	c.planned, c.recognition, c.last = c.planned.Add(r.Amount), r.Recognition, r.ID
+	c.planned, c.recognition, c.last = c.planned.add(r.income()), r.Recognition, r.ID
 	c.open = append(c.open[:len(c.open):len(c.open)], r.ID)
 	s.cells[r.Key] = c
 	s.Next = max(s.Next, r.ID+1)
@@ -87,9 +96,9 @@ func (s *Stored) enter(b booking, entry int64) {
 // load takes in a row as it was found in the database.
 func (s *Stored) load(r Row, recognized bool, entry int64) {
 	c := s.cells[r.Key]
-	c.planned, c.recognition, c.last = c.planned.Add(r.Amount), r.Recognition, r.ID
+	c.planned, c.recognition, c.last = c.planned.add(r.income()), r.Recognition, r.ID
 	if recognized {
-		c.recognized = c.recognized.Add(r.Amount)
+		c.recognized = c.recognized.add(r.income())
 		s.enter(booking{r.Contract, r.Month}, entry)
 	} else {
 		c.open = append(c.open, r.ID)

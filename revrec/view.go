@@ -10,7 +10,7 @@ import (
 )
 
 // ScheduleTable is a contract's revenue schedule: lines down, the months revenue
-// belongs to across.
+// belongs to across. Of what we sell as an agent it shows what we keep.
 type ScheduleTable struct {
 	Months []period.Month
 	Lines  []ScheduleLine
@@ -81,11 +81,11 @@ func emptyLine(line string, kind contracts.Kind, months int, currency money.Curr
 
 func (l *ScheduleLine) add(month int, s Scheduled) {
 	cell := &l.Cells[month]
-	cell.Scheduled, l.Scheduled = cell.Scheduled.Add(s.Amount), l.Scheduled.Add(s.Amount)
+	cell.Scheduled, l.Scheduled = cell.Scheduled.Add(s.Net()), l.Scheduled.Add(s.Net())
 	if !s.Recognized {
 		return
 	}
-	cell.Recognized, l.Recognized = cell.Recognized.Add(s.Amount), l.Recognized.Add(s.Amount)
+	cell.Recognized, l.Recognized = cell.Recognized.Add(s.Net()), l.Recognized.Add(s.Net())
 	if s.Column.After(s.Month) && s.Column.After(cell.BookedIn) {
 		cell.BookedIn = s.Column
 	}

@@ -19,16 +19,21 @@ type Scheduled struct {
 	Key
 	Recognition catalog.Recognition
 	Column      period.Month // booked in, when recognized; else the month it belongs to
-	Amount      money.Amount
+	Amount      money.Amount // earned of the price
+	PassedOn    money.Amount // of it what is not revenue
 	Recognized  bool
 }
 
+// Net is the revenue of it.
+func (s Scheduled) Net() money.Amount { return s.Amount.Sub(s.PassedOn) }
+
 // WaterfallTable is the deferred revenue waterfall: a row for each month in which
 // something was billed, credited or voided, a column for each month in which it
-// is earned. Tax is not in it. The last row is what is earned and not billed.
+// is earned, at the price, which is what is deferred: an agent's part is taken of it
+// as it is earned, not before. Tax is not in it. The last row is what is earned and not billed.
 //
 // The sum of a row is what was billed in the month, the sum of a column the
-// revenue of that month in the ledger, as far as it has been recognized; in a
+// revenue of that month in the ledger, with what was passed on as an agent, as far as it has been recognized; in a
 // month that has not, what is scheduled and what was billed for its usage.
 type WaterfallTable struct {
 	Months []period.Month // columns

@@ -78,18 +78,18 @@ func (b *book) firstMonth(entity entities.ID, otherwise period.Month) period.Mon
 // scheduled adds the schedule up by piece, month and column, as the database's
 // report does.
 func (b *book) scheduled() []revrec.Scheduled {
-	sums := map[revrec.Scheduled]money.Amount{}
+	sums, passed := map[revrec.Scheduled]money.Amount{}, map[revrec.Scheduled]money.Amount{}
 	for _, r := range b.rows {
 		s := revrec.Scheduled{Account: customers.AccountID(r.account), Key: r.Key, Recognition: r.Recognition, Column: r.Month}
 		if done, ok := b.recognized[r.rowKey]; ok {
 			s.Recognized, s.Column = true, done.Month
 		}
-		sums[s] = sums[s].Add(r.Amount)
+		sums[s], passed[s] = sums[s].Add(r.Amount), passed[s].Add(r.PassedOn)
 	}
 	var out []revrec.Scheduled
 	for s, amount := range sums {
-		if !amount.IsZero() {
-			s.Amount = amount
+		if key := s; !amount.IsZero() || !passed[key].IsZero() {
+			s.Amount, s.PassedOn = amount, passed[key]
 			out = append(out, s)
 		}
 	}
