@@ -117,6 +117,9 @@ type fact struct {
 	Notice  *notice     `yaml:"notice"`
 	Cancel  *cancel     `yaml:"cancel"`
 	Deliver *deliver    `yaml:"deliver"`
+	Hold    *hold       `yaml:"hold"`
+	Release *release    `yaml:"release"`
+	Payer   *payer      `yaml:"payer"`
 	Close   *closing    `yaml:"close"`
 }
 
@@ -209,6 +212,29 @@ type deliver struct {
 	Contract string `yaml:"contract"`
 	Line     string `yaml:"line"`
 	Note     string `yaml:"note"`
+}
+
+type hold struct {
+	On       day    `yaml:"on"`
+	Customer string `yaml:"customer"`
+	Contract string `yaml:"contract"`
+	Until    day    `yaml:"until"`
+	Reason   string `yaml:"reason"`
+}
+
+type release struct {
+	On       day    `yaml:"on"`
+	Customer string `yaml:"customer"`
+	Contract string `yaml:"contract"`
+	Reason   string `yaml:"reason"`
+}
+
+type payer struct {
+	On       day    `yaml:"on"`
+	Contract string `yaml:"contract"`
+	From     day    `yaml:"from"`
+	Customer string `yaml:"customer"`
+	Reason   string `yaml:"reason"`
 }
 
 // currency reads a code that was validated.

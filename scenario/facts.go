@@ -189,6 +189,35 @@ func (p *playing) deliver(x delivery) {
 	a.changed = true
 }
 
+// takeOver lets documents of a day and later go to another payer.
+func (p *playing) takeOver(x takeover) {
+	a := p.byID[x.account]
+	for i := range a.Agreements {
+		if g := &a.Agreements[i]; g.Contract == x.contract {
+			g.Payers = append(g.Payers[:len(g.Payers):len(g.Payers)], x.PayerChange)
+			slices.SortStableFunc(g.Payers, func(a, b contracts.PayerChange) int { return a.From.Compare(b.From) })
+		}
+	}
+	a.changed = true
+}
+
+// hold places a hold, or lifts those that are about the same.
+func (p *playing) hold(h invoicing.Hold) {
+	a := p.byID[h.Account]
+	a.changed = true
+	if h.Released == nil {
+		h.ID = invoicing.HoldID(len(a.Holds) + 1)
+		a.Holds = append(a.Holds, h)
+		a.days[h.EndsOn] = true
+		return
+	}
+	for i, x := range a.Holds {
+		if x.Released == nil && x.Payer == h.Payer && x.Contract == h.Contract {
+			a.Holds[i].Released = h.Released
+		}
+	}
+}
+
 // openInvoices are the account's documents with something to pay.
 func (p *playing) openInvoices(a *account) []payments.OpenInvoice {
 	var out []payments.OpenInvoice

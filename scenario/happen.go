@@ -2,14 +2,15 @@ package scenario
 
 import (
 	"cmp"
-	"ratable/contracts"
-	"ratable/internal/money"
-	"ratable/internal/period"
 	"reflect"
 	"slices"
 	"strings"
 
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
 	"ratable/internal/strict"
+	"ratable/invoicing"
 )
 
 // happenings are the facts that make no version of a contract.
@@ -37,6 +38,12 @@ func (b *builder) happenings() {
 			b.happen(f.Refund.On, path+".refund", payout{f.Refund.Receipt, f.Refund.Amount, f.Refund.Reason})
 		case f.Deliver != nil:
 			b.deliver(*f.Deliver, path+".deliver")
+		case f.Hold != nil:
+			b.hold(*f.Hold, path+".hold")
+		case f.Release != nil:
+			b.release(*f.Release, path+".release")
+		case f.Payer != nil:
+			b.payer(*f.Payer, path+".payer")
 		case f.Credit != nil:
 			x := *f.Credit
 			b.required(path+".credit.reason", x.Reason, "say why; it is printed on the credit note")
@@ -126,4 +133,64 @@ func (b *builder) deliver(x deliver, path string) {
 	}
 	b.required(path+".line", x.Line, "name the one-time line")
 	b.happen(x.On, path, delivery{b.agreements[place].Account, b.agreements[place].Contract, contracts.Delivery{Line: x.Line, On: x.On.Date, Note: x.Note}})
+}
+
+// hold keeps a payer's or a contract's bills back from a day on.
+func (b *builder) hold(x hold, path string) {
+	b.required(path+".reason", x.Reason, "say why")
+	if h, ok := b.about(x.Customer, x.Contract, path); ok {
+		h.StartsOn, h.EndsOn, h.Reason = x.On.Date, x.Until.Date, x.Reason
+		b.happen(x.On, path, h)
+	}
+}
+
+// release lifts what holds a payer's or a contract's bills.
+func (b *builder) release(x release, path string) {
+	b.required(path+".reason", x.Reason, "say what was found")
+	if h, ok := b.about(x.Customer, x.Contract, path); ok {
+		h.Released = &invoicing.Released{On: x.On.Date, Reason: x.Reason}
+		b.happen(x.On, path, h)
+	}
+}
+
+// about says whose bills a hold is about: of a customer or of one contract.
+func (b *builder) about(customer, contract, path string) (h invoicing.Hold, ok bool) {
+	switch {
+	case (customer == "") == (contract == ""):
+		b.refuse(path, "", "needs either customer or contract")
+		return h, false
+	case customer != "":
+		i := b.party(path+".customer", customer)
+		if i < 0 {
+			return h, false
+		}
+		h.Account, h.Payer = b.customers[i].Account, b.customers[i].ID
+	default:
+		place, _, known := b.signed(contract, path)
+		if !known {
+			return h, false
+		}
+		h.Account, h.Contract = b.agreements[place].Account, b.agreements[place].Contract
+	}
+	return h, true
+}
+
+// payer lets another member of the family be invoiced from a day on.
+func (b *builder) payer(x payer, path string) {
+	b.required(path+".reason", x.Reason, "say why somebody else pays")
+	place, _, known := b.signed(x.Contract, path)
+	to := b.party(path+".customer", x.Customer)
+	if !known || to < 0 {
+		return
+	}
+	a := b.agreements[place]
+	from := cmp.Or(x.From.Date, x.On.Date)
+	switch {
+	case b.customers[to].Account != a.Account:
+		b.refuse(path+".customer", x.Customer, "belongs to another paying family: give it the parent of the family that pays for %s", x.Contract)
+	case from.Before(x.On.Date):
+		b.refuse(path+".from", from.String(), "is before the day it becomes known, %s; what was issued stays with its payer", x.On)
+	default:
+		b.happen(x.On, path, takeover{a.Account, a.Contract, contracts.PayerChange{From: from, Payer: b.customers[to].ID, Reason: x.Reason}})
+	}
 }

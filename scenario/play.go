@@ -105,6 +105,10 @@ func (p *playing) day(on period.Date, look bool) error {
 			p.amend(x)
 		case delivery:
 			p.deliver(x)
+		case takeover:
+			p.takeOver(x)
+		case invoicing.Hold:
+			p.hold(x)
 		case closure:
 			closures = append(closures, f)
 		default:

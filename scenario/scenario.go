@@ -70,7 +70,7 @@ type happening struct {
 	on   period.Date
 	path string // "facts[3].void"
 	line int
-	does any // payment, payout, creditNote, voiding, closure, amendment or delivery
+	does any // payment, payout, creditNote, voiding, closure, amendment, delivery, takeover or invoicing.Hold
 }
 
 type payment struct {
@@ -100,6 +100,13 @@ type delivery struct {
 	account  customers.AccountID
 	contract contracts.ID
 	contracts.Delivery
+}
+
+// takeover is a change of payer.
+type takeover struct {
+	account  customers.AccountID
+	contract contracts.ID
+	contracts.PayerChange
 }
 
 type voiding struct{ invoice, reason string }

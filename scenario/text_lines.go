@@ -16,8 +16,10 @@ import (
 // without saying is left out.
 func (p *page) printed(l invoicing.PrintedLine, unsaid string) {
 	p.line("  %2d  %s  %s  %14s", l.Place, pad(l.Description, 62), pad(l.Span, 22), l.Amount)
-	if l.About != unsaid {
-		p.line("        %s", l.About)
+	for about := range strings.Lines(l.About) {
+		if about = strings.TrimSpace(about); about != unsaid {
+			p.line("        %s", about)
+		}
 	}
 	basis := l.Quantity
 	if l.Price != "" {
