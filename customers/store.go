@@ -26,12 +26,12 @@ func Create(ctx context.Context, tx pgx.Tx, n New, by access.Actor) (Customer, e
 	}
 	var id ID
 	err = tx.QueryRow(ctx, `
-		insert into customers.customers (account_id, external_id, parent_id, entity_id, currency, signed_up_on)
-		values (@account, @external_id, nullif(@parent::bigint, 0), @entity, @currency, @signed_up_on)
+		insert into customers.customers (account_id, external_id, parent_id, entity_id, currency, signed_up_on, entered_by)
+		values (@account, @external_id, nullif(@parent::bigint, 0), @entity, @currency, @signed_up_on, @by)
 		returning id`,
 		pgx.NamedArgs{
 			"account": int64(account), "external_id": n.ExternalID, "parent": int64(n.Parent), "entity": int64(n.Entity),
-			"currency": string(n.Currency), "signed_up_on": n.SignedUpOn,
+			"currency": string(n.Currency), "signed_up_on": n.SignedUpOn, "by": by.UserID,
 		}).Scan(&id)
 	if err != nil {
 		return Customer{}, fmt.Errorf("%s: %w", doing, postgres.Fault(err))

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/contracts"
+	"ratable/customers"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/jobs"
@@ -31,6 +32,8 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 			Help: "Recognizes revenue of months that are over. By hand only: billing does it every day.", Do: revenue(db)},
 		{Name: "invoices", CatchUp: jobs.LatestOnly,
 			Help: "Issues the invoices due on a day. By hand only: billing does it every day.", Do: invoices(db)},
+		{Name: "screening", Cron: "45 4 * * *", CatchUp: jobs.LatestOnly,
+			Help: "Screens customers who are new, changed a name, or have not met the newest list.", Do: screening(db)},
 		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
 			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
@@ -149,6 +152,16 @@ func deliver(db *postgres.DB, via mail.Transport) job {
 			}
 			run.Progress(int64(total.Sent), 0, "sending")
 		}
+	}
+}
+
+func screening(db *postgres.DB) job {
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		done, err := customers.ScreenAll(ctx, db, run.AsOf, run.By, func(n int) { run.Progress(int64(n), 0, "screening") })
+		return jobs.Summary{
+			Text:   fmt.Sprintf("%s screened, %d possible matches", counted(done.Compared, "customer", "customers"), done.Possible),
+			Counts: map[string]int64{"screened": int64(done.Compared), "possible": int64(done.Possible)},
+		}, err
 	}
 }
 
