@@ -60,12 +60,17 @@ func (p Price) ratePackage(quantity decimal.Decimal, c money.Currency) Rating {
 	if quantity.Sign() == 0 {
 		return Rating{Total: money.Price(decimal.Zero, c)}
 	}
+	return single(Step{Through: quantity, Quantity: p.packages(quantity), Unit: p.Amount}, c)
+}
+
+// packages counts those that a quantity starts.
+func (p Price) packages(quantity decimal.Decimal) decimal.Decimal {
 	// QuoRem, not Div: Div rounds to a global precision and could turn 1e-20 of a package into none.
 	packages, rest := quantity.QuoRem(p.Size, 0)
 	if rest.Sign() > 0 {
 		packages = packages.Add(one)
 	}
-	return single(Step{Through: quantity, Quantity: packages, Unit: p.Amount}, c)
+	return packages
 }
 
 // rateVolume prices all units at the rate of the one tier the quantity reaches; a bound belongs to the tier below it.

@@ -129,6 +129,24 @@ func TestEveryRatingEqualsTheNaiveOne(t *testing.T) {
 	})
 }
 
+func TestAScaleSaysWhatTheRatingSaysForAnyDaysOfAPeriod(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := prices(everyModel...).Draw(t, "price")
+		whole := rapid.Int64Range(1, 366).Draw(t, "days of the period")
+		days := rapid.Int64Range(1, whole).Draw(t, "days")
+		scale := p.Scale(days, whole, "USD")
+		for _, label := range []string{"quantity", "another"} {
+			q := quantity(t, p, label)
+			if got, want := scale.At(q), p.Rate(q, "USD").Part(days, whole, "USD").Total; !got.Equal(want) {
+				t.Fatalf("%s units for %d days of %d come to %s on the scale of %+v, rated to %s", q, days, whole, got, p, want)
+			}
+		}
+		if got, want := scale.At(decimal.NewFromInt(-1)), p.Rate(decimal.NewFromInt(-1), "USD").Part(days, whole, "USD").Total; !got.Equal(want) {
+			t.Fatalf("less than nothing comes to %s on the scale of %+v, rated to %s", got, p, want)
+		}
+	})
+}
+
 func TestTheStepsOfARatingAddUpToItsTotal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := prices(everyModel...).Draw(t, "price")

@@ -26,27 +26,45 @@ const OfOther = "other"
 //	free       50   100   100     0    the third exceeds 250 units
 //	charged     -     -   150   400    550 x 1.3 % + 2 x 2 = 11.15
 func (p Price) RateEvents(amounts []decimal.Decimal, c money.Currency) Rating {
-	var total, units, bounds decimal.Decimal
-	events := int64(0)
-	percent := p.Percent.Shift(-2)
-	for i, amount := range amounts {
-		amount = decimal.Max(decimal.Zero, amount)
-		rest, free := p.chargeable(i, total, amount)
-		total = total.Add(amount)
-		if free {
-			continue
-		}
-		units, events = units.Add(rest), events+1
-		if cost := percent.Mul(rest).Add(p.PerEvent); cost.Cmp(p.Minimum) < 0 {
-			bounds = bounds.Add(p.Minimum.Sub(cost))
-		} else if p.Maximum.IsPositive() && cost.Cmp(p.Maximum) > 0 {
-			bounds = bounds.Add(p.Maximum.Sub(cost))
-		}
+	var sofar Tally
+	for _, amount := range amounts {
+		sofar = p.Tally(sofar, amount)
 	}
+	return p.RateTally(sofar, c)
+}
+
+// Tally is what the events of a period came to so far at a percentage price: all that what is due depends on.
+type Tally struct {
+	Events  int             // all of them
+	total   decimal.Decimal // their amounts
+	charged int64           // events that are not free
+	units   decimal.Decimal // amounts that are not free
+	bounds  decimal.Decimal // what minimum and maximum per event add, or take off
+}
+
+// Tally counts one event more, in order of time.
+func (p Price) Tally(sofar Tally, amount decimal.Decimal) Tally {
+	amount = decimal.Max(decimal.Zero, amount)
+	rest, free := p.chargeable(sofar.Events, sofar.total, amount)
+	sofar.Events, sofar.total = sofar.Events+1, sofar.total.Add(amount)
+	if free {
+		return sofar
+	}
+	sofar.units, sofar.charged = sofar.units.Add(rest), sofar.charged+1
+	if cost := p.Percent.Shift(-2).Mul(rest).Add(p.PerEvent); cost.Cmp(p.Minimum) < 0 {
+		sofar.bounds = sofar.bounds.Add(p.Minimum.Sub(cost))
+	} else if p.Maximum.IsPositive() && cost.Cmp(p.Maximum) > 0 {
+		sofar.bounds = sofar.bounds.Add(p.Maximum.Sub(cost))
+	}
+	return sofar
+}
+
+// RateTally prices what has been counted, at a percentage price.
+func (p Price) RateTally(t Tally, c money.Currency) Rating {
 	r := Rating{Total: money.Price(decimal.Zero, c)}
-	r.add(Step{Of: OfPercent, Through: total, Quantity: units, Unit: percent}, c)
-	r.add(Step{Of: OfEvents, Through: total, Quantity: decimal.NewFromInt(events), Unit: p.PerEvent}, c)
-	r.add(Step{Of: OfBounds, Through: total, Quantity: one, Unit: bounds}, c)
+	r.add(Step{Of: OfPercent, Through: t.total, Quantity: t.units, Unit: p.Percent.Shift(-2)}, c)
+	r.add(Step{Of: OfEvents, Through: t.total, Quantity: decimal.NewFromInt(t.charged), Unit: p.PerEvent}, c)
+	r.add(Step{Of: OfBounds, Through: t.total, Quantity: one, Unit: t.bounds}, c)
 	return r
 }
 

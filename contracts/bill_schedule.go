@@ -34,11 +34,11 @@ func (p *pricing) sliced(s stretchGrants, total, list money.Amount) []bundle {
 		whole := s.stretch
 		whole.span, whole.whole = b.whole, b.whole
 		bills := periods(p, s.terms.cap.Bill.Every, whole)
-		sum := money.Price(zero, p.agreement.Currency)
+		sum := nothing(p.agreement.Currency)
 		for _, x := range bills {
 			sum = sum.Add(weight(x, sum))
 		}
-		done := money.Price(zero, p.agreement.Currency)
+		done := nothing(p.agreement.Currency)
 		for _, x := range bills {
 			from := done
 			done = done.Add(weight(x, sum))

@@ -1,6 +1,8 @@
 package contracts
 
 import (
+	"slices"
+
 	"github.com/shopspring/decimal"
 
 	"ratable/internal/money"
@@ -13,9 +15,29 @@ type balance struct {
 	units decimal.Decimal
 }
 
-func (b balance) add(o balance) balance { return balance{b.money.Add(o.money), b.units.Add(o.units)} }
+func (b balance) add(o balance) balance {
+	return balance{b.money.Add(o.money), addUnits(b.units, o.units)}
+}
 
-func (b balance) sub(o balance) balance { return balance{b.money.Sub(o.money), b.units.Sub(o.units)} }
+func (b balance) sub(o balance) balance {
+	return balance{b.money.Sub(o.money), subUnits(b.units, o.units)}
+}
+
+// addUnits and subUnits know that most units are none: adding nothing need not cost
+// anything.
+func addUnits(a, b decimal.Decimal) decimal.Decimal {
+	if b.IsZero() {
+		return a
+	}
+	return a.Add(b)
+}
+
+func subUnits(a, b decimal.Decimal) decimal.Decimal {
+	if b.IsZero() {
+		return a
+	}
+	return a.Sub(b)
+}
 
 // lesser holds both measures apart: the one that is not used is zero on both sides.
 func (b balance) lesser(o balance) balance {
@@ -49,16 +71,17 @@ type grant struct {
 	left    balance
 	gone    bool
 	fee     money.Amount
-	log     []consumed // of it and of what was carried from it
+	log     []consumed // of it and of what was carried from it, in order of time
 }
 
 // consumed is a change of what a fee has been used for: drawn, given back, or
-// lapsed.
+// lapsed. All draws of a day are one change.
 type consumed struct {
 	day    period.Date
 	by     balance
-	lapsed bool // at the beginning of the day; draws happen in its course
-	ended  bool // it lapsed only because the contract was ended
+	sofar  balance // of the grant's size, this change counted
+	lapsed bool    // at the beginning of the day; draws happen in its course
+	ended  bool    // it lapsed only because the contract was ended
 }
 
 // root is the grant whose fee paid for the balance.
@@ -75,19 +98,53 @@ func (g *grant) empty() bool { return g.left.zero() }
 
 // use takes from the balance, or gives back to it. What has lapsed stays lapsed.
 func (g *grant) use(day period.Date, by balance) {
-	root := g.root()
-	root.log = append(root.log, consumed{day: day, by: by})
+	g.root().note(consumed{day: day, by: by})
 	if g.gone {
-		root.log = append(root.log, consumed{day: day.AddDays(1), by: balance{}.sub(by), lapsed: true})
+		g.root().note(consumed{day: day.AddDays(1), by: balance{}.sub(by), lapsed: true})
 		return
 	}
 	g.left = g.left.sub(by)
 }
 
+// note writes a change down in its place in time: that is the end, but for what
+// comes after something that will have lapsed tomorrow.
+func (g *grant) note(c consumed) {
+	at := len(g.log)
+	for at > 0 && c.sooner(g.log[at-1]) {
+		at--
+	}
+	if at > 0 && g.log[at-1].joins(c) {
+		at--
+		g.log[at].by = g.log[at].by.add(c.by)
+	} else {
+		c.sofar = g.used(at)
+		g.log = slices.Insert(g.log, at, c)
+	}
+	for i := range g.log[at:] {
+		g.log[at+i].sofar = g.log[at+i].sofar.add(c.by)
+	}
+}
+
+func (c consumed) sooner(than consumed) bool {
+	return c.day.Before(than.day) || c.day == than.day && c.lapsed && !than.lapsed
+}
+
+func (c consumed) joins(d consumed) bool {
+	return c.day == d.day && c.lapsed == d.lapsed && c.ended == d.ended
+}
+
+// used is what so many changes came to.
+func (g *grant) used(changes int) balance {
+	if changes == 0 {
+		return balance{}
+	}
+	return g.log[changes-1].sofar
+}
+
 // lapse ends the balance on the first day on which it is gone.
 func (g *grant) lapse(day period.Date) {
 	if !g.left.zero() {
-		g.root().log = append(g.root().log, consumed{day: day, by: g.left, lapsed: true, ended: g.expires.Before(g.lapses)})
+		g.root().note(consumed{day: day, by: g.left, lapsed: true, ended: g.expires.Before(g.lapses)})
 	}
 	g.left, g.gone = balance{}, true
 }
@@ -97,14 +154,14 @@ func (g *grant) lapse(day period.Date) {
 // its days are over.
 func (g *grant) earnedAt(days []period.Date) []money.Amount {
 	out := make([]money.Amount, len(days))
-	size, i, used := g.size.weight(g.fee.Currency()), 0, balance{}
+	size, i := g.size.weight(g.fee.Currency()), 0
 	for n, before := range days {
-		for ; i < len(g.log) && g.log[i].before(before); i++ {
-			used = used.add(g.log[i].by)
+		for i < len(g.log) && g.log[i].before(before) {
+			i++
 		}
 		switch {
 		case !size.IsZero():
-			out[n] = money.SpreadToExact(g.fee, used.weight(g.fee.Currency()), size)
+			out[n] = money.SpreadToExact(g.fee, g.used(i).weight(g.fee.Currency()), size)
 		case before.Before(g.expires):
 			out[n] = money.Zero(g.fee.Currency())
 		default:
@@ -137,13 +194,8 @@ func (c consumed) before(day period.Date) bool {
 // stood is what was left of a grant, and of what was carried from it, at the end
 // of the day before one.
 func (g *grant) stood(before period.Date) balance {
-	left := g.size
-	for _, c := range g.log {
-		if c.day.Before(before) {
-			left = left.sub(c.by)
-		}
-	}
-	return left
+	changes, _ := slices.BinarySearchFunc(g.log, before, func(c consumed, day period.Date) int { return c.day.Compare(day) })
+	return g.size.sub(g.used(changes))
 }
 
 // accessPeriod is one access period of a lineage, whole in days if an amendment

@@ -12,12 +12,12 @@ import (
 // takeBackUnits takes units off the top of a window, the last used first, each at
 // what it cost, and gives what they cost in all.
 func (p *pricing) takeBackUnits(day period.Date, w *window, units decimal.Decimal) money.Exact {
-	sum := money.Price(zero, p.agreement.Currency)
+	sum := nothing(p.agreement.Currency)
 	at := w.charged(w.used).Add(units) // where the window's units ended before
 	for i := len(w.portions) - 1; i >= 0 && units.IsPositive(); i-- {
 		off := w.portions[i]
 		if units.Cmp(off.units) < 0 {
-			off.cost = p.top(w, at, units).Max(money.Price(zero, off.cost.Currency())).Min(off.cost)
+			off.cost = p.top(w, at, units).Max(nothing(off.cost.Currency())).Min(off.cost)
 			off.units = units
 		}
 		w.takeOff(day, i, off)
@@ -40,7 +40,7 @@ func (w *window) takeBackCost(day period.Date, cost money.Exact) {
 // takeOff removes a part of a portion and gives it back to its balance.
 func (w *window) takeOff(day period.Date, i int, off portion) {
 	if off.grant != nil {
-		off.grant.use(day, balance{money: money.Price(zero, off.cost.Currency())}.sub(off.taken()))
+		off.grant.use(day, balance{money: nothing(off.cost.Currency())}.sub(off.taken()))
 	}
 	w.note(day, off, -1)
 	at := &w.portions[i]

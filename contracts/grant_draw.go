@@ -16,9 +16,6 @@ import (
 func (p *pricing) draw(l *pool, rec record) {
 	w := rec.window
 	units, cost := p.step(w, rec)
-	if !w.byUnits {
-		units = zero
-	}
 	switch {
 	case units.IsNegative():
 		cost = cost.Add(p.takeBackUnits(rec.day, w, units.Neg()))
@@ -38,14 +35,17 @@ func (p *pricing) draw(l *pool, rec record) {
 }
 
 // step counts a record: how many units more are to be paid for than before it,
-// and what they cost at list price.
+// where units count, and what it costs at list price.
 func (p *pricing) step(w *window, rec record) (units decimal.Decimal, cost money.Exact) {
 	before := w.used
 	w.used = rec.used
-	value := p.rateReached(w, rec.reached).Total
+	value := p.value(w, rec.reached)
 	cost = value.Sub(w.valued)
 	w.valued = value
-	return w.charged(w.used).Sub(w.charged(before)), cost
+	if w.byUnits {
+		units = w.charged(w.used).Sub(w.charged(before))
+	}
+	return units, cost
 }
 
 // fill draws a record from one balance after the other; what none of them holds
@@ -80,7 +80,7 @@ func (p *pricing) fill(l *pool, day period.Date, w *window, rest portion) {
 // the last ones lie above, at what they cost.
 func (p *pricing) split(w *window, g *grant, rest portion) (x, above portion) {
 	none := rest
-	none.units, none.cost = zero, money.Price(zero, rest.cost.Currency())
+	none.units, none.cost = zero, nothing(rest.cost.Currency())
 	whole := rest
 	whole.grant = g
 	switch {
@@ -107,10 +107,7 @@ func (p *pricing) split(w *window, g *grant, rest portion) (x, above portion) {
 
 // top is the list price of the last units of a window.
 func (p *pricing) top(w *window, charged, units decimal.Decimal) money.Exact {
-	list := func(units decimal.Decimal) money.Exact {
-		return p.part(w, w.price.Rate(units, p.agreement.Currency)).Total
-	}
-	return list(charged).Sub(list(charged.Sub(units)))
+	return w.scale.At(charged).Sub(w.scale.At(charged.Sub(units)))
 }
 
 // byValue is the part of a record's units that goes with a part of its cost, to

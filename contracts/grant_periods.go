@@ -68,7 +68,7 @@ func (p *pricing) grants(id string, rank int) []stretchGrants {
 			g.lapses = g.of.span.End.AddDays(g.terms.ExpiresAfterDays)
 			g.of.ended = s.ended
 			if g.expires = g.of.early(g.lapses); s.late(g) {
-				g.log = []consumed{{day: s.ended, by: g.left, lapsed: true, ended: true}}
+				g.note(consumed{day: s.ended, by: g.left, lapsed: true, ended: true})
 				g.left, g.gone = balance{}, true
 			}
 		}
@@ -138,7 +138,7 @@ func (a *accessPeriod) with(g *grant, b accessed, free bool) *accessPeriod {
 // size is the balance of a period, or by days of a part of one.
 func (c Prepaid) size(currency money.Currency, b billed) balance {
 	if c.Units.IsPositive() {
-		return balance{money.Price(zero, currency), prorated(c.Units, b)}
+		return balance{nothing(currency), prorated(c.Units, b)}
 	}
 	return balance{money: money.Price(c.Amount, currency).MulRatio(b.share())}
 }

@@ -47,9 +47,7 @@ func (o Overage) factor() decimal.Decimal {
 
 // note writes down that a portion came (by 1) or went (by -1) on a day.
 func (w *window) note(day period.Date, x portion, by int64) {
-	cost := x.cost.MulRatio(by, 1)
-	none := money.Price(zero, cost.Currency())
-	d := drawn{day: day, inside: none, above: none, plain: none, charged: none}
+	cost, d := x.cost.MulRatio(by, 1), drawn{day: day}
 	switch {
 	case x.grant != nil:
 		d.inside = cost
@@ -69,7 +67,7 @@ func (w *window) put(day period.Date, x portion) {
 	}
 	w.note(day, x, 1)
 	if i := len(w.portions) - 1; i >= 0 && w.portions[i].joins(x) {
-		w.portions[i].units, w.portions[i].cost = w.portions[i].units.Add(x.units), w.portions[i].cost.Add(x.cost)
+		w.portions[i].units, w.portions[i].cost = addUnits(w.portions[i].units, x.units), w.portions[i].cost.Add(x.cost)
 		return
 	}
 	w.portions = append(w.portions, x)
@@ -84,7 +82,10 @@ func (x portion) joins(y portion) bool {
 // taken is what a portion takes of its balance, in the balance's measure.
 func (x portion) taken() balance {
 	if x.grant.inUnits() {
-		return balance{money.Price(zero, x.cost.Currency()), x.units}
+		return balance{nothing(x.cost.Currency()), x.units}
 	}
 	return balance{money: x.cost}
 }
+
+// nothing is no money, to add to.
+func nothing(c money.Currency) money.Exact { return money.Zero(c).Exact() }

@@ -24,10 +24,10 @@ type window struct {
 	billed   billed
 	reading  usage.Reading
 	price    catalog.Price // with the allowances of these days
+	scale    catalog.Scale // the price of these days, of a simple model
 	included decimal.Decimal
 
-	readings []reached // on each day with usage, in order; see reach
-	amounts  []decimal.Decimal
+	readings []reached // in order of days; see read
 
 	used decimal.Decimal // so far
 
@@ -85,10 +85,14 @@ func (p *pricing) window(s stretch[metered], b billed) *window {
 		line: l, version: s.version, product: p.product(l.Product, s.version), billed: b,
 		reading: p.reading(l), price: l.Usage.Price.Part(b.share()),
 		included: prorated(l.Usage.Included, b), cap: s.terms.cap,
-		byUnits: sellsByUnits(l.Usage.Price.Model) && p.countsUnits(), valued: money.Price(decimal.Zero, p.agreement.Currency),
+		byUnits: sellsByUnits(l.Usage.Price.Model) && p.countsUnits(), valued: nothing(p.agreement.Currency),
 	}
 	if s.free {
 		w.cap = "" // what is free draws nothing
+	}
+	if m := w.price.Model; m != catalog.Percentage && m != catalog.Matrix {
+		days, whole := b.share()
+		w.scale = w.price.Scale(days, whole, p.agreement.Currency)
 	}
 	p.reach(w)
 	return w
@@ -105,31 +109,30 @@ func prorated(units decimal.Decimal, b billed) decimal.Decimal {
 	return down
 }
 
-// count is what a window had used before a day, and what that costs at list price.
+// count is what a window had used before a day.
 type count struct {
 	before period.Date
-	used   decimal.Decimal
-	rating catalog.Rating
+	reached
 }
 
 // counts notes what had been used at each mark.
 func (p *pricing) counts(w *window) []count {
 	var out []count
 	for _, before := range marks(w.billed.span, p.until) {
-		r := w.before(before)
-		out = append(out, count{before, r.used, p.rateReached(w, r)})
+		out = append(out, count{before, w.before(before)})
 	}
 	return out
 }
 
 func (p *pricing) meteredPiece(w *window) Piece {
-	var rating catalog.Rating
+	var last reached
 	var values []Value
 	for _, c := range p.counts(w) {
-		w.used, rating = c.used, c.rating
-		values = append(values, Value{c.before, p.round(net(rating.Total, w.version.Document))})
+		last = c.reached
+		values = append(values, Value{c.before, p.round(net(p.value(w, last), w.version.Document))})
 	}
-	piece := p.windowPiece(w, rating)
+	w.used = last.used
+	piece := p.windowPiece(w, p.rateReached(w, last))
 	piece.Values, piece.Amount = values, values[len(values)-1].Amount
 	piece.Gross = piece.Amount
 	return piece
@@ -138,14 +141,17 @@ func (p *pricing) meteredPiece(w *window) Piece {
 // windowPiece is what every piece of a usage window shows, given the rating of
 // all it used.
 func (p *pricing) windowPiece(w *window, rating catalog.Rating) Piece {
-	list := p.round(rating.Total)
+	list, events := p.round(rating.Total), 0
+	if tally := w.before(p.until).events; tally != nil {
+		events = tally.Events
+	}
 	return Piece{
 		Line: w.line.ID, Kind: Metered, Span: w.billed.span, Period: w.billed.whole,
 		Product: w.line.Product, Description: first(w.line.Description, w.product.Name), Clause: w.line.Clause,
 		Version: w.version.Number, BillOn: w.billed.span.End, Closed: !p.until.Before(w.billed.span.End),
 		Amount: money.Zero(p.agreement.Currency), Recognition: catalog.AsUsed,
 		Detail: Detail{
-			Quantity: w.used, Unit: w.product.Unit, Included: w.included, Events: w.before(p.until).events, Tiers: w.tiers(rating, list),
+			Quantity: w.used, Unit: w.product.Unit, Included: w.included, Events: events, Tiers: w.tiers(rating, list),
 			List: list, Margin: margin(w.version.Document),
 		},
 	}

@@ -87,7 +87,7 @@ func (p *pricing) records(l *pool) []record {
 func (p *pricing) coveredPieces(w *window, all []stretchGrants) []Piece {
 	shown := p.windowPiece(w, p.rateReached(w, w.before(p.until)))
 	over := shown
-	none := money.Price(decimal.Zero, p.agreement.Currency)
+	none := nothing(p.agreement.Currency)
 	sum, i := drawn{inside: none, above: none, plain: none, charged: none}, 0
 	for _, before := range marks(w.billed.span, p.until) {
 		for ; i < len(w.draws) && w.draws[i].day.Before(before); i++ {
@@ -124,7 +124,7 @@ func (p *pricing) coveredPieces(w *window, all []stretchGrants) []Piece {
 func (d drawn) add(o drawn) drawn {
 	out := drawn{
 		inside: d.inside.Add(o.inside), above: d.above.Add(o.above), plain: d.plain.Add(o.plain),
-		charged: d.charged.Add(o.charged), units: d.units.Add(o.units), terms: d.terms,
+		charged: d.charged.Add(o.charged), units: addUnits(d.units, o.units), terms: d.terms,
 	}
 	if o.terms != nil {
 		out.terms = o.terms
@@ -140,7 +140,7 @@ func (p *pricing) showDraws(x *Piece, w *window, sum drawn, all []stretchGrants)
 	rest, cost := x.Detail.Drawn, sum.inside
 	for _, id := range w.drawnFrom() {
 		d := Drawn{From: id}
-		value := money.Price(decimal.Zero, p.agreement.Currency)
+		value := nothing(p.agreement.Currency)
 		for _, y := range w.portions {
 			if y.grant != nil && y.grant.id == id {
 				value = value.Add(y.cost)
@@ -160,7 +160,7 @@ func (p *pricing) showDraws(x *Piece, w *window, sum drawn, all []stretchGrants)
 				}
 			}
 		}
-		d.Left, d.LeftUnits = p.round(money.Price(decimal.Zero, p.agreement.Currency).Add(left.money)), left.units
+		d.Left, d.LeftUnits = p.round(nothing(p.agreement.Currency).Add(left.money)), left.units
 		x.Detail.Draws = append(x.Detail.Draws, d)
 	}
 	x.Detail.DrawnFrom, _, _ = strings.Cut(w.cap, " ")

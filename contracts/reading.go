@@ -19,7 +19,7 @@ import (
 type reached struct {
 	day    period.Date
 	used   decimal.Decimal
-	events int                        // of a price by the event: so many of the window's amounts
+	events *catalog.Tally             // of a price by the event
 	cells  map[string]decimal.Decimal // of a price by dimension: what was used of each value, "" for all without a price of their own
 }
 
@@ -70,20 +70,25 @@ func (p *pricing) reach(w *window) {
 	case catalog.Matrix:
 		err = p.reachCells(w, days)
 	default:
-		err = p.days.Running(w.reading, days, func(day period.Date, total decimal.Decimal) {
-			if w.readings == nil {
-				w.readings = make([]reached, 0, days.End.Sub(day))
-			}
-			w.readings = append(w.readings, reached{day: day, used: total})
-		})
+		err = p.days.Running(w.reading, days, func(day period.Date, total decimal.Decimal) { w.read(reached{day: day, used: total}) })
 	}
 	if err != nil {
 		p.fail(err)
 	}
 }
 
-// reachEvents lists the amounts of a window's events. What is used are the
-// amounts, whatever the meter makes of them.
+// read notes what the window has come to. What balances are drawn from is drawn
+// day by day; else only the marks are asked for, which are firsts of months.
+func (w *window) read(r reached) {
+	if n := len(w.readings); n > 0 && w.cap == "" && w.readings[n-1].day.MonthOf() == r.day.MonthOf() {
+		w.readings[n-1] = r
+		return
+	}
+	w.readings = append(w.readings, r)
+}
+
+// reachEvents counts a window's events. What is used are their amounts, whatever
+// the meter makes of them.
 func (p *pricing) reachEvents(w *window, days period.Span) error {
 	events, err := p.days.Occurrences(w.reading, days)
 	if err != nil {
@@ -92,10 +97,12 @@ func (p *pricing) reachEvents(w *window, days period.Span) error {
 	// Users of sellers in different zones: a later event can be of an earlier day.
 	slices.SortStableFunc(events, func(a, b usage.Occurrence) int { return a.Day.Compare(b.Day) })
 	var used decimal.Decimal
+	var sofar catalog.Tally
 	for i, o := range events {
-		w.amounts, used = append(w.amounts, o.Quantity), used.Add(o.Quantity)
+		used, sofar = used.Add(o.Quantity), w.price.Tally(sofar, o.Quantity)
 		if i+1 == len(events) || events[i+1].Day != o.Day {
-			w.readings = append(w.readings, reached{day: o.Day, used: used, events: i + 1})
+			tally := sofar
+			w.read(reached{day: o.Day, used: used, events: &tally})
 		}
 	}
 	return nil
@@ -133,7 +140,7 @@ func (p *pricing) reachCells(w *window, days period.Span) error {
 		r := totals[day]
 		maps.Copy(sofar, r.cells)
 		r.cells = maps.Clone(sofar) // a value without use on the day stands where it stood
-		w.readings = append(w.readings, *r)
+		w.read(*r)
 	}
 	return err
 }
@@ -147,16 +154,23 @@ func (w *window) before(day period.Date) reached {
 	return w.readings[i-1]
 }
 
-// valueAt is the list value of all that a window used before a day.
-func (p *pricing) valueAt(w *window, before period.Date) money.Exact {
-	return p.rateReached(w, w.before(before)).Total
+// value is what the window had come to at list price, where the steps that led
+// there are not asked for.
+func (p *pricing) value(w *window, r reached) money.Exact {
+	if w.price.Model == catalog.Percentage || w.price.Model == catalog.Matrix {
+		return p.rateReached(w, r).Total
+	}
+	return w.scale.At(w.charged(r.used))
 }
 
 // rateReached prices what a window had come to, at list price.
 func (p *pricing) rateReached(w *window, r reached) catalog.Rating {
 	switch w.price.Model {
 	case catalog.Percentage:
-		return p.part(w, w.price.RateEvents(w.amounts[:r.events], p.agreement.Currency))
+		if r.events == nil {
+			r.events = &catalog.Tally{}
+		}
+		return p.part(w, w.price.RateTally(*r.events, p.agreement.Currency))
 	case catalog.Matrix:
 		return p.part(w, w.price.RateCells(r.cells, p.agreement.Currency))
 	}
@@ -180,7 +194,10 @@ func (p *pricing) part(w *window, r catalog.Rating) catalog.Rating {
 
 // charged is what was used less what is free.
 func (w *window) charged(used decimal.Decimal) decimal.Decimal {
-	return decimal.Max(decimal.Zero, used.Sub(w.included))
+	if used = subUnits(used, w.included); used.IsNegative() {
+		return decimal.Zero
+	}
+	return used
 }
 
 // tiers are the steps of a rating as an invoice shows them, with what each is for.
