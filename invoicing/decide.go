@@ -297,10 +297,10 @@ func (d *drafting) latest(a contracts.Agreement, c Change) *Reference {
 	return nil
 }
 
-// soldAs is the version of a product that a contract has: that of the day it began, and of what was not sold yet then, that of
-// the day on which the version that agreed to it took effect.
+// soldAs is the version of a product whose tax code counts: the one on sale on the day of the document, so that a code that
+// was corrected reaches contracts that run. Of what is asked for before it is sold, it is the one the contract agreed to.
 func (d *drafting) soldAs(a contracts.Agreement, p contracts.Piece) (catalog.Product, bool) {
-	product, ok := d.world.Catalog.Product(p.Product, a.Versions[0].EffectiveOn)
+	product, ok := d.world.Catalog.Product(p.Product, d.asOf)
 	for _, v := range a.Versions {
 		if !ok && v.Number == p.Version {
 			product, ok = d.world.Catalog.Product(p.Product, v.EffectiveOn)
