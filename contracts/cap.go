@@ -30,7 +30,7 @@ func documentCaps(d Document) []Cap { return d.Caps }
 func capID(c Cap) string            { return c.ID }
 
 func (p *pricing) boundStretches(id string) []stretch[Cap] {
-	return stretches(p.agreement, func(v Version) (period.Span, Cap, bool) {
+	return stretches(p.agreement, func(v *Version) (period.Span, Cap, bool) {
 		c, ok := find(v.Document.Caps, capID, id)
 		return v.Document.Term.Span(), c, ok && c.bites()
 	}, func(a, b Cap) bool { return sameWords(a, b) })
@@ -118,7 +118,7 @@ func (p *pricing) capUnits(r turn[Cap], of []int, row Reduction) reduction {
 func (p *pricing) above(w *window, c Cap, inside, used decimal.Decimal) money.Amount {
 	if c.Overage.UnitPrice.IsPositive() {
 		units := decimal.Max(decimal.Zero, w.charged(used).Sub(w.charged(inside)))
-		return p.round(net(money.Price(c.Overage.UnitPrice, p.agreement.Currency).Mul(units), w.version.Document))
+		return p.round(net(money.Price(c.Overage.UnitPrice, p.agreement.Currency).Mul(units), &w.version.Document))
 	}
 	rest := p.listed(w, used).Sub(p.listed(w, inside))
 	return p.round(rest.Exact().Mul(c.Overage.Factor))
@@ -126,7 +126,7 @@ func (p *pricing) above(w *window, c Cap, inside, used decimal.Decimal) money.Am
 
 // listed is what so many units of a window cost when nothing lowers them.
 func (p *pricing) listed(w *window, used decimal.Decimal) money.Amount {
-	return p.round(net(w.scale.At(w.charged(used)), w.version.Document))
+	return p.round(net(w.scale.At(w.charged(used)), &w.version.Document))
 }
 
 // gauge tells what the window of a usage charge had used on each of its marks.

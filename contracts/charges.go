@@ -88,7 +88,7 @@ func documentPrepaid(d Document) []Prepaid { return d.Prepaid }
 
 // product looks a product up as it was sold when the version took effect: later
 // catalog versions never reach into a signed contract.
-func (p *pricing) product(code string, v Version) catalog.Product {
+func (p *pricing) product(code string, v *Version) catalog.Product {
 	product, ok := p.catalog.Product(code, v.EffectiveOn)
 	if !ok {
 		p.fail(fault.New(fault.NotFound, "product %q is not in the catalog on %s", code, v.EffectiveOn))
@@ -97,7 +97,7 @@ func (p *pricing) product(code string, v Version) catalog.Product {
 }
 
 // net takes the reseller's margin off a list value. Nothing is rounded here.
-func net(list money.Exact, d Document) money.Exact {
+func net(list money.Exact, d *Document) money.Exact {
 	if d.Reseller == nil {
 		return list
 	}
@@ -106,14 +106,14 @@ func net(list money.Exact, d Document) money.Exact {
 
 var hundred = decimal.NewFromInt(100)
 
-func margin(d Document) decimal.Decimal {
+func margin(d *Document) decimal.Decimal {
 	if d.Reseller == nil {
 		return decimal.Zero
 	}
 	return d.Reseller.MarginPercent
 }
 
-func sameMargin(a, b Document) bool { return margin(a).Equal(margin(b)) }
+func sameMargin(a, b *Document) bool { return margin(a).Equal(margin(b)) }
 
 // round is the one place where a charge becomes money.
 func (p *pricing) round(e money.Exact) money.Amount {

@@ -74,7 +74,7 @@ type committed struct {
 }
 
 func (p *pricing) commitStretches(id string) []stretch[committed] {
-	return stretches(p.agreement, func(v Version) (period.Span, committed, bool) {
+	return stretches(p.agreement, func(v *Version) (period.Span, committed, bool) {
 		c, ok := find(v.Document.Commits, commitID, id)
 		return bounded(v.Document.Term.Span(), c.From, c.Through), committed{c, v.Document.countsFor(c)}, ok
 	}, func(a, b committed) bool {

@@ -81,7 +81,8 @@ func (a Agreement) Term() period.Span {
 //	   [ v1  )[     v3      )
 func (a Agreement) inForce() []governed {
 	var out []governed
-	for _, v := range a.Versions {
+	for i := range a.Versions {
+		v := &a.Versions[i]
 		kept := out[:0]
 		for _, g := range out {
 			g.span.End = period.MinDate(g.span.End, v.EffectiveOn)
@@ -100,5 +101,5 @@ func (a Agreement) inForce() []governed {
 // governed is a stretch of days and the version in force on each of them.
 type governed struct {
 	span    period.Span
-	version Version
+	version *Version
 }

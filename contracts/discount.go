@@ -41,7 +41,7 @@ func discountID(d Discount) string            { return d.ID }
 // discountStretches follows a discount through versions. The whole of each stretch
 // is the discount's own days.
 func (p *pricing) discountStretches(id string) []stretch[Discount] {
-	return stretches(p.agreement, func(v Version) (period.Span, Discount, bool) {
+	return stretches(p.agreement, func(v *Version) (period.Span, Discount, bool) {
 		d, ok := find(v.Document.Discounts, discountID, id)
 		return bounded(v.Document.Term.Span(), d.From, d.Through), d, ok
 	}, func(a, b Discount) bool {

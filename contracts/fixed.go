@@ -36,7 +36,7 @@ type fee struct {
 	in        Timing
 	quantity  decimal.Decimal
 	unitPrice decimal.Decimal
-	document  Document
+	document  *Document
 }
 
 func (f fee) same(g fee) bool {
@@ -50,12 +50,12 @@ func (p *pricing) fixedStretches(id string) []stretch[fee] {
 	var out []stretch[fee]
 	for _, r := range p.agreement.reigns(id) {
 		l, ok := r.version.Document.line(id)
-		if !ok || l.Fixed == nil {
+		if !ok || l.Fixed == nil || r.version.Document.Paused {
 			continue
 		}
 		days := r.version.Document.days(l)
 		for _, step := range ramp(l, days.Intersect(r.span)) {
-			out = join(out, begin(r, step.span, days, step.fee(l, r.version.Document)), fee.same)
+			out = join(out, begin(r, step.span, days, step.fee(l, &r.version.Document)), fee.same)
 		}
 	}
 	return out
@@ -67,7 +67,7 @@ type level struct {
 	quantity, unitPrice decimal.Decimal
 }
 
-func (l level) fee(line Line, d Document) fee {
+func (l level) fee(line Line, d *Document) fee {
 	return fee{line, line.Fixed.Every, line.Fixed.In, l.quantity, l.unitPrice, d}
 }
 

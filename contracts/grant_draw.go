@@ -39,7 +39,7 @@ func (p *pricing) draw(l *pool, rec record) {
 func (p *pricing) step(w *window, rec record) (units decimal.Decimal, cost money.Exact) {
 	before := w.used
 	w.used = rec.used
-	value := p.value(w, rec.reached)
+	value := p.value(w, *rec.reached)
 	cost = value.Sub(w.valued)
 	w.valued = value
 	if w.byUnits {

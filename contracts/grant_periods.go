@@ -8,13 +8,13 @@ import (
 // capped is a prepaid amount in the document that sets its margin.
 type capped struct {
 	cap      Prepaid
-	document Document
+	document *Document
 }
 
 func (p *pricing) capStretches(id string) []stretch[capped] {
-	return stretchesOf(p.agreement, id, func(v Version) (period.Span, capped, bool) {
+	return stretchesOf(p.agreement, id, func(v *Version) (period.Span, capped, bool) {
 		c, ok := find(v.Document.Prepaid, prepaidID, id)
-		return v.Document.accessOf(c), capped{c, v.Document}, ok
+		return v.Document.accessOf(c), capped{c, &v.Document}, ok
 	}, capped.same)
 }
 

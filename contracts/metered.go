@@ -19,7 +19,7 @@ const unitPlaces = 9
 // window is the usage of one line in one billing period, being priced.
 type window struct {
 	line     Line
-	version  Version
+	version  *Version
 	product  catalog.Product
 	billed   billed
 	reading  usage.Reading
@@ -59,15 +59,18 @@ func (p *pricing) usage() {
 // metered is a usage line in the document that sets its margin and caps.
 type metered struct {
 	line     Line
-	document Document
+	document *Document
 	cap      string
 }
 
 func (p *pricing) usageStretches(id string) []stretch[metered] {
-	return stretchesOf(p.agreement, id, func(v Version) (period.Span, metered, bool) {
+	return stretchesOf(p.agreement, id, func(v *Version) (period.Span, metered, bool) {
 		l, ok := v.Document.line(id)
 		cap, _ := coveredBy(v.Document, id)
-		return v.Document.days(l), metered{l, v.Document, cap}, ok && l.Usage != nil
+		if v.Document.Paused && ok && l.Usage != nil {
+			l.Usage = l.Usage.whilePaused()
+		}
+		return v.Document.days(l), metered{l, &v.Document, cap}, ok && l.Usage != nil
 	}, func(a, b metered) bool {
 		return a.line.Product == b.line.Product && a.cap == b.cap && sameMargin(a.document, b.document) &&
 			slices.Equal(a.line.Users, b.line.Users) && a.line.Usage.same(*b.line.Usage)
@@ -129,7 +132,7 @@ func (p *pricing) meteredPiece(w *window) Piece {
 	var values []Value
 	for _, c := range p.counts(w) {
 		last = c.reached
-		values = append(values, Value{c.before, p.round(net(p.value(w, last), w.version.Document))})
+		values = append(values, Value{c.before, p.round(net(p.value(w, last), &w.version.Document))})
 	}
 	w.used = last.used
 	piece := p.windowPiece(w, p.rateReached(w, last))
@@ -152,7 +155,7 @@ func (p *pricing) windowPiece(w *window, rating catalog.Rating) Piece {
 		Amount: money.Zero(p.agreement.Currency), Recognition: catalog.AsUsed,
 		Detail: Detail{
 			Quantity: w.used, Unit: w.product.Unit, Included: w.included, Events: events, Tiers: w.tiers(rating, list),
-			List: list, Margin: margin(w.version.Document),
+			List: list, Margin: margin(&w.version.Document),
 		},
 	}
 }

@@ -51,14 +51,14 @@ func (a Agreement) delivered(id string) (period.Date, bool) {
 func (p *pricing) oncePiece(l Line, r reign, on period.Date) Piece {
 	list := money.Price(l.Once.UnitPrice, p.agreement.Currency).Mul(l.Once.quantity())
 	product := p.product(l.Product, r.version)
-	amount, span := p.round(net(list, r.version.Document)), period.NewSpan(on, on.AddDays(1))
+	amount, span := p.round(net(list, &r.version.Document)), period.NewSpan(on, on.AddDays(1))
 	x := Piece{
 		Line: l.ID, Kind: OneTime, Span: span, Period: span,
 		Product: l.Product, Description: first(l.Description, product.Name), Clause: l.Clause, Version: r.version.Number,
 		Amount: amount, Gross: amount, BillOn: on, Closed: true, Recognition: product.Recognition,
 		Detail: Detail{
 			Quantity: l.Once.quantity(), Unit: product.Unit, UnitPrice: l.Once.UnitPrice,
-			Margin: margin(r.version.Document), List: p.round(list),
+			Margin: margin(&r.version.Document), List: p.round(list),
 		},
 	}
 	if product.Recognition != catalog.PointInTime {

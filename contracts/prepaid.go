@@ -55,9 +55,10 @@ func (p *pricing) replay(l *pool) {
 
 // record is what one window had come to by the end of a day on which it was used.
 type record struct {
-	reached
+	*reached
 	window *window
 	rank   int
+	nth    int // no two are alike
 }
 
 // records lists covered usage in the order in which it is drawn. A window's first
@@ -68,16 +69,15 @@ func (p *pricing) records(l *pool) []record {
 		if w.cap == "" {
 			continue
 		}
-		add := func(r reached) {
-			out = append(out, record{r, w, l.on(r.day).rank[w.line.ID]})
+		add := func(r *reached) { out = append(out, record{r, w, l.on(r.day).rank[w.line.ID], len(out)}) }
+		add(&reached{day: w.billed.span.Start})
+		for i := range w.readings {
+			add(&w.readings[i])
 		}
-		add(reached{day: w.billed.span.Start})
-		for _, r := range w.readings {
-			add(r)
-		}
+		w.draws = slices.Grow(w.draws, len(w.readings)+1)
 	}
-	slices.SortStableFunc(out, func(a, b record) int {
-		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.rank, b.rank))
+	slices.SortFunc(out, func(a, b record) int {
+		return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.rank, b.rank), cmp.Compare(a.nth, b.nth))
 	})
 	return out
 }
@@ -93,8 +93,8 @@ func (p *pricing) coveredPieces(w *window, all []stretchGrants) []Piece {
 		for ; i < len(w.draws) && w.draws[i].day.Before(before); i++ {
 			sum = sum.add(w.draws[i])
 		}
-		shown.Values = append(shown.Values, Value{before, p.round(net(sum.plain, w.version.Document))})
-		over.Values = append(over.Values, Value{before, p.round(net(sum.charged, w.version.Document))})
+		shown.Values = append(shown.Values, Value{before, p.round(net(sum.plain, &w.version.Document))})
+		over.Values = append(over.Values, Value{before, p.round(net(sum.charged, &w.version.Document))})
 	}
 	shown.Amount, over.Amount = shown.Values[len(shown.Values)-1].Amount, over.Values[len(over.Values)-1].Amount
 	shown.Gross, over.Gross = shown.Amount, over.Amount

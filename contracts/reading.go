@@ -63,6 +63,9 @@ func (p *pricing) reach(w *window) {
 	if days.Empty() || p.err != nil {
 		return
 	}
+	if w.cap != "" {
+		w.readings = make([]reached, 0, days.Days())
+	}
 	var err error
 	switch w.price.Model {
 	case catalog.Percentage:

@@ -7,7 +7,7 @@ import (
 // This file says what each rule looks at. A look gives one sentence for each place, with the figures.
 
 func (p proposal) margins(most decimal.Decimal) []string {
-	return when(margin(p.Document).GreaterThan(most), "%s %% is above %s %%", margin(p.Document), most)
+	return when(margin(&p.Document).GreaterThan(most), "%s %% is above %s %%", margin(&p.Document), most)
 }
 
 // long looks at the term that is being agreed: a further term does not count the ones before it.

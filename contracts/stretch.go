@@ -16,8 +16,8 @@ type stretch[T any] struct {
 	grown   []growth    // amendments that left the terms alone and made the line's days longer, in order
 	free    bool        // these are days of a trial
 	terms   T
-	version Version // the first that set the terms
-	last    Version // the last that left them alone
+	version *Version // the first that set the terms
+	last    *Version // the last that left them alone
 }
 
 // growth is an amendment that gives a line more days: from on, its days run to end.
@@ -30,13 +30,13 @@ type growth struct{ on, end period.Date }
 //	v1 |--- 10 seats ---|
 //	v2                  |--- 10 seats ---|--- 12 seats ---|
 //	   [       one stretch               )[   another     )
-func stretches[T any](a Agreement, pick func(Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
+func stretches[T any](a Agreement, pick func(*Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
 	return stretchesOf(a, "", pick, same)
 }
 
 // stretchesOf is stretches for a line or prepaid amount that may be on trial: they
 // are cut where it ends, and those of the trial are free.
-func stretchesOf[T any](a Agreement, id string, pick func(Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
+func stretchesOf[T any](a Agreement, id string, pick func(*Version) (period.Span, T, bool), same func(a, b T) bool) []stretch[T] {
 	var out []stretch[T]
 	for _, r := range a.reigns(id) {
 		if days, terms, ok := pick(r.version); ok {

@@ -10,7 +10,7 @@ import (
 // slot is a part of a term's period in which its wording did not change.
 type slot[T any] struct {
 	terms   T
-	version Version
+	version *Version
 	billed  billed
 }
 
@@ -18,7 +18,7 @@ type slot[T any] struct {
 // cut is one period still.
 type turn[T any] []slot[T]
 
-func (r turn[T]) last() slot[T] { return r[len(r)-1] }
+func (r turn[T]) last() *slot[T] { return &r[len(r)-1] }
 
 // span is from the first to the last day on which the term held in the period.
 func (r turn[T]) span() period.Span {
@@ -43,10 +43,13 @@ func turns[T any](p *pricing, all []stretch[T], every func(T) string) []turn[T] 
 
 // covers says whether a charge of a line belongs to the period: it began in it,
 // and was for one of the days on which its line counted.
-func (r turn[T]) covers(x Piece, counts func(T, Piece) bool) bool {
-	return slices.ContainsFunc(r, func(s slot[T]) bool {
-		return s.billed.whole.Contains(x.Span.Start) && s.billed.span.Overlaps(x.Span) && counts(s.terms, x)
-	})
+func (r turn[T]) covers(x *Piece, counts func(T, Piece) bool) bool {
+	for i := range r {
+		if s := &r[i]; s.billed.whole.Contains(x.Span.Start) && s.billed.span.Overlaps(x.Span) && counts(s.terms, *x) {
+			return true
+		}
+	}
+	return false
 }
 
 // members gives each period the charges that belong to it, in the order asked
@@ -55,7 +58,7 @@ func (r turn[T]) covers(x Piece, counts func(T, Piece) bool) bool {
 func members[T any](p *pricing, order []int, all []turn[T], counts func(T, Piece) bool) [][]int {
 	out := make([][]int, len(all))
 	for _, i := range order {
-		if at := slices.IndexFunc(all, func(r turn[T]) bool { return r.covers(p.pieces[i], counts) }); at >= 0 {
+		if at := slices.IndexFunc(all, func(r turn[T]) bool { return r.covers(&p.pieces[i], counts) }); at >= 0 {
 			out[at] = append(out[at], i)
 		}
 	}

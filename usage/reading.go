@@ -71,14 +71,14 @@ func (d *Days) Running(r Reading, s period.Span, visit func(day period.Date, tot
 	if !r.Meter.Additive() {
 		return d.replay(r, s, visit)
 	}
-	var total decimal.Decimal
+	var total sum
 	for _, t := range d.tallies(r.keys(), r, s) {
 		if r.Meter.Aggregation == catalog.Count {
-			total = total.Add(decimal.NewFromInt(t.events))
+			total.add(decimal.NewFromInt(t.events))
 		} else {
-			total = total.Add(t.quantity)
+			total.add(t.quantity)
 		}
-		visit(t.day, total)
+		visit(t.day, total.decimal())
 	}
 	return nil
 }
