@@ -122,7 +122,7 @@ func (d Document) feePercents() []decimal.Decimal {
 // feeLabel is how the fee is printed: "Less marketplace fee, 3%".
 func (d Document) feeLabel() string {
 	if p := d.feePercents(); len(p) == 1 {
-		return "Less marketplace fee, " + percent(p[0])
+		return "Less marketplace fee, " + figure(p[0], 0) + "%"
 	}
 	return "Less marketplace fees"
 }

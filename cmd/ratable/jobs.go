@@ -17,6 +17,7 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/invoicing"
+	"ratable/partners"
 	"ratable/revrec"
 )
 
@@ -25,7 +26,7 @@ import (
 func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 	return []jobs.Spec{
 		{Name: "billing", Cron: "15 9 * * *", CatchUp: jobs.EachMissed,
-			Help: "Renews contracts that do so by themselves, recognizes months that are over, then issues the invoices due.", Do: billing(db)},
+			Help: "Renews contracts that do so by themselves, recognizes months that are over, then issues the invoices due and accrues commissions.", Do: billing(db)},
 		{Name: "renewals", CatchUp: jobs.LatestOnly,
 			Help: "Renews contracts that do so by themselves. By hand only: billing does it every day.", Do: renewals(db)},
 		{Name: "revenue", CatchUp: jobs.LatestOnly,
@@ -34,6 +35,8 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 			Help: "Issues the invoices due on a day. By hand only: billing does it every day.", Do: invoices(db)},
 		{Name: "screening", Cron: "45 4 * * *", CatchUp: jobs.LatestOnly,
 			Help: "Screens customers who are new, changed a name, or have not met the newest list.", Do: screening(db)},
+		{Name: "commissions", CatchUp: jobs.LatestOnly,
+			Help: "Accrues what referral partners earned. By hand only: billing does it every day.", Do: commissions(db)},
 		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
 			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
@@ -47,7 +50,7 @@ type job = func(context.Context, jobs.Run) (jobs.Summary, error)
 // are billed, and what was earned before the day is booked before the day's
 // invoices, so that they clear unbilled receivables.
 func billing(db *postgres.DB) job {
-	renew, recognize, issue := renewals(db), revenue(db), invoices(db)
+	renew, recognize, issue, accrue := renewals(db), revenue(db), invoices(db), commissions(db)
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		renewed, stuck := renew(ctx, run)
 		if stuck != nil && renewed.Counts["failed"] == 0 {
@@ -65,8 +68,13 @@ func billing(db *postgres.DB) job {
 		if renewed.Counts["renewed"] > 0 {
 			issued.Text = renewed.Text + "; " + issued.Text
 		}
-		issued.Counts["failed"] += earned.Counts["failed"] + renewed.Counts["failed"]
-		return issued, errors.Join(stuck, unearned, err)
+		// What partners earned follows from the money, whatever became of the invoices.
+		accrued, unpaid := accrue(ctx, run)
+		if accrued.Counts["entries"] > 0 {
+			issued.Text += "; " + accrued.Text
+		}
+		issued.Counts["failed"] += earned.Counts["failed"] + renewed.Counts["failed"] + accrued.Counts["failed"]
+		return issued, errors.Join(stuck, unearned, err, unpaid)
 	}
 }
 
@@ -128,6 +136,20 @@ func invoices(db *postgres.DB) job {
 			err = jobs.NoRetry(fault.New(fault.Conflict, "held before anything was issued: %s", r.Held))
 		case len(r.Failures) > 0:
 			err = fmt.Errorf("%d accounts failed, the others are billed; the first: %w", len(r.Failures), r.Failures[0].Err)
+		}
+		return s, err
+	}
+}
+
+func commissions(db *postgres.DB) job {
+	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+		r, err := partners.Run(ctx, db, run.AsOf, run.By)
+		s := jobs.Summary{
+			Text:   fmt.Sprintf("commissions as of %s: %s", run.AsOf, counted(r.Entries, "entry", "entries")),
+			Counts: map[string]int64{"entries": int64(r.Entries), "failed": int64(len(r.Failures))},
+		}
+		if err == nil && len(r.Failures) > 0 {
+			err = fmt.Errorf("%d accounts failed; the first: %w", len(r.Failures), r.Failures[0].Err)
 		}
 		return s, err
 	}

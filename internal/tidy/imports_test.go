@@ -18,6 +18,7 @@ var floor = map[string]int{
 	"contracts": 40,
 	"invoicing": 50, "revrec": 50, "entitlements": 50,
 	"payments": 60,
+	"partners": 62,
 	"scenario": 65,
 	"web/page": 70, "web/api": 71, "web": 72,
 	"demo":        80,

@@ -38,6 +38,7 @@ var rounders = map[string]string{
 	"tax/determine.go":       "the taxable part of a line",
 	"tax/reverse.go":         "the tax of what was credited so far",
 	"entities/rate.go":       "an amount converted at a rate",
+	"partners/commission.go": "a contract's commission, on all that was collected",
 	"invoicing/pdf_steps.go": "a step printed between list price and amount, never booked",
 }
 
