@@ -126,7 +126,7 @@ func (p *pricing) above(w *window, c Cap, inside, used decimal.Decimal) money.Am
 
 // listed is what so many units of a window cost when nothing lowers them.
 func (p *pricing) listed(w *window, used decimal.Decimal) money.Amount {
-	return p.round(net(w.scale.At(w.charged(used)), &w.version.Document))
+	return p.round(net(p.rate(w, used).Total, &w.version.Document))
 }
 
 // gauge tells what the window of a usage charge had used on each of its marks.

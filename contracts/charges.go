@@ -147,11 +147,31 @@ func (p *pricing) sort() {
 			order[id] = len(order)
 		}
 	}
-	slices.SortStableFunc(p.pieces, func(a, b Piece) int {
-		return cmp.Or(
-			cmp.Compare(order[a.Line], order[b.Line]),
-			a.Span.Start.Compare(b.Span.Start),
-			cmp.Compare(a.Kind, b.Kind),
-			a.Span.End.Compare(b.Span.End))
-	})
+	places := make([]place, len(p.pieces))
+	for i := range p.pieces {
+		places[i] = place{i, order[p.pieces[i].Line], &p.pieces[i]}
+	}
+	if slices.IsSortedFunc(places, place.compare) {
+		return // as mostly, after the first time
+	}
+	slices.SortFunc(places, place.compare)
+	sorted := make([]Piece, len(places))
+	for i, at := range places {
+		sorted[i] = *at.piece
+	}
+	p.pieces = sorted
+}
+
+// place is where a piece stood and where its line stands in the document: pieces
+// are large, so that places are sorted in their stead.
+type place struct {
+	at, line int
+	piece    *Piece
+}
+
+func (x place) compare(y place) int {
+	a, b := x.piece, y.piece
+	return cmp.Or(
+		cmp.Compare(x.line, y.line), a.Span.Start.Compare(b.Span.Start), cmp.Compare(a.Kind, b.Kind), a.Span.End.Compare(b.Span.End),
+		cmp.Compare(x.at, y.at))
 }

@@ -24,10 +24,10 @@ type window struct {
 	billed   billed
 	reading  usage.Reading
 	price    catalog.Price // with the allowances of these days
-	scale    catalog.Scale // the price of these days, of a simple model
+	scale    catalog.Scale // the price of these days, where many records of a simple model are priced
 	included decimal.Decimal
 
-	readings []reached // in order of days; see read
+	readings []reached // on each day with usage or, where only the marks count, before them
 
 	used decimal.Decimal // so far
 
@@ -93,7 +93,7 @@ func (p *pricing) window(s stretch[metered], b billed) *window {
 	if s.free {
 		w.cap = "" // what is free draws nothing
 	}
-	if m := w.price.Model; m != catalog.Percentage && m != catalog.Matrix {
+	if m := w.price.Model; w.cap != "" && m != catalog.Percentage && m != catalog.Matrix {
 		days, whole := b.share()
 		w.scale = w.price.Scale(days, whole, p.agreement.Currency)
 	}
@@ -128,14 +128,13 @@ func (p *pricing) counts(w *window) []count {
 }
 
 func (p *pricing) meteredPiece(w *window) Piece {
-	var last reached
+	var rating catalog.Rating
 	var values []Value
 	for _, c := range p.counts(w) {
-		last = c.reached
-		values = append(values, Value{c.before, p.round(net(p.value(w, last), &w.version.Document))})
+		w.used, rating = c.used, p.rateReached(w, c.reached)
+		values = append(values, Value{c.before, p.round(net(rating.Total, &w.version.Document))})
 	}
-	w.used = last.used
-	piece := p.windowPiece(w, p.rateReached(w, last))
+	piece := p.windowPiece(w, rating)
 	piece.Values, piece.Amount = values, values[len(values)-1].Amount
 	piece.Gross = piece.Amount
 	return piece

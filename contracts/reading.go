@@ -63,9 +63,6 @@ func (p *pricing) reach(w *window) {
 	if days.Empty() || p.err != nil {
 		return
 	}
-	if w.cap != "" {
-		w.readings = make([]reached, 0, days.Days())
-	}
 	var err error
 	switch w.price.Model {
 	case catalog.Percentage:
@@ -73,21 +70,28 @@ func (p *pricing) reach(w *window) {
 	case catalog.Matrix:
 		err = p.reachCells(w, days)
 	default:
-		err = p.days.Running(w.reading, days, func(day period.Date, total decimal.Decimal) { w.read(reached{day: day, used: total}) })
+		err = p.reachUnits(w, days)
 	}
 	if err != nil {
 		p.fail(err)
 	}
 }
 
-// read notes what the window has come to. What balances are drawn from is drawn
-// day by day; else only the marks are asked for, which are firsts of months.
-func (w *window) read(r reached) {
-	if n := len(w.readings); n > 0 && w.cap == "" && w.readings[n-1].day.MonthOf() == r.day.MonthOf() {
-		w.readings[n-1] = r
-		return
+// reachUnits reads a window whose units are all alike. What is drawn from balances
+// is drawn day by day; of all others nothing but the marks is asked for.
+func (p *pricing) reachUnits(w *window, days period.Span) error {
+	if w.cap != "" {
+		w.readings = make([]reached, 0, days.Days())
+		return p.days.Running(w.reading, days, func(day period.Date, total decimal.Decimal) {
+			w.readings = append(w.readings, reached{day: day, used: total})
+		})
 	}
-	w.readings = append(w.readings, r)
+	at := marks(days, p.until)
+	used, err := p.days.Before(w.reading, days, at)
+	for i, total := range used {
+		w.readings = append(w.readings, reached{day: at[i].AddDays(-1), used: total})
+	}
+	return err
 }
 
 // reachEvents counts a window's events. What is used are their amounts, whatever
@@ -105,7 +109,7 @@ func (p *pricing) reachEvents(w *window, days period.Span) error {
 		used, sofar = used.Add(o.Quantity), w.price.Tally(sofar, o.Quantity)
 		if i+1 == len(events) || events[i+1].Day != o.Day {
 			tally := sofar
-			w.read(reached{day: o.Day, used: used, events: &tally})
+			w.readings = append(w.readings, reached{day: o.Day, used: used, events: &tally})
 		}
 	}
 	return nil
@@ -143,7 +147,7 @@ func (p *pricing) reachCells(w *window, days period.Span) error {
 		r := totals[day]
 		maps.Copy(sofar, r.cells)
 		r.cells = maps.Clone(sofar) // a value without use on the day stands where it stood
-		w.read(*r)
+		w.readings = append(w.readings, *r)
 	}
 	return err
 }

@@ -68,8 +68,30 @@ func (r Reading) keys() []Key {
 // day of the span. It fails when single events are needed and were not loaded:
 // what is not known is not zero.
 func (d *Days) Running(r Reading, s period.Span, visit func(day period.Date, total decimal.Decimal)) error {
+	return d.running(r, s, func(day period.Date, total sum) { visit(day, total.decimal()) })
+}
+
+// Before is what the reading had come to before each of some days of a span, in
+// order: Running for a few days of many. The end of the span may be the last.
+func (d *Days) Before(r Reading, s period.Span, days []period.Date) ([]decimal.Decimal, error) {
+	out := make([]decimal.Decimal, 0, len(days))
+	var sofar sum
+	err := d.running(r, s, func(day period.Date, total sum) {
+		for len(out) < len(days) && !day.Before(days[len(out)]) {
+			out = append(out, sofar.decimal())
+		}
+		sofar = total
+	})
+	for len(out) < len(days) {
+		out = append(out, sofar.decimal())
+	}
+	return out, err
+}
+
+// running is Running that leaves it to the caller which totals to write out.
+func (d *Days) running(r Reading, s period.Span, visit func(day period.Date, total sum)) error {
 	if !r.Meter.Additive() {
-		return d.replay(r, s, visit)
+		return d.replay(r, s, func(day period.Date, total decimal.Decimal) { visit(day, sum{rest: total}) })
 	}
 	var total sum
 	for _, t := range d.tallies(r.keys(), r, s) {
@@ -78,7 +100,7 @@ func (d *Days) Running(r Reading, s period.Span, visit func(day period.Date, tot
 		} else {
 			total.add(t.quantity)
 		}
-		visit(t.day, total.decimal())
+		visit(t.day, total)
 	}
 	return nil
 }

@@ -32,7 +32,10 @@ func (s *sum) add(q decimal.Decimal) {
 	}
 }
 
-func (s *sum) decimal() decimal.Decimal {
+func (s sum) decimal() decimal.Decimal {
+	if s.digits == 0 {
+		return s.rest
+	}
 	if s.rest.IsZero() {
 		return decimal.New(s.digits, s.exponent)
 	}
