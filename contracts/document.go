@@ -31,6 +31,7 @@ type Document struct {
 	Credits   []Credit    `yaml:"credits,omitempty" json:"credits,omitempty"`
 	Renewal   *Renewal    `yaml:"renewal,omitempty" json:"renewal,omitempty"`
 	Ending    *Ending     `yaml:"ending,omitempty" json:"ending,omitempty"` // it ends early, or was ended
+	Paused    bool        `yaml:"paused,omitempty" json:"paused,omitempty"` // while this version governs nothing recurring is charged; what is used all the same is, without allowance
 }
 
 // Money is the document's currency. Call it on a validated document.

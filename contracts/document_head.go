@@ -100,7 +100,15 @@ type Renewal struct {
 	NoticeDays    int             `yaml:"notice_days,omitempty" json:"notice_days,omitempty"`      // last day to say no: the term's last day less these
 	UpliftPercent decimal.Decimal `yaml:"uplift_percent,omitempty" json:"uplift_percent,omitzero"` // on unit prices, on the last step of a ramp
 	Price         RenewalPrice    `yaml:"price,omitempty" json:"price,omitempty"`                  // default agreed
+	Cancellable   Cancellable     `yaml:"cancellable,omitempty" json:"cancellable,omitempty"`      // default: at the end of the term only
 }
+
+// Cancellable says when the customer may end the contract without giving a reason and without cost. What lies after
+// such a day is no promise of theirs (ASC 606-10-25-3): it is no remaining obligation of ours either.
+type Cancellable string
+
+// PeriodEnd is the last day of any billing period.
+const PeriodEnd Cancellable = "period_end"
 
 // RenewalPrice says what the uplift is put on.
 type RenewalPrice string

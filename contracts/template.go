@@ -27,6 +27,8 @@ type Template struct {
 	Caps      []Cap       `yaml:"caps,omitempty" json:"caps,omitempty"`
 	Discounts []Discount  `yaml:"discounts,omitempty" json:"discounts,omitempty"`
 	Renewal   *Renewal    `yaml:"renewal,omitempty" json:"renewal,omitempty"`
+	// QuantityOf is the id of the line whose quantity the customer chooses; default the only recurring fee.
+	QuantityOf string `yaml:"quantity_of,omitempty" json:"quantity_of,omitempty"`
 }
 
 // TrialOffer is a trial before anybody signed up: so many days from the first.
@@ -125,6 +127,14 @@ func (t Template) judged(p catalog.Plan) []fault.Field {
 	if t.Trial != nil && (t.Trial.Days < 1 || t.Trial.Days > 366) {
 		f.add("trial.days", fmt.Sprint(t.Trial.Days), "must be from 1 to 366")
 		return f
+	}
+	if l, ok := find(t.Lines, lineID, t.QuantityOf); t.QuantityOf != "" && (!ok || l.Fixed == nil) {
+		f.add("quantity_of", fault.Shown(t.QuantityOf), "is not the id of a line with a recurring fee")
+	}
+	for i, l := range t.Lines {
+		if l.Usage != nil && l.Usage.Every != "" && l.Usage.Every != "month" {
+			f.add(fmt.Sprintf("lines[%d].usage.every", i), fault.Shown(l.Usage.Every), "must be month: on a plan nobody meets a year's usage as one bill")
+		}
 	}
 	for _, x := range t.sample(p).Validate() {
 		switch x.Path {

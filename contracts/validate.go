@@ -24,6 +24,7 @@ func (d Document) Validate() []fault.Field {
 	d.validateReseller(&f)
 	d.validateRenewal(&f)
 	d.validateEnding(&f)
+	d.validatePause(&f)
 	d.validateLines(&f)
 	if ok { // else every day would be blamed for the term's mistake
 		d.validateRenewed(&f)

@@ -107,6 +107,7 @@ func (d Document) validateRenewal(f *findings) {
 		f.add("renewal.uplift_percent", u.String(), "must be from %s to %s percent", minUplift, maxUplift)
 	}
 	word(f, "renewal.price", r.Price, AgreedPrice, CatalogPrice)
+	word(f, "renewal.cancellable", r.Cancellable, PeriodEnd)
 }
 
 func (d Document) validateEnding(f *findings) {

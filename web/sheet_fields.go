@@ -86,6 +86,7 @@ var endFields = []formField{
 	{path: "renewal.uplift_percent", label: "Prices go up by", shape: numeric, unit: "%", hint: "Empty: they stay"},
 	{path: "renewal.price", label: "Counted on", shape: oneOf, unsaid: true, choices: []string{"agreed", "The price agreed", "catalog", "The catalog's price then"}},
 	{path: "renewal.auto", label: "Renews by itself when nobody gives notice", shape: checked},
+	{path: "renewal.cancellable", label: "The customer may end it", shape: oneOf, unsaid: true, choices: []string{"", "When the term ends", "period_end", "After any billing period"}},
 
 	{path: "ending.cause", label: "Why it ends", shape: oneOf, unsaid: true, choices: []string{"", "Choose…", "convenience", "One side wants to", "breach", "Breach of contract", "non_payment", "Not paid"}},
 	{path: "ending.refund", label: "Paid for days after the end", shape: oneOf, unsaid: true, choices: []string{"unused", "Given back", "none", "Kept"}},
