@@ -117,6 +117,7 @@ type fact struct {
 	Notice  *notice     `yaml:"notice"`
 	Cancel  *cancel     `yaml:"cancel"`
 	Deliver *deliver    `yaml:"deliver"`
+	Settle  *settle     `yaml:"settle"`
 	Hold    *hold       `yaml:"hold"`
 	Release *release    `yaml:"release"`
 	Payer   *payer      `yaml:"payer"`
@@ -150,6 +151,16 @@ type pay struct {
 	Customer  string `yaml:"customer"`
 	Amount    number `yaml:"amount"`
 	Currency  string `yaml:"currency"`
+	Entity    string `yaml:"entity"`
+	Reference string `yaml:"reference"`
+}
+
+type settle struct {
+	On        day    `yaml:"on"`
+	Partner   string `yaml:"partner"`
+	Amount    number `yaml:"amount"`
+	Currency  string `yaml:"currency"`
+	Owed      string `yaml:"owed"`
 	Entity    string `yaml:"entity"`
 	Reference string `yaml:"reference"`
 }

@@ -42,6 +42,8 @@ func (p *playing) happen(f happening) error {
 		return p.void(f.on, x)
 	case payout:
 		return p.refund(f.on, x)
+	case settlement:
+		return p.settle(f.on, x)
 	}
 	panic(fmt.Sprintf("scenario: nobody plays a %T", f.does))
 }

@@ -38,6 +38,8 @@ func (b *builder) happenings() {
 			b.happen(f.Refund.On, path+".refund", payout{f.Refund.Receipt, f.Refund.Amount, f.Refund.Reason})
 		case f.Deliver != nil:
 			b.deliver(*f.Deliver, path+".deliver")
+		case f.Settle != nil:
+			b.settle(*f.Settle, path+".settle")
 		case f.Hold != nil:
 			b.hold(*f.Hold, path+".hold")
 		case f.Release != nil:

@@ -36,6 +36,7 @@ type documentJSON struct {
 	Taxes    []taxJSON    `json:"taxes"`
 	Net      money.Amount `json:"net"`
 	Tax      money.Amount `json:"tax"`
+	Fee      money.Amount `json:"marketplace_fee,omitzero"`
 	Total    money.Amount `json:"total"`
 	Open     money.Amount `json:"open"`
 	VoidedOn period.Date  `json:"voided_on,omitzero"`
@@ -151,7 +152,7 @@ func (o Outcome) WriteJSON(w io.Writer) error {
 func (o Outcome) documentJSON(d invoicing.Issued) documentJSON {
 	out := documentJSON{
 		Number: d.Number, Kind: string(d.Kind), Entity: o.Names.Entities[d.Entity], Payer: o.Names.Customers[d.Payer],
-		IssuedOn: d.IssuedOn, DueOn: d.DueOn, Net: d.Net, Tax: d.Tax, Total: d.Total,
+		IssuedOn: d.IssuedOn, DueOn: d.DueOn, Net: d.Net, Tax: d.Tax, Fee: d.Fee, Total: d.Total,
 		Open: money.Zero(d.Currency).Add(o.Open[d.Number]), Lines: []lineJSON{}, Taxes: []taxJSON{},
 	}
 	if d.Voided != nil {

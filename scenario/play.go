@@ -23,7 +23,7 @@ import (
 // line; a month that cannot be closed is fault.Conflict.
 //
 //	day   usage and amendments learned -> revenue through last month
-//	      -> payments, credits, voids -> invoices due -> months closed
+//	      -> payments, credits, voids -> invoices due -> commissions -> months closed
 func Play(s Scenario) (Outcome, error) { return play(s, false) }
 
 // play can be told to look at every day, which must make no difference.
@@ -50,6 +50,7 @@ type playing struct {
 	months   *ledger.Months
 	numbers  map[series]int64
 	book     book
+	settled  int64 // settlements numbered so far
 }
 
 // account is one paying family under way.
@@ -59,7 +60,8 @@ type account struct {
 	documents []invoicing.Issued
 	late      []used // still to be learned
 	days      map[period.Date]bool
-	changed   bool // since the last run
+	changed   bool  // since the last run
+	seen      int64 // next place of the book when commissions were looked at last
 }
 
 // series is one number series of a legal entity.
@@ -128,6 +130,9 @@ func (p *playing) day(on period.Date, look bool) error {
 		}
 	}
 	if err := p.invoice(on, look); err != nil {
+		return err
+	}
+	if err := p.accrue(on); err != nil {
 		return err
 	}
 	for _, f := range closures {

@@ -50,6 +50,7 @@ var sections = []keySection{
 	{"notice", reflect.TypeFor[notice]()},
 	{"cancel", reflect.TypeFor[cancel]()},
 	{"deliver", reflect.TypeFor[deliver]()},
+	{"settle", reflect.TypeFor[settle]()},
 	{"hold", reflect.TypeFor[hold]()},
 	{"release", reflect.TypeFor[release]()},
 	{"payer", reflect.TypeFor[payer]()},

@@ -103,6 +103,9 @@ func (o Outcome) document(p *page, d invoicing.Issued) {
 	for _, t := range taxes(d.TaxRows) {
 		p.line("      %s %s", pad(t.label, 87), figures(t.tax))
 	}
+	if !d.Fee.IsZero() {
+		p.line("      %s %s", pad("Less marketplace fee", 87), figures(d.Fee.Neg()))
+	}
 	p.line("      %s %s", pad("Total "+string(d.Currency), 87), figures(d.Total))
 	for _, note := range notes(d.TaxRows) {
 		p.line("      %s", note)
