@@ -112,7 +112,7 @@ func (b *builder) distribute(families map[customers.AccountID]*family) {
 	for k, x := range b.used {
 		meter, _ := b.catalog.Meter(k.meter)
 		f := families[b.customers[k.customer].Account]
-		f.used = append(f.used, used{key: b.key(k.customer, k.meter), on: k.on, known: k.known, meter: meter, sum: x})
+		f.used = append(f.used, used{key: b.key(k.customer, k.meter), on: k.on, known: k.known, meter: meter, sum: *x})
 	}
 	for _, u := range b.events {
 		f := families[b.customers[u.key.Customer-1].Account]

@@ -42,13 +42,13 @@ type builder struct {
 	byNumber   map[string]int
 	noticed    map[int]bool // places of agreements that will not renew by themselves
 	facts      []happening
-	used       map[usedKey]sum
+	used       map[usedKey]*sum
 	events     []used          // usage that is not added up
 	singly     map[string]bool // meters that a price looks at event by event
 }
 
 func newBuilder() *builder {
-	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]sum{}, singly: map[string]bool{}}
+	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]*sum{}, singly: map[string]bool{}}
 }
 
 func (b *builder) refuse(path, value, format string, args ...any) {

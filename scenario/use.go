@@ -64,8 +64,12 @@ func (b *builder) take(x seen) {
 func (b *builder) addUp(x seen, events int64) {
 	kept := x.meter.Combination(x.dimensions)
 	k := usedKey{x.customer, x.meter.Code, x.on, x.known, written(kept)}
-	was := b.used[k]
-	b.used[k] = sum{was.quantity.Add(x.quantity), was.events + events, kept}
+	s := b.used[k]
+	if s == nil {
+		s = &sum{dimensions: kept}
+		b.used[k] = s
+	}
+	s.quantity, s.events = s.quantity.Add(x.quantity), s.events+events
 }
 
 // written is a set of dimensions as text, the same whatever its order.
@@ -189,10 +193,11 @@ func (b *builder) csv(tail []byte, line int) {
 // reading is usage being read row by row.
 type reading struct {
 	*builder
-	places []int          // of csvColumns in a row, -1 where there is none
-	dims   map[string]int // places of dimensions, by name
-	days   map[string]period.Date
-	cells  [16][]byte
+	places  []int          // of csvColumns in a row, -1 where there is none
+	dims    map[string]int // places of dimensions, by name
+	columns int            // of a row
+	days    map[string]period.Date
+	cells   [16][]byte
 }
 
 func (r *reading) refuseRow(line int, column, value, message string) {
@@ -206,6 +211,7 @@ func (r *reading) header(row string, line int) bool {
 		r.places[i] = -1
 	}
 	names := strings.Split(row, ",")
+	r.columns = len(names)
 	for n, name := range names {
 		known := false
 		for i, c := range csvColumns {
@@ -239,15 +245,8 @@ func (r *reading) row(row []byte, line int) {
 		}
 		r.cells[n], row = row[:i], row[i+1:]
 	}
-	want := 0
-	for _, p := range r.places {
-		want = max(want, p+1)
-	}
-	for _, p := range r.dims {
-		want = max(want, p+1)
-	}
-	if n != want {
-		r.refuseRow(line, "row", "", fmt.Sprintf("has %d cells; the header has %d", n, want))
+	if n != r.columns {
+		r.refuseRow(line, "row", "", fmt.Sprintf("has %d cells; the header has %d", n, r.columns))
 		return
 	}
 	customer, ok := r.byID[string(r.cells[r.places[3]])]
