@@ -73,14 +73,17 @@ type committed struct {
 	Counts []string
 }
 
+// commitStretches leaves the days of a trial out: nothing is owed for them, and
+// what was free in them does not count.
 func (p *pricing) commitStretches(id string) []stretch[committed] {
-	return stretches(p.agreement, func(v *Version) (period.Span, committed, bool) {
+	all := stretchesOf(p.agreement, id, func(v *Version) (period.Span, committed, bool) {
 		c, ok := find(v.Document.Commits, commitID, id)
 		return bounded(v.Document.Term.Span(), c.From, c.Through), committed{c, v.Document.countsFor(c)}, ok
 	}, func(a, b committed) bool {
 		a.From, a.Through, b.From, b.Through = period.Date{}, period.Date{}, period.Date{}, period.Date{}
 		return sameWords(a, b)
 	})
+	return slices.DeleteFunc(all, func(s stretch[committed]) bool { return s.free })
 }
 
 // countsFor lists the ids whose charges count, down to the commitments within.

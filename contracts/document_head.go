@@ -54,7 +54,7 @@ const (
 // Trial is a time without charge that ends by itself.
 type Trial struct {
 	Through period.Date `yaml:"through" json:"through"`                 // last free day
-	Lines   []string    `yaml:"lines,omitempty" json:"lines,omitempty"` // ids of lines and prepaid amounts; empty: all of them
+	Lines   []string    `yaml:"lines,omitempty" json:"lines,omitempty"` // ids of lines and prepaid amounts; empty: all of them. A commitment all of whose lines are tried is not owed for the trial
 	Then    TrialEnd    `yaml:"then,omitempty" json:"then,omitempty"`   // default convert
 }
 

@@ -12,10 +12,22 @@ func (t Trial) covers(id string) bool {
 	return id != "" && (len(t.Lines) == 0 || slices.Contains(t.Lines, id))
 }
 
+// tries says whether the document's trial is for an id. It is for a commitment
+// when it is for all that counts there: who pays nothing misses no minimum.
+func (d Document) tries(id string) bool {
+	if d.Trial == nil {
+		return false
+	}
+	if c, ok := find(d.Commits, commitID, id); ok {
+		return !slices.ContainsFunc(c.Lines, func(line string) bool { return !d.Trial.covers(line) })
+	}
+	return d.Trial.covers(id)
+}
+
 // tried cuts days at the end of a trial. Where the trial ends what it tried, the
 // days after it are left out, unless a version without it governs them.
 func (d Document) tried(id string, days period.Span) []reign {
-	if d.Trial == nil || !d.Trial.covers(id) {
+	if !d.tries(id) {
 		if days.Empty() {
 			return nil
 		}

@@ -86,3 +86,22 @@ lines:
 `), "2026-01-01")
 	expect(t, pieces, "setup once 2026-01-31..2026-01-31 0.00", "training once 2026-02-01..2026-02-01 100.00")
 }
+
+func TestAMinimumIsNotOwedForDaysOfATrialNorMetByWhatWasFree(t *testing.T) {
+	terms := func(trial string) Agreement {
+		return agreement(t, head+`
+term: {from: 2026-01-01, through: 2026-02-28}
+trial: {through: 2026-01-20`+trial+`}
+lines:
+  - {id: calls, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 1}}}
+  - {id: jobs, product: api, usage: {meter: api.calls, every: month, price: {model: flat, amount: 5}}}
+commitments: [{id: min, product: prepaid, lines: [calls], amount: 310, every: month}]
+`)
+	}
+	calls := map[string]int64{"2026-01-10": 500, "2026-01-25": 40, "2026-02-10": 400}
+	// 11 of 31 days: 110.00 less 40.00
+	trueUps(t, terms(""), calls, "2026-03-01", "min true_up 2026-01-21..2026-01-31 70.00")
+	trueUps(t, terms(", lines: [calls]"), calls, "2026-03-01", "min true_up 2026-01-21..2026-01-31 70.00")
+	// A trial of other lines leaves the minimum alone.
+	trueUps(t, terms(", lines: [jobs]"), map[string]int64{"2026-01-25": 40, "2026-02-10": 400}, "2026-03-01", "min true_up 2026-01-01..2026-01-31 270.00")
+}
