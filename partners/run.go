@@ -107,29 +107,37 @@ func accrue(ctx context.Context, db *postgres.DB, account customers.AccountID, a
 // load reads one account as of the end of a day, or of the latest day on which something was accrued: a run for an earlier
 // day must not take back what a later one found.
 func load(ctx context.Context, q postgres.Querier, account customers.AccountID, asOf period.Date) (Facts, period.Date, error) {
+	accounts := []customers.AccountID{account}
+	accrued, err := ledger.AccruedOn(ctx, q, accounts, forever)
+	if err != nil {
+		return Facts{}, asOf, err
+	}
+	for _, a := range accrued {
+		asOf = period.MaxDate(asOf, a.Last)
+	}
+	standings, err := ledger.LoadStandings(ctx, q, accounts)
+	if err != nil {
+		return Facts{}, asOf, err
+	}
+	f, err := facts(ctx, q, account, asOf)
+	f.Accrued, f.Next = accrued, standings[account].Next
+	return f, asOf, err
+}
+
+// facts are what an account's documents had brought by the end of a day.
+func facts(ctx context.Context, q postgres.Querier, account customers.AccountID, asOf period.Date) (Facts, error) {
 	f := Facts{Account: account}
 	accounts := []customers.AccountID{account}
 	agreements, err := contracts.LoadAgreements(ctx, q, accounts)
 	if err != nil {
-		return f, asOf, err
+		return f, err
 	}
 	f.Agreements = agreements[account]
-	standings, err := ledger.LoadStandings(ctx, q, accounts)
-	if err != nil {
-		return f, asOf, err
-	}
-	f.Next = standings[account].Next
-	if f.Accrued, err = ledger.AccruedOn(ctx, q, accounts, forever); err != nil {
-		return f, asOf, err
-	}
-	for _, a := range f.Accrued {
-		asOf = period.MaxDate(asOf, a.Last)
-	}
 	if f.Nets, err = invoicing.NetsOn(ctx, q, accounts, asOf); err != nil {
-		return f, asOf, err
+		return f, err
 	}
 	f.Collected, err = ledger.CollectedOn(ctx, q, accounts, asOf)
-	return f, asOf, err
+	return f, err
 }
 
 // forever is a day after every entry.

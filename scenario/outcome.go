@@ -53,6 +53,7 @@ type Month struct {
 	Deferred Roll // deferred revenue: credit positive
 	Unbilled Roll // unbilled receivable: debit positive
 	Revenue  money.Amount
+	PassedOn money.Amount // earned as an agent for somebody else: in the waterfall, and no revenue
 }
 
 // Roll carries a balance over a month: what billing did to it and what
@@ -158,7 +159,7 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 			continue
 		}
 		for month := e.BookedOn.MonthOf(); len(out) == 0 || out[len(out)-1].Month.Before(month); {
-			next := Month{Month: month, Deferred: Roll{zero, zero, zero, zero}, Unbilled: Roll{zero, zero, zero, zero}, Revenue: zero}
+			next := Month{Month: month, Deferred: Roll{zero, zero, zero, zero}, Unbilled: Roll{zero, zero, zero, zero}, Revenue: zero, PassedOn: zero}
 			if n := len(out); n > 0 {
 				next.Month = out[n-1].Month.Next()
 				next.Deferred.Opening, next.Deferred.Closing = out[n-1].Deferred.Closing, out[n-1].Deferred.Closing
@@ -175,6 +176,10 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 				m.Unbilled.move(p.Amount, !p.Month.IsZero())
 			case ledger.Revenue, ledger.OverageRevenue:
 				m.Revenue = m.Revenue.Sub(p.Amount)
+			case ledger.PayableToPrincipal:
+				if p.Contract != 0 {
+					m.PassedOn = m.PassedOn.Sub(p.Amount)
+				}
 			}
 		}
 	}
