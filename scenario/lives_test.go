@@ -57,8 +57,9 @@ type life struct {
 	family     *account
 	amendments int
 	today      period.Date
-	news       bool // something happened today that may change what is owed
-	billed     bool // the run of today issued something
+	news       bool              // something happened today that may change what is owed
+	billed     bool              // the run of today issued something
+	due        []contracts.Piece // of today
 	told       []string
 }
 
@@ -119,7 +120,7 @@ func (l *life) liveDay() error {
 		l.use, l.useLate, l.amendPerhaps,
 		func() error { return l.recognize(l.today, false) },
 		l.pay, l.voidPerhaps,
-		l.run, l.owed, l.runAgain, l.credited,
+		l.price, l.run, l.owed, l.runAgain, l.credited,
 		l.closeMonths,
 	} {
 		if err := step(); err != nil {
@@ -237,21 +238,26 @@ func (l *life) closeMonths() error {
 
 // What must hold.
 
+// price says what is due today, once for all who look at the same facts: the run,
+// and what holds its books against them. The second run prices by itself.
+func (l *life) price() (err error) {
+	l.due, err = contracts.Charges(l.agreement(), l.s.world.Catalog, l.family.Usage, l.today)
+	return err
+}
+
 // run bills the day, and asks that there was a reason to.
 func (l *life) run() error {
+	l.family.Priced = map[contracts.ID][]contracts.Piece{l.agreement().Contract: slices.Clone(l.due)}
 	made, err := l.bill()
 	if err != nil {
 		return err
 	}
+	l.family.Priced = nil
 	l.billed = len(made) > 0
 	if !l.billed || l.news {
 		return nil
 	}
-	pieces, err := l.charges()
-	if err != nil {
-		return err
-	}
-	for _, p := range pieces {
+	for _, p := range l.due {
 		if p.BillOn == l.today {
 			return nil
 		}
@@ -296,20 +302,12 @@ func (l *life) bill() ([]invoicing.Issued, error) {
 	return made, err
 }
 
-func (l *life) charges() ([]contracts.Piece, error) {
-	return contracts.Charges(l.agreement(), l.s.world.Catalog, l.family.Usage, l.today)
-}
-
 // owed holds what stands billed against what should, by line and kind of charge.
 func (l *life) owed() error {
-	pieces, err := l.charges()
-	if err != nil {
-		return err
-	}
 	type column struct{ line, kind string }
 	owed, booked := map[column]money.Amount{}, map[column]money.Amount{}
 	stood := l.family.Standing.Of(int64(l.agreement().Contract))
-	for _, p := range invoicing.Asked(pieces, stood, l.today) {
+	for _, p := range invoicing.Asked(l.due, stood, l.today) {
 		c := column{p.Line, string(p.Kind)}
 		owed[c] = owed[c].Add(p.Amount)
 	}
@@ -317,7 +315,7 @@ func (l *life) owed() error {
 		c := column{s.Line, s.Kind}
 		booked[c], owed[c] = booked[c].Add(s.Amount), owed[c].Add(money.Zero(s.Amount.Currency()))
 	}
-	for _, w := range invoicing.StandingOver(l.agreement(), pieces, stood, l.today) {
+	for _, w := range invoicing.StandingOver(l.agreement(), l.due, stood, l.today) {
 		c := column{w.Piece.Line, string(w.Piece.Kind)}
 		owed[c] = owed[c].Sub(w.Delta())
 	}
