@@ -56,7 +56,7 @@ type Revision struct {
 
 // Decided is one step of a version's approval.
 type Decided struct {
-	Event  string // submitted, endorsed (by one of several roles), approved, rejected, renewed
+	Event  string // submitted, endorsed (by one of several roles), approved, rejected, renewed, signed (it is what a published plan says)
 	By     int64
 	Reason string
 	At     time.Time
@@ -64,6 +64,7 @@ type Decided struct {
 	Required []access.Role // who must approve, as ruled when it was submitted
 	Covered  []access.Role // who of them has, with this decision
 	Under    int           // of a renewal: the version whose approval agreed to it
+	Plan     *Plan         // of a version that was signed: the published plan whose approval is its own
 }
 
 // Last is the event that decides the revision's state; empty for a draft.
@@ -74,9 +75,11 @@ func (r Revision) Last() string {
 	return r.Decisions[len(r.Decisions)-1].Event
 }
 
-// Approved says whether the revision counts: another person approved it, or the contract renewed by itself as an
-// approved version says.
-func (r Revision) Approved() bool { return r.Last() == "approved" || r.Last() == "renewed" }
+// Approved says whether the revision counts: another person approved it, the contract renewed by itself as an approved
+// version says, or it is what a published plan says.
+func (r Revision) Approved() bool {
+	return r.Last() == "approved" || r.Last() == "renewed" || r.Last() == "signed"
+}
 
 // Waiting says whether somebody has yet to decide about the revision.
 func (r Revision) Waiting() bool { return r.Last() == "submitted" || r.Last() == "endorsed" }

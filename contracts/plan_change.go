@@ -202,7 +202,11 @@ func Cancel(d Document, why Why) (Document, error) {
 		f.add("on", why.On.String(), "cannot be cancelled before its term ends on %s; the renewal does not say cancellable: period_end. Give notice, or terminate it", d.Term.Through)
 		return d.finished(f)
 	}
-	return Terminate(d, d.BillingPeriod(why.On).Last(), Ending{Cause: Convenience, Refund: Unused, Commitments: Prorated}, why)
+	last := d.BillingPeriod(why.On).Last()
+	if t := d.Trial; t != nil && len(t.Lines) == 0 && !t.Through.Before(why.On) {
+		last = period.MinDate(last, t.Through) // nobody pays for having tried
+	}
+	return Terminate(d, last, Ending{Cause: Convenience, Refund: Unused, Commitments: Prorated}, why)
 }
 
 // Keep goes back to what was agreed before a change that has not taken effect yet.
@@ -234,6 +238,15 @@ func (d Document) Recurring(on period.Date) money.Exact {
 		}
 	}
 	return sum
+}
+
+// atOnce says whether a change counts from today: it binds for longer periods, or for the same and costs no less. What
+// gives up something that is paid for waits until that is over.
+func atOnce(next, was Document) bool {
+	if a, b := next.cadence().Months(), was.cadence().Months(); a != b {
+		return a > b
+	}
+	return dearer(next, was)
 }
 
 // dearer says whether a document asks for at least as much as another, by what its fees come to in a month once no

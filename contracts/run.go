@@ -116,6 +116,13 @@ func check(ctx context.Context, tx pgx.Tx, d Document, asOf period.Date) (partie
 	if err := f.refuseProgrammes(ctx, tx, d); err != nil {
 		return p, err
 	}
+	held, err := customers.HeldByScreening(ctx, tx, []string{d.Customer, d.Paying()})
+	if err != nil {
+		return p, err
+	}
+	if held != "" {
+		f.add("customer", held, "is held: it may be a listed party, and nobody has cleared the match. Finance or an administrator decides at /screening")
+	}
 	if len(f) > 0 {
 		return p, fault.InvalidFields(f...)
 	}

@@ -17,7 +17,7 @@ import (
 // Renewals is what RenewDue did.
 type Renewals struct {
 	Renewed  []string // numbers, once for each further term
-	Held     []string // a version waits for a decision: it may be what both sides agree instead
+	Held     []string // a version waits for a decision: it may be what both sides agree instead. Or who would go on may be a listed party
 	Failures []RenewalFailure
 }
 
@@ -80,6 +80,9 @@ func renew(ctx context.Context, tx pgx.Tx, number string, asOf period.Date) (ren
 		if err != nil || !due {
 			return renewed, err
 		}
+		if err := c.unlisted(ctx, tx); err != nil {
+			return renewed, errHeld
+		}
 		sold, err := catalog.Load(ctx, tx)
 		if err != nil {
 			return 0, fmt.Errorf("%s: %w", doing, err)
@@ -139,7 +142,7 @@ func (c Contract) furtherTerm(ctx context.Context, tx pgx.Tx, sold *catalog.Cata
 // renewed by itself.
 func (c Contract) agreedRenewal(was Version) int {
 	for n := was.Number; n > 0; n-- {
-		if c.History[n-1].Last() == "approved" {
+		if last := c.History[n-1].Last(); last == "approved" || last == "signed" {
 			return n
 		}
 	}

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -131,14 +132,16 @@ func insertVersion(ctx context.Context, tx pgx.Tx, c Contract, version int, d Do
 }
 
 func insertDecision(ctx context.Context, tx pgx.Tx, c Contract, r Revision, d Decided) error {
+	plan := cmp.Or(d.Plan, &Plan{})
 	_, err := tx.Exec(ctx, `
 		insert into contracts.decisions
-			(account_id, contract_id, version, seq, event, prepared_by, by_user, reason, required, covered, under_version)
+			(account_id, contract_id, version, seq, event, prepared_by, by_user, reason, required, covered, under_version, plan_code, plan_version)
 		values
-			(@account, @contract, @version, @seq, @event, @prepared, @by, @reason, @required, @covered, nullif(@under::integer, 0))`, pgx.NamedArgs{
+			(@account, @contract, @version, @seq, @event, @prepared, @by, @reason, @required, @covered, nullif(@under::integer, 0), nullif(@plan, ''), nullif(@plan_version::integer, 0))`, pgx.NamedArgs{
 		"account": c.Account, "contract": c.ID, "version": r.Number, "seq": len(r.Decisions) + 1,
 		"event": d.Event, "prepared": r.PreparedBy, "by": d.By, "reason": d.Reason,
 		"required": roleTexts(d.Required), "covered": roleTexts(d.Covered), "under": d.Under,
+		"plan": plan.Code, "plan_version": plan.Version,
 	})
 	return postgres.Fault(err)
 }

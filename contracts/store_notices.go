@@ -56,9 +56,9 @@ func dueForRenewal(ctx context.Context, q postgres.Querier, asOf period.Date, af
 		join contracts.contracts c on c.account_id = v.account_id and c.id = v.contract_id
 		where v.ends_on <= @as_of and (v.document -> 'renewal' ->> 'auto') = 'true' and c.number > @after
 			and exists (select from contracts.decisions d
-				where d.account_id = v.account_id and d.contract_id = v.contract_id and d.version = v.version and d.event in ('approved', 'renewed'))
+				where d.account_id = v.account_id and d.contract_id = v.contract_id and d.version = v.version and d.event in ('approved', 'renewed', 'signed'))
 			and not exists (select from contracts.decisions d
-				where d.account_id = v.account_id and d.contract_id = v.contract_id and d.version > v.version and d.event in ('approved', 'renewed'))
+				where d.account_id = v.account_id and d.contract_id = v.contract_id and d.version > v.version and d.event in ('approved', 'renewed', 'signed'))
 		order by c.number
 		limit @limit`, pgx.NamedArgs{"as_of": asOf, "after": after, "limit": limit})
 	if err != nil {

@@ -28,6 +28,7 @@ func differences(sold *catalog.Catalog, before, after contracts.Document) []page
 	c.say("Trial", trialTerms(before.Trial), trialTerms(after.Trial))
 	c.say("Renewal", renewalTerms(before.Renewal), renewalTerms(after.Renewal))
 	c.say("End", endingTerms(before.Ending), endingTerms(after.Ending))
+	c.say("Paused", pausedTerms(before), pausedTerms(after))
 	c.say("Catalog plan", planOf(before), planOf(after))
 	pairs(before.Lines, after.Lines, func(l contracts.Line) string { return l.ID }, func(was, is *contracts.Line) { c.line(before, after, was, is) })
 	pairs(before.Prepaid, after.Prepaid, func(s contracts.Prepaid) string { return s.ID }, func(was, is *contracts.Prepaid) {

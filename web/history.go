@@ -15,9 +15,9 @@ import (
 
 var decisionWords = map[string]string{
 	"submitted": "Version %d submitted for approval", "endorsed": "Version %d approved by one of several", "approved": "Version %d approved",
-	"rejected": "Version %d sent back", "renewed": "Version %d counts: the contract renewed by itself",
+	"rejected": "Version %d sent back", "renewed": "Version %d counts: the contract renewed by itself", "signed": "Version %d counts: it is what its plan says",
 }
-var decisionTones = map[string]ui.Tone{"submitted": ui.Info, "endorsed": ui.Info, "approved": ui.Good, "rejected": ui.Bad, "renewed": ui.Good}
+var decisionTones = map[string]ui.Tone{"submitted": ui.Info, "endorsed": ui.Info, "approved": ui.Good, "rejected": ui.Bad, "renewed": ui.Good, "signed": ui.Good}
 
 // contractHistory is the life of a contract in the order it became known: each version with what it changed, and
 // everything that happened between.

@@ -70,6 +70,9 @@ func renewalTerms(r *contracts.Renewal) []string {
 		}
 		out = append(out, notice)
 	}
+	if r.Cancellable == contracts.PeriodEnd {
+		out = append(out, "The customer may end it after any billing period")
+	}
 	base := "the price agreed"
 	if r.Price == contracts.CatalogPrice {
 		base = "the catalog's price then"
@@ -112,4 +115,11 @@ func alignWord(a contracts.Align) string {
 		return "Calendar months"
 	}
 	return "From the day it began"
+}
+
+func pausedTerms(d contracts.Document) []string {
+	if !d.Paused {
+		return nil
+	}
+	return []string{"Nothing recurring is charged; what is used all the same has no allowance"}
 }
