@@ -134,6 +134,7 @@ func (d *Document) normalize() {
 	for i := range d.Products {
 		p := &d.Products[i]
 		p.Name, p.Unit = strings.TrimSpace(p.Name), strings.TrimSpace(p.Unit)
+		p.normalizeSpreading()
 		for j := range p.Standalone {
 			p.Standalone[j].Currency = strings.ToUpper(strings.TrimSpace(p.Standalone[j].Currency))
 		}

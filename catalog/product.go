@@ -14,7 +14,7 @@ import (
 type Recognition string
 
 const (
-	Ratable     Recognition = "ratable"       // evenly over the service span, by day
+	Ratable     Recognition = "ratable"       // over the service span, by the product's method
 	AsUsed      Recognition = "as_used"       // as the customer consumes it
 	PointInTime Recognition = "point_in_time" // on delivery
 )
@@ -29,6 +29,8 @@ type Product struct {
 	Unit         string       `yaml:"unit,omitempty" json:"unit,omitempty"` // what a quantity counts, for people: "seat", "GB"
 	TaxCode      string       `yaml:"tax_code" json:"tax_code"`             // what tax.Determine asks for, such as saas_b2b
 	Recognition  Recognition  `yaml:"recognition" json:"recognition"`
+	Method       Method       `yaml:"method,omitempty" json:"method,omitempty"`             // of what is ratable: how months weigh; empty: by day
+	Rounding     Rounding     `yaml:"rounding,omitempty" json:"rounding,omitempty"`         // empty: cumulative
 	Standalone   []Standalone `yaml:"standalone,omitempty" json:"standalone,omitempty"`     // what it sells for on its own; empty when it must be estimated
 	Entitlements []string     `yaml:"entitlements,omitempty" json:"entitlements,omitempty"` // features that whoever bought it may use
 	Retired      bool         `yaml:"retired,omitempty" json:"retired,omitempty"`           // from StartsOn on no new contract may sell it
@@ -56,6 +58,7 @@ func (p Product) validate() []fault.Field {
 	default:
 		found = append(found, fault.Field{Path: "recognition", Value: string(p.Recognition), Message: "must be ratable, as_used or point_in_time"})
 	}
+	found = append(found, p.validateSpreading()...)
 	found = append(found, validateStandalone(p.Standalone)...)
 	for i, feature := range p.Entitlements {
 		at := fmt.Sprintf("entitlements[%d]", i)

@@ -33,6 +33,10 @@ func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Dat
 	}
 	p.sort()
 	p.passOn()
+	p.spreadings()
+	if p.err != nil {
+		return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
+	}
 	return LimitConcessions(p.pieces), nil
 }
 

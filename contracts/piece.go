@@ -48,7 +48,8 @@ type Piece struct {
 
 	Detail      Detail
 	Recognition catalog.Recognition
-	Values      []Value // how Amount grew, for what is earned as it is used
+	Spreading   catalog.Spreading // of what is earned over time
+	Values      []Value           // how Amount grew, for what is earned as it is used
 }
 
 // Value is the part of a piece's amount that had come about before a day.

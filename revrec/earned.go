@@ -15,6 +15,36 @@ import (
 // principal all of it is revenue, as an agent PassedOn of it is not. It needs nothing
 // but the piece: days or months, one catch-up or many runs, the sum is the same.
 func Earned(p contracts.Piece, before period.Date) money.Amount {
+	return course(p).earned(p, before)
+}
+
+// courseOf is how a piece is earned over time, where its product says another way than by days: its parts by month.
+type courseOf []Portion
+
+// course is nil for what is earned by days, and for what is not earned over time.
+func course(p contracts.Piece) courseOf {
+	if policy(p) != catalog.Ratable || p.Spreading.Plain() {
+		return nil
+	}
+	parts, err := Terms{Spreading: p.Spreading, Service: Service{Days: p.Served()}}.Spread(p.Amount)
+	if err != nil {
+		panic(err) // a piece has days, and calendar months never end
+	}
+	return parts
+}
+
+// over are the days over which a piece is earned.
+func (c courseOf) over(p contracts.Piece) period.Span {
+	if len(c) == 0 {
+		return earnedOver(p)
+	}
+	return period.NewSpan(c[0].Days.Start, c[len(c)-1].Days.End)
+}
+
+func (c courseOf) earned(p contracts.Piece, before period.Date) money.Amount {
+	if len(c) > 0 {
+		return Standing(c, before)
+	}
 	nothing := money.Zero(p.Amount.Currency())
 	days := earnedOver(p)
 	if !days.Start.Before(before) {
@@ -92,11 +122,12 @@ func ahead(r catalog.Recognition) bool { return r != catalog.AsUsed }
 func Schedule(contract contracts.ID, pieces []contracts.Piece, through period.Month) []Row {
 	rows := map[Key]Row{}
 	for _, p := range pieces {
-		for _, month := range earnedOver(p).Months() {
+		c := course(p)
+		for _, month := range c.over(p).Months() {
 			if !ahead(policy(p)) && month.After(through) {
 				break
 			}
-			before, after := Earned(p, month.First()), Earned(p, month.End())
+			before, after := c.earned(p, month.First()), c.earned(p, month.End())
 			key := Key{contract, p.Line, p.Kind, p.Span, month}
 			sum := rows[key].Amount.Add(after.Sub(before))
 			passed := rows[key].PassedOn.Add(passedOn(p, after)).Sub(passedOn(p, before))

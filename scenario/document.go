@@ -85,6 +85,8 @@ type product struct {
 	Unit        string `yaml:"unit"`
 	TaxCode     string `yaml:"tax_code"`
 	Recognition string `yaml:"recognition"`
+	Method      string `yaml:"method"`
+	Rounding    string `yaml:"rounding"`
 }
 
 type meter struct {

@@ -51,6 +51,8 @@ func (e catalogEntry) groups(taxCodes []ui.Option) []page.FieldGroup {
 		{Title: "Taxed and earned", Fields: []ui.FieldProps{
 			field(ui.FieldProps{Name: "tax_code", Label: "Tax code", Kind: ui.SelectInput, Options: taxCodes}),
 			field(ui.FieldProps{Name: "recognition", Label: "Revenue is earned", Kind: ui.SelectInput, Options: recognitionOptions}),
+			field(ui.FieldProps{Name: "method", Label: "Over time, months weigh", Kind: ui.SelectInput, Options: methodOptions}),
+			field(ui.FieldProps{Name: "rounding", Label: "Odd cents go", Kind: ui.SelectInput, Options: roundingOptions}),
 			field(ui.FieldProps{Name: "entitlements", Label: "Entitles to", Optional: true, Placeholder: "sso, audit-log", Hint: "Features, with commas between."})}},
 		why}, e.standaloneGroups(field))
 }
@@ -77,8 +79,13 @@ func (e catalogEntry) standaloneGroups(field func(ui.FieldProps) ui.FieldProps) 
 
 var (
 	standalonePeriods  = []ui.Option{{Value: "", Label: "Each unit"}, {Value: "month", Label: "A month"}, {Value: "quarter", Label: "A quarter"}, {Value: "half-year", Label: "Half a year"}, {Value: "year", Label: "A year"}}
-	recognitionOptions = []ui.Option{{Value: string(catalog.Ratable), Label: "Evenly, by day"}, {Value: string(catalog.AsUsed), Label: "As it is used"}, {Value: string(catalog.PointInTime), Label: "On delivery"}}
-	aggregations       = []ui.Option{{Value: catalog.Sum, Label: "Sum of quantities"}, {Value: catalog.Count, Label: "Number of events"}, {Value: catalog.Max, Label: "Largest quantity"}, {Value: catalog.Last, Label: "Last quantity"}, {Value: catalog.Unique, Label: "Distinct values"}}
+	recognitionOptions = []ui.Option{{Value: string(catalog.Ratable), Label: "Over its service"}, {Value: string(catalog.AsUsed), Label: "As it is used"}, {Value: string(catalog.PointInTime), Label: "On delivery"}}
+	methodOptions      = []ui.Option{{Value: "", Label: "By their days"}, {Value: string(catalog.MonthlyEven), Label: "All the same"}, {Value: string(catalog.MonthlyFraction), Label: "The same, parts by their days"},
+		{Value: string(catalog.MonthlyFractionHalf), Label: "The same, parts as halves"}, {Value: string(catalog.MidMonth), Label: "The same, half a month late"}, {Value: string(catalog.NextMonth), Label: "The same, a month late"},
+		{Value: string(catalog.FullMonth), Label: "The first whole, no part at the end"}, {Value: string(catalog.BySecond), Label: "By the second"}}
+	roundingOptions = []ui.Option{{Value: "", Label: "Where they fall (cumulative)"}, {Value: string(catalog.LastAbsorbs), Label: "To the last month"}, {Value: string(catalog.FirstAbsorbs), Label: "To the first month"},
+		{Value: string(catalog.LargestRemainder), Label: "To those who lost most"}, {Value: string(catalog.FloorLastFullMonth), Label: "Cut off, to the last whole month"}, {Value: string(catalog.RoundMonthlyThenLastTakes), Label: "A month rounded once, rest to the last"}}
+	aggregations = []ui.Option{{Value: catalog.Sum, Label: "Sum of quantities"}, {Value: catalog.Count, Label: "Number of events"}, {Value: catalog.Max, Label: "Largest quantity"}, {Value: catalog.Last, Label: "Last quantity"}, {Value: catalog.Unique, Label: "Distinct values"}}
 )
 
 // startTerms shows the shape of a plan to somebody who has never written one.

@@ -93,7 +93,7 @@ func (e catalogEntry) document(checks catalog.Checks) (catalog.Document, []fault
 
 // plainFields are the keys of an entry that the form has as they are.
 var plainFields = map[catalog.Kind][]string{
-	catalog.ProductKind: {"code", "name", "unit", "tax_code", "recognition", "starts_on"},
+	catalog.ProductKind: {"code", "name", "unit", "tax_code", "recognition", "method", "rounding", "starts_on"},
 	catalog.MeterKind:   {"code", "name", "unit", "aggregation", "unique_by"},
 	catalog.PlanKind:    {"code", "name", "currency", "starts_on"},
 }
@@ -190,6 +190,7 @@ func (e *catalogEntry) fill(d catalog.Document, from string) error {
 	e.typed["starts_on"] = from
 	for _, p := range d.Products {
 		e.typed["name"], e.typed["unit"], e.typed["tax_code"], e.typed["recognition"] = p.Name, p.Unit, p.TaxCode, string(p.Recognition)
+		e.typed["method"], e.typed["rounding"] = string(p.Method), string(p.Rounding)
 		e.typed["entitlements"] = strings.Join(p.Entitlements, ", ")
 		e.rows = max(1, len(p.Standalone))
 		for i, s := range p.Standalone {

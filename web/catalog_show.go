@@ -46,7 +46,7 @@ func (v *visit) productPage() error {
 		}
 		facts := []ui.Fact{
 			{Term: "Code", Value: ui.Mono(p.Code)}, {Term: "Unit", Value: orDash(p.Unit)}, {Term: "Tax code", Value: ui.Mono(p.TaxCode)},
-			{Term: "Earned", Value: ui.Text(recognitions[p.Recognition])}, {Term: "Entitles to", Value: orDash(strings.Join(p.Entitlements, ", "))},
+			{Term: "Earned", Value: ui.Text(earnedAs(p))}, {Term: "Entitles to", Value: orDash(strings.Join(p.Entitlements, ", "))},
 		}
 		return v.showThing(t, thing{kind: catalog.ProductKind, code: p.Code, name: p.Name, versions: spans, inForce: ok, now: p.Version, facts: facts,
 			body: []templ.Component{page.TableOf(standaloneTable(p))}})
@@ -245,7 +245,7 @@ func fieldWords(path string) string {
 }
 
 var fieldNames = map[string]string{
-	"name": "Name", "unit": "Unit", "tax_code": "Tax code", "recognition": "Earned", "entitlements": "Entitles to", "retired": "Retired",
+	"name": "Name", "unit": "Unit", "tax_code": "Tax code", "recognition": "Earned", "method": "Months weigh", "rounding": "Odd cents go", "entitlements": "Entitles to", "retired": "Retired",
 	"starts_on": "Counts from", "currency": "Currency", "aggregation": "Adds up by", "unique_by": "Distinct", "dimensions": "Dimensions",
 }
 
@@ -286,4 +286,15 @@ func (v *visit) downloadCatalog() error {
 	}
 	v.echo.Response().Header().Set("Content-Disposition", `attachment; filename="catalog.yaml"`)
 	return v.echo.Blob(http.StatusOK, "application/yaml; charset=utf-8", text)
+}
+
+// earnedAs says when a product's revenue is earned, and how its months weigh where that is not by day.
+func earnedAs(p catalog.Product) string {
+	said := recognitions[p.Recognition]
+	for _, o := range slices.Concat(methodOptions, roundingOptions) {
+		if o.Value != "" && (o.Value == string(p.Method) || o.Value == string(p.Rounding)) {
+			said += "; " + strings.ToLower(o.Label[:1]) + o.Label[1:]
+		}
+	}
+	return said
 }

@@ -61,7 +61,7 @@ func netDays(n int) string {
 	return fmt.Sprintf("Within %d days", n)
 }
 
-var recognitions = map[catalog.Recognition]string{catalog.Ratable: "Evenly, by day", catalog.AsUsed: "As it is used", catalog.PointInTime: "On its first day"}
+var recognitions = map[catalog.Recognition]string{catalog.Ratable: "Over its service", catalog.AsUsed: "As it is used", catalog.PointInTime: "On its first day"}
 
 // lines puts every promise of the latest version in words.
 func (d dossier) lines() []page.ContractLine {
