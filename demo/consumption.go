@@ -36,6 +36,8 @@ func (c customer) consume(from, end period.Date, zone *time.Location) (out []usa
 			switch {
 			case strings.HasPrefix(meter, "storage"): // a reading each night, the same at weekends
 				out = append(out, c.event(meter, day, 23, quantity, zone))
+			case len(c.Split[meter].Parts) > 0:
+				out = append(out, c.parted(meter, day, quantity*byWeekday[day.Weekday()], zone)...)
 			case c.Hourly:
 				out = append(out, c.hours(meter, day, quantity*byWeekday[day.Weekday()], chance, zone)...)
 			default:
@@ -61,6 +63,18 @@ func (c customer) hours(meter string, day period.Date, quantity float64, chance 
 			w *= 3
 		}
 		out = append(out, c.event(meter, day, hour, quantity*w/sum*(0.8+0.4*chance.Float64()), zone))
+	}
+	return out
+}
+
+// parted spreads a day's use over the values of a dimension, one event each.
+func (c customer) parted(meter string, day period.Date, quantity float64, zone *time.Location) (out []usage.Event) {
+	x := c.Split[meter]
+	for _, value := range slices.Sorted(maps.Keys(x.Parts)) {
+		e := c.event(meter, day, 21, quantity*float64(x.Parts[value])/100, zone)
+		e.ID += "/" + value
+		e.Dimensions = map[string]string{x.By: value}
+		out = append(out, e)
 	}
 	return out
 }

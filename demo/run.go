@@ -58,8 +58,8 @@ type filling struct {
 	people    map[string]access.Actor       // by first name, as in their e-mail
 	summary   Summary
 
-	tardy []usage.Event // sent late
-	due   []transfer    // bank transfers to come
+	tardy [len(tardy)][]usage.Event // sent late
+	due   []transfer                // bank transfers to come
 	done  int64
 	steps int64
 }

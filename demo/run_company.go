@@ -65,6 +65,9 @@ func (m *making) sold(ctx context.Context) error {
 func (m *making) buyers(ctx context.Context) error {
 	for _, c := range m.story.customers {
 		signed := m.story.served(c.ID)
+		if signed.IsZero() { // nobody ever signed for it
+			signed = c.From
+		}
 		made, err := customers.Create(ctx, m.tx, c.new(m.entities[c.Entity].ID, m.customers[c.Parent].ID, signed), narrator)
 		if err != nil {
 			return err

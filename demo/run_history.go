@@ -51,11 +51,15 @@ func (f *filling) scenes(billed period.Date) (out []scene) {
 	for on, documents := range f.story.signings() {
 		at(on, "contracts", func(ctx context.Context) error { return f.sign(ctx, on, documents) })
 	}
-	at(f.story.move(tardy.arrives), "usage that comes late", func(ctx context.Context) error {
-		_, err := usage.Ingest(ctx, f.db, f.tardy, f.Now, narrator)
-		return err
-	})
+	for i := range tardy {
+		at(f.story.move(tardy[i].arrives), "usage that comes late", func(ctx context.Context) error {
+			_, err := usage.Ingest(ctx, f.db, f.tardy[i], f.Now, narrator)
+			return err
+		})
+	}
+	f.deals(at)
 	for _, day := range f.story.billingDays() {
+		at(day, "renewals", func(ctx context.Context) error { return f.renew(ctx, day) })
 		at(day, "receipts", func(ctx context.Context) error { return f.receive(ctx, day) })
 		at(day, "billing", func(ctx context.Context) error { return f.bill(ctx, day, day.Before(billed)) })
 	}

@@ -10,13 +10,17 @@ import (
 	"ratable/usage"
 )
 
-// tardy is usage that a customer's gateway reports after the month was closed:
-// the customer, the days (of the story's calendar) and the day it arrives.
-var tardy = struct {
+// tardy is usage that a customer's gateway reports after the month was billed:
+// the customer, the days (of the story's calendar) and the day it arrives. The
+// first was billed with the next invoice; the second waits for it.
+var tardy = [...]struct {
 	customer    string
 	from, until period.Date
 	arrives     period.Date
-}{"helios-robotics", period.NewDate(2026, 7, 20), period.NewDate(2026, 7, 23), period.NewDate(2026, 8, 11)}
+}{
+	{"helios-robotics", period.NewDate(2026, 7, 20), period.NewDate(2026, 7, 23), period.NewDate(2026, 8, 11)},
+	{"van-der-meer", period.NewDate(2026, 10, 27), period.NewDate(2026, 10, 30), period.NewDate(2026, 11, 3)},
+}
 
 // senders is how many send usage at once, as gateways do.
 const senders = 4
@@ -24,20 +28,26 @@ const senders = 4
 // consumeAll sends the year's usage up to yesterday. What had arrived before a
 // fill was interrupted is a repeat.
 func (f *filling) consumeAll(ctx context.Context) error {
-	var all, held []usage.Event
+	var all []usage.Event
 	for _, c := range f.story.customers {
 		if len(c.Uses) == 0 {
 			continue
 		}
 		seller, _ := f.entities.ByCode(c.Entity)
-		all = append(all, c.consume(f.story.served(c.ID), f.Today, seller.Location())...)
+		end := f.Today
+		if !c.Until.IsZero() {
+			end = period.MinDate(end, c.Until.AddDays(1))
+		}
+		all = append(all, c.consume(f.story.served(c.ID), end, seller.Location())...)
 	}
-	seller, _ := f.entities.ByCode("nlus")
-	late := period.NewSpan(f.story.move(tardy.from), f.story.move(tardy.until))
-	all, held = divide(all, func(e usage.Event) bool {
-		return e.Customer == tardy.customer && late.Contains(period.DateOf(e.OccurredAt, seller.Location()))
-	})
-	f.tardy, f.summary.Events = held, len(all)+len(held)
+	f.summary.Events = len(all)
+	for i, t := range tardy {
+		seller, _ := f.entities.ByCode(f.story.customer(t.customer).Entity)
+		late := period.NewSpan(f.story.move(t.from), f.story.move(t.until))
+		all, f.tardy[i] = divide(all, func(e usage.Event) bool {
+			return e.Customer == t.customer && late.Contains(period.DateOf(e.OccurredAt, seller.Location()))
+		})
+	}
 	g, sending := errgroup.WithContext(ctx)
 	g.SetLimit(senders)
 	// In order of customer: two senders rarely meet in the sums of one.

@@ -55,6 +55,14 @@ type customer struct {
 	Hourly   bool             `yaml:"hourly"`
 	Growth   float64          `yaml:"growth"` // percent a month
 	Uses     map[string]int64 `yaml:"uses"`   // meter -> on an ordinary weekday
+	Split    map[string]split `yaml:"split"`  // meter -> over the values of a dimension
+	Until    period.Date      `yaml:"until"`  // the last day of one that left
+}
+
+// split spreads a day's use over the values of a dimension.
+type split struct {
+	By    string           `yaml:"by"`
+	Parts map[string]int64 `yaml:"parts"` // percent
 }
 
 type taxID struct {
@@ -76,12 +84,15 @@ func tell(today period.Date) (story, error) {
 		if c.Kind == "" {
 			c.Kind = customers.Business
 		}
-		c.From = s.move(c.From)
+		c.From, c.Until = s.move(c.From), s.move(c.Until)
 	}
 	if err := s.readContracts(); err != nil {
 		return s, err
 	}
-	return s, s.planContracts()
+	if err := s.planContracts(); err != nil {
+		return s, err
+	}
+	return s, s.endContracts()
 }
 
 func strict(name string, into any) error {
@@ -171,46 +182,16 @@ func (s *story) planContracts() error {
 	return nil
 }
 
-// move moves a day of the story; no day stays none.
-func (s *story) move(d period.Date) period.Date {
-	if d.IsZero() {
-		return d
-	}
-	return d.AddMonths(s.months)
-}
-
-// moveLast moves the last day of something: a month's end stays one.
-func (s *story) moveLast(d period.Date) period.Date {
-	if d.IsZero() {
-		return d
-	}
-	return d.AddDays(1).AddMonths(s.months).AddDays(-1)
-}
-
-func (s *story) moved(d contracts.Document) contracts.Document {
-	d.Term.From, d.Term.Through, d.Effective = s.move(d.Term.From), s.moveLast(d.Term.Through), s.move(d.Effective)
-	for i := range d.Lines {
-		l := &d.Lines[i]
-		l.From, l.Through = s.move(l.From), s.moveLast(l.Through)
-		if l.Fixed == nil {
-			continue
-		}
-		for j := range l.Fixed.Ramp {
-			step := &l.Fixed.Ramp[j]
-			step.From, step.Through = s.move(step.From), s.moveLast(step.Through)
-		}
-	}
-	return d
-}
-
 // begins is the first day of the year that is told: twelve closed months and the
 // open one.
 func (s *story) begins() period.Date { return s.today.MonthOf().Add(-12).First() }
 
-// served is the first day of a customer's contracts, of those it pays for too.
+// served is the first day of a customer's contracts, of those it pays for or
+// uses too.
 func (s *story) served(id string) (first period.Date) {
 	for _, d := range s.documents {
-		if d.Customer == id || d.Payer == id {
+		uses := slices.ContainsFunc(d.Lines, func(l contracts.Line) bool { return slices.Contains(l.Users, id) })
+		if d.Customer == id || d.Payer == id || uses {
 			first = period.MinDate(first, d.Term.From)
 		}
 	}
@@ -228,6 +209,11 @@ func (s *story) billingDays() (out []period.Date) {
 		}
 	}
 	return out
+}
+
+// customer finds a row of customers.yaml.
+func (s *story) customer(id string) customer {
+	return s.customers[slices.IndexFunc(s.customers, func(c customer) bool { return c.ID == id })]
 }
 
 func dec(n int64) decimal.Decimal { return decimal.NewFromInt(n) }
