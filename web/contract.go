@@ -29,7 +29,7 @@ func (d dossier) facts() []ui.Fact {
 		{Term: "Payment", Value: ui.Text(netDays(doc.Billing.NetDays))},
 		{Term: "Billing periods", Value: ui.Text(alignWord(doc.Billing.Align))},
 	}
-	facts = slices.Insert(facts, 1, d.payerFacts()...)
+	facts = slices.Insert(facts, 1, slices.Concat(d.payerFacts(), d.partyFacts())...)
 	for _, whole := range []struct {
 		term string
 		said []string
@@ -41,9 +41,6 @@ func (d dossier) facts() []ui.Fact {
 	facts = append(facts, d.renewalFacts()...)
 	if doc.Billing.Late != "" {
 		facts = append(facts, ui.Fact{Term: "Late usage", Value: ui.Text(capital(lateTerms(doc.Billing.Late)))})
-	}
-	if doc.Signer != "" {
-		facts = append(facts, ui.Fact{Term: "Signed by", Value: ui.Text(doc.Signer)})
 	}
 	if doc.Billing.PONumber != "" {
 		facts = append(facts, ui.Fact{Term: "PO", Value: ui.Mono(doc.Billing.PONumber)})

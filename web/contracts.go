@@ -177,7 +177,17 @@ func (v *visit) dossier(number string) (dossier, error) {
 	for _, change := range c.Payers {
 		ids = append(ids, change.Payer)
 	}
-	if d.parties, err = customers.LoadMany(v.ctx, v.DB, ids, v.Today()); err != nil {
+	for _, named := range c.Users {
+		ids = append(ids, named)
+	}
+	if signer := c.Latest().Document.Signer; signer != "" {
+		found, err := customers.Resolve(v.ctx, v.DB, []string{signer})
+		if err != nil {
+			return dossier{}, err
+		}
+		ids = append(ids, found[signer].ID)
+	}
+	if d.parties, err = customers.LoadMany(v.ctx, v.DB, unique(ids), v.Today()); err != nil {
 		return dossier{}, err
 	}
 	d.customer, d.payer = d.parties[c.Customer], d.parties[c.PayerOn(v.Today())]

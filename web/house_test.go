@@ -124,8 +124,13 @@ func (h house) address(path string) string {
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
 		":position", "1", "/entries/:account/:seq", fmt.Sprintf("/entries/%d/1", h.Account("acme")), "/contracts/:number", "/contracts/C-100", "/runs/invoices/:day", "/runs/invoices/2026-04-01",
-		"/customers/:id", fmt.Sprintf("/customers/%d", h.Customers["acme"].ID), "/runs/:id", "/runs/1", "/cells/:billed/:earned", "/cells/2026-01/2026-03",
+		"/customers/:id", fmt.Sprintf("/customers/%d", h.Customers["acme"].ID), "/runs/:id", "/runs/1", "/partners/:id/customers/:customer", h.endCustomer(), "/partners/:id", fmt.Sprintf("/partners/%d", h.Customers["partner"].ID), "/cells/:billed/:earned", "/cells/2026-01/2026-03",
 	).Replace(path)
+}
+
+// endCustomer is the statement of somebody whose contract a partner pays.
+func (h house) endCustomer() string {
+	return fmt.Sprintf("/partners/%d/customers/%d?month=2026-01", h.Customers["partner"].ID, h.Customers["harbor"].ID)
 }
 
 // stray sends an event that nobody can place.

@@ -30,6 +30,7 @@ var (
 	granters   = []access.Role{access.Finance, access.Support}
 	meterers   = []access.Role{access.Finance, access.Product, access.Support}
 	auditors   = []access.Role{access.Finance, access.Accountant, access.Admin}
+	dealers    = []access.Role{access.Sales, access.Finance, access.Accountant}
 	givers     = []access.Role{access.Finance, access.Product}
 	payers     = []access.Role{access.Customer} // each handler besides: of their own papers only
 	everyone   = access.Roles
@@ -108,6 +109,11 @@ func salesRoutes() []route {
 		{post, "/programmes", givers, (*visit).addProgramme},
 		{get, "/programmes/:code", staff, (*visit).programme},
 		{post, "/programmes/:code", givers, (*visit).reviseProgramme},
+
+		{get, "/partners", dealers, (*visit).partners},
+		{get, "/partners/:id", dealers, (*visit).partner},
+		{get, "/partners/:id/customers/:customer", dealers, (*visit).partnerCustomer},
+		{post, "/partners/:id/settle", deciders, (*visit).settlePartner},
 
 		{get, "/users", admins, (*visit).users},
 		{post, "/users", admins, (*visit).addUser},

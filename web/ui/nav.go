@@ -32,6 +32,7 @@ var rooms = []NavGroup{
 		{Key: "customers", Label: "Customers", Href: "/customers", Icon: "customers"},
 		{Key: "contracts", Label: "Contracts", Href: "/contracts", Icon: "contracts"},
 		{Key: "catalog", Label: "Catalog", Href: "/catalog", Icon: "catalog"},
+		{Key: "partners", Label: "Partners", Href: "/partners", Icon: "partners", Roles: []string{"sales", "finance", "accountant"}},
 		{Key: "usage", Label: "Usage", Href: "/usage", Icon: "usage"},
 		{Key: "programmes", Label: "Programmes", Href: "/programmes", Icon: "gift"},
 	}},
