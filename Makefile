@@ -20,7 +20,7 @@ build: ## one static binary, bin/ratable
 	@$(BUILD) -o bin/ratable ./cmd/ratable
 
 test: ## every test, on a private PostgreSQL in a temporary folder
-	@.ci/need hledger chromium pdftotext
+	@.ci/need hledger ledger bean-check chromium pdftotext
 	@go test $(PACKAGES)
 
 check: lint generate ## lint, and hold generated files to what is committed

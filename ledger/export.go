@@ -44,9 +44,9 @@ func (n Names) contract(id int64) string {
 // and the same in every export.
 func (e Entry) Number() string { return fmt.Sprintf("%d-%d", e.Account, e.Seq) }
 
-// oneLine puts a text on one line: names and memos are people's words, and a line
+// OneLine puts a text on one line: names and memos are people's words, and a line
 // break in one would end a record.
-func oneLine(s string) string {
+func OneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 	}), " ")

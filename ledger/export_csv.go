@@ -52,10 +52,10 @@ func (n Names) journalRow(e Entry, i int) []string {
 	}
 	kind, id, _ := strings.Cut(e.Source, ":")
 	return []string{
-		e.Number(), e.BookedOn.String(), e.BookedOn.MonthOf().String(), cell(n.entity(e.Entity)), strconv.Itoa(i + 1),
+		e.Number(), e.BookedOn.String(), e.BookedOn.MonthOf().String(), Cell(n.entity(e.Entity)), strconv.Itoa(i + 1),
 		strconv.Itoa(int(p.Account)), p.Account.String(), debit, credit, string(e.Currency),
-		number(int64(p.Customer)), cell(n.customer(p.Customer)), cell(n.contract(p.Contract)), cell(p.Line), cell(p.Document),
-		cell(kind), cell(id), number(p.Schedule), p.Month.String(), cell(e.Memo),
+		number(int64(p.Customer)), Cell(n.customer(p.Customer)), Cell(n.contract(p.Contract)), Cell(p.Line), Cell(p.Document),
+		Cell(kind), Cell(id), number(p.Schedule), p.Month.String(), Cell(e.Memo),
 	}
 }
 
@@ -67,11 +67,11 @@ func number(id int64) string {
 	return strconv.FormatInt(id, 10)
 }
 
-// cell keeps a text from being run as a formula when a spreadsheet opens the file
+// Cell keeps a text from being run as a formula when a spreadsheet opens the file
 // (OWASP, CSV injection): it begins with an apostrophe then, which spreadsheets
 // do not show. The full-width signs count, as some locales read them so.
-func cell(s string) string {
-	s = oneLine(s)
+func Cell(s string) string {
+	s = OneLine(s)
 	for _, sign := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
 		if strings.HasPrefix(s, sign) {
 			return "'" + s

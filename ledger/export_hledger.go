@@ -132,5 +132,5 @@ func hledgerAccount(i Info) string {
 // semicolon begins a comment, a bar divides payee and note, a comma ends a tag's
 // value, and a date in brackets would move the posting to another day.
 func hledgerText(s string) string {
-	return oneLine(strings.NewReplacer(";", " ", "|", "/", ",", " ", "[", "(", "]", ")").Replace(s))
+	return OneLine(strings.NewReplacer(";", " ", "|", "/", ",", " ", "[", "(", "]", ")").Replace(s))
 }

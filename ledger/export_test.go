@@ -181,7 +181,7 @@ func TestACellThatWouldBeAFormulaIsText(t *testing.T) {
 		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'=1", "\r\n=1": "'=1", "＝1": "'＝1",
 		"Acme": "Acme", "": "", "a\nb\u2028c": "a b c", "1=1": "1=1", "'quoted'": "'quoted'",
 	} {
-		if got := cell(given); got != want {
+		if got := Cell(given); got != want {
 			t.Errorf("%q is written %q, should be %q", given, got, want)
 		}
 	}
