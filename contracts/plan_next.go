@@ -61,6 +61,10 @@ func (c Contract) Subscription(on period.Date) (now Document, ahead *Document, o
 // Planned is the document that a change of a subscription leads to. It is pure: a page shows what it does before
 // anybody confirms it, and ChangeSubscription does just this.
 func (c Contract) Planned(sold *catalog.Catalog, x PlanChange, today period.Date) (Document, error) {
+	var absurd findings
+	if !absurd.figure("quantity", x.Quantity) {
+		return Document{}, fault.InvalidFields(absurd...)
+	}
 	now, ahead, ok := c.Subscription(today)
 	a, _ := c.Agreement()
 	switch {

@@ -26,6 +26,10 @@ func SignUp(ctx context.Context, tx pgx.Tx, r SignUpRequest, today period.Date, 
 	if err := by.Require(access.Sales, access.Finance, access.Support); err != nil {
 		return SignedUp{}, fmt.Errorf("%s: %w", doing, err)
 	}
+	var absurd findings
+	if !absurd.figure("quantity", r.Quantity) { // is not written out: its digits may be endless
+		return SignedUp{}, fmt.Errorf("%s: %w", doing, fault.InvalidFields(absurd...))
+	}
 	r.Plan, r.Existing, r.Currency = strings.TrimSpace(r.Plan), strings.TrimSpace(r.Existing), strings.ToUpper(strings.TrimSpace(r.Currency))
 	kept, found, err := lockSignUp(ctx, tx, r.Key)
 	if err != nil {

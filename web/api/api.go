@@ -53,6 +53,8 @@ func (s *server) endpoints() []endpoint {
 		{http.MethodPost, "/v1/events", access.UsageWrite, s.takeEvents},
 		{http.MethodPost, "/v1/contracts", access.ContractWrite, s.takeContract},
 		{http.MethodGet, "/v1/contracts/:number", access.Read, s.giveContract},
+		{http.MethodPost, "/v1/subscriptions", access.ContractWrite, s.takeSignUp},
+		{http.MethodPost, "/v1/subscriptions/:number/changes", access.ContractWrite, s.takeChange},
 	}
 }
 

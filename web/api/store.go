@@ -21,6 +21,23 @@ func (s *server) prepare(c *call, d contracts.Document) (kept contracts.Contract
 	return kept, err
 }
 
+// signUp and change run a verb in a transaction.
+func (s *server) signUp(c *call, r contracts.SignUpRequest) (out contracts.SignedUp, err error) {
+	err = s.DB.Tx(c.ctx, func(tx pgx.Tx) error {
+		out, err = contracts.SignUp(c.ctx, tx, r, s.Today(), c.by)
+		return err
+	})
+	return out, err
+}
+
+func (s *server) change(c *call, number string, x contracts.PlanChange) (out contracts.Contract, err error) {
+	err = s.DB.Tx(c.ctx, func(tx pgx.Tx) error {
+		out, err = contracts.ChangeSubscription(c.ctx, tx, number, x, s.Today(), c.by)
+		return err
+	})
+	return out, err
+}
+
 // healthy says that the process answers; whether it can work is ready's question.
 func (s *server) healthy(c *call) error {
 	return c.echo.JSON(http.StatusOK, map[string]string{"status": "up"})
