@@ -60,7 +60,7 @@ func LimitConcessions(pieces []Piece) []Piece {
 	for _, i := range granted(out) {
 		p, wanted := out[i], out[i].Wanted
 		for j, charge := range out {
-			if charge.Line != p.Line || charge.Kind == Concession || !charge.touches(p.Span) {
+			if charge.Line != p.Line || charge.Kind == Concession || !charge.Touches(p.Span) {
 				continue
 			}
 			if part := lesser(wanted, left[j]); part.Sign() > 0 {

@@ -18,8 +18,8 @@ func (p *Piece) serve(days period.Span) {
 	}
 }
 
-// touches says whether a charge is for any of some days, by the span it is known
+// Touches says whether a charge is for any of some days, by the span it is known
 // by or by the days it serves: an installment of a year is for each day of it.
-func (p Piece) touches(days period.Span) bool {
+func (p Piece) Touches(days period.Span) bool {
 	return p.Span.Overlaps(days) || p.Served().Overlaps(days)
 }

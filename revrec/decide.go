@@ -43,7 +43,13 @@ func (p Plan) Empty() bool { return len(p.Rows) == 0 && len(p.Recognized) == 0 }
 // The schedule is computed anew from what was agreed and used, and the stored one
 // taken off. Months are compared by attribution: it does not matter in which
 // order months were run, or in which month something had to be booked.
+//
+// A month before the last one recognized is decided by what is known through that
+// one: what usage of a month uses up (a credit, a discount's amount, a minimum)
+// can change what months before it have earned, and a run that does not look at it
+// would take back what the later run booked.
 func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
+	through = later(through, f.Stored.lastRecognized())
 	d := deciding{facts: f, through: through, stored: f.Stored.clone(), next: f.Standing.Next, positions: map[ledger.LineKey]ledger.Position{}}
 	stored := d.stored.byContract()
 	for _, a := range f.Agreements {

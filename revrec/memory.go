@@ -22,6 +22,11 @@ func LayOut(scheduled []Scheduled, currency money.Currency) ScheduleTable {
 	return table(scheduled, currency)
 }
 
+// Balances is where each contract line stands at the end of a month.
+func Balances(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Month, currency money.Currency) []LineBalance {
+	return balances(scheduled, billed, asOf, currency)
+}
+
 // DrawUp is the waterfall of one legal entity and currency, with so many columns
 // from first on.
 func DrawUp(scheduled []Scheduled, billed []ledger.BilledSum, first period.Month, columns int, currency money.Currency) WaterfallTable {

@@ -102,7 +102,7 @@ func (f Facts) exceptions(c *catalog.Catalog, month period.Month, held []contrac
 	var out []Exception
 	for _, e := range plan.Entries {
 		for _, p := range e.Postings {
-			if p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue {
+			if (p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue) && !p.Month.After(month) {
 				problem := fmt.Sprintf("%s %s of %s is not recognized", p.Amount.Neg(), e.Currency, p.Month)
 				out = append(out, Exception{f.Account, f.number(p.Contract), p.Line, problem})
 			}
@@ -112,7 +112,7 @@ func (f Facts) exceptions(c *catalog.Catalog, month period.Month, held []contrac
 		if slices.Contains(held, a.Contract) {
 			continue
 		}
-		pieces, err := contracts.Charges(a, c, f.Usage, month.End())
+		pieces, err := contracts.Charges(a, c, f.Usage, later(month, f.Stored.lastRecognized()).End())
 		if err != nil {
 			return append(out, Exception{Account: f.Account, Problem: err.Error()})
 		}
@@ -141,7 +141,7 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 		// A month may be closed late, when usage of the months after it is billed
 		// already: what begins after the month, or what was counted in a period that
 		// ends after it, is not its business.
-		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(g.kind) && g.span.End.After(month.End())
+		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(a, g.kind) && g.span.End.After(month.End())
 		if g.due && !later && !g.agrees() && !waits(a, g, stood, month) {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
 			out = append(out, Exception{a.Account, a.Number, g.line, problem})
@@ -161,16 +161,18 @@ func waits(a contracts.Agreement, g group, stood []ledger.Stood, month period.Mo
 		a.Latest().Document.Billing.LateUsage() == contracts.NextInvoice
 }
 
-// counted says that what a piece comes to is known when its period is over.
-func counted(k contracts.Kind) bool {
-	return k == contracts.Metered || k == contracts.OverCap || k == contracts.TrueUp
+// counted says that what a piece comes to is known when its period is over. So is
+// what is kept of a prepayment when the contract ends: what was drawn of it.
+func counted(a contracts.Agreement, k contracts.Kind) bool {
+	return k == contracts.Metered || k == contracts.OverCap || k == contracts.TrueUp ||
+		k == contracts.Prepayment && a.Latest().Document.Ending != nil
 }
 
 // dueBy says whether a piece may be asked for by the end of a month. What a
 // concession comes to is known when the charges that it lowers are.
 func dueBy(p contracts.Piece, pieces []contracts.Piece, month period.Month) bool {
 	if p.Kind == contracts.Concession && slices.ContainsFunc(pieces, func(charge contracts.Piece) bool {
-		return charge.Line == p.Line && charge.Kind != contracts.Concession && charge.Span.Overlaps(p.Span) && !dueBy(charge, pieces, month)
+		return charge.Line == p.Line && charge.Kind != contracts.Concession && charge.Touches(p.Span) && !dueBy(charge, pieces, month)
 	}) {
 		return false
 	}

@@ -24,10 +24,6 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, err
 	}
-	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements, through), through.End(), contracts.SingleEvents(slices.Collect(maps.Values(agreements))...)...)
-	if err != nil {
-		return nil, err
-	}
 	standings, err := ledger.LoadStandings(ctx, q, accounts)
 	if err != nil {
 		return nil, err
@@ -39,6 +35,14 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	stored, err := loadStored(ctx, q, accounts)
 	if err != nil {
 		return nil, fmt.Errorf("load revenue schedules: %w", postgres.Fault(err))
+	}
+	until := through // and what a later run has looked at: see Decide
+	for _, x := range stored {
+		until = later(until, x.lastRecognized())
+	}
+	days, err := usage.LoadDays(ctx, q, accounts, earliest(agreements, through), until.End(), contracts.SingleEvents(slices.Collect(maps.Values(agreements))...)...)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]Facts, len(accounts))
 	for i, a := range accounts {

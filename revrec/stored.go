@@ -56,6 +56,15 @@ func (s *Stored) clone() *Stored {
 	return &Stored{Next: s.Next, cells: maps.Clone(s.cells), entries: s.entries}
 }
 
+// lastRecognized is the latest month of which anything was recognized.
+func (s *Stored) lastRecognized() period.Month {
+	var last period.Month
+	for b := range s.entries {
+		last = later(last, b.month)
+	}
+	return last
+}
+
 // byContract lists the keys of each contract: a reseller's account can have
 // thousands of contracts, and each is compared with its own keys only.
 func (s *Stored) byContract() map[contracts.ID][]Key {

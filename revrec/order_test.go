@@ -1,0 +1,67 @@
+package revrec
+
+import (
+	"testing"
+
+	"ratable/contracts"
+	"ratable/internal/period"
+)
+
+// A credit pays for usage first, in the order of lines: how much of it is left for
+// the quarter's fee is known only when the quarter is over.
+func TestARunForAnEarlierMonthTakesNothingBackOfWhatALaterOneFound(t *testing.T) {
+	d := document(perCall("calls", "0.10", "quarter"), fixed("seats", "platform", "1", "300", "quarter", contracts.Arrears))
+	d.Credits = []contracts.Credit{{ID: "welcome", Kind: contracts.Promotional, Amount: dec("100"), Reason: "welcome"}}
+	l := begin(agreement(d))
+	l.use("2026-01-10", "300")
+	l.use("2026-02-10", "500")
+	l.run(t, "2026-01")
+	early := l.posted()["2026-01"]
+	l.run(t, "2026-02")
+	found := l.posted()["2026-01"]
+	if early == found {
+		t.Fatalf("January earned %s whatever is used in February: this proves nothing", found)
+	}
+	if p := l.run(t, "2026-01"); !p.Empty() {
+		t.Errorf("after February January's run books %d more entries, January comes to %s again instead of %s", len(p.Entries), l.posted()["2026-01"], found)
+	}
+	for _, x := range l.facts.Exceptions(book, 1, month("2026-01")) {
+		if x.Line == "calls" || x.Line == "seats" {
+			t.Errorf("January does not close late: %s", x)
+		}
+	}
+}
+
+// The installment that was conceded became one that is asked for in July: what is
+// left of the concession waits for it.
+func TestAConcessionOnAnInstallmentThatMovedDoesNotHoldTheClose(t *testing.T) {
+	l := begin(agreement(document(installments("license", contracts.Installment{On: day("2026-07-18"), Amount: dec("153")}))))
+	l.agreement().Concessions = []contracts.Granted{{
+		ID: 1, Line: "license", Span: period.NewSpan(day("2026-02-05"), day("2026-02-06")), Amount: eur("49.55"), Reason: "late", GrantedOn: day("2026-03-06"),
+	}}
+	l.run(t, "2026-03")
+	for _, x := range l.facts.Exceptions(book, 1, month("2026-03")) {
+		t.Errorf("March does not close: %s", x)
+	}
+}
+
+// What is kept of a prepaid quarter that the contract's end cuts is what was drawn
+// of it by then, which nobody knows in the month before.
+func TestAPrepaidAmountOfAnEndedContractDoesNotHoldTheCloseOfTheMonthBefore(t *testing.T) {
+	d := document(perCall("calls", "0.10", "month"))
+	d.Prepaid = []contracts.Prepaid{{ID: "prepaid", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("100"), Every: "quarter", Bill: &contracts.Bill{Every: "quarter", In: contracts.Advance}}}
+	ended := d
+	ended.Term.Through, ended.Effective, ended.Reason = day("2026-06-15"), day("2026-06-15"), "ended"
+	ended.Ending = &contracts.Ending{Cause: contracts.Convenience, Refund: contracts.Unused}
+	l := begin(agreement(d, ended))
+	l.use("2026-06-10", "400")
+	quarter := period.NewSpan(day("2026-04-01"), day("2026-07-01"))
+	l.bill(day("2026-01-01"), "prepaid", contracts.Prepayment, period.NewSpan(day("2026-01-01"), day("2026-04-01")), eur("100"))
+	l.bill(day("2026-06-16"), "prepaid", contracts.Prepayment, quarter, eur("40"))
+	l.run(t, "2026-05")
+	for _, x := range l.facts.Exceptions(book, 1, month("2026-05")) {
+		if x.Line == "prepaid" {
+			t.Errorf("May does not close: %s", x)
+		}
+	}
+}
