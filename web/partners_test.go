@@ -59,7 +59,7 @@ func TestAPartnersStatementIsReadPaidAndDownloaded(t *testing.T) {
 	partner, harbor := c.Customers["partner"].ID, c.Customers["harbor"].ID
 	at := fmt.Sprintf("/partners/%d", partner)
 	b := site.Login(access.Finance)
-	b.Get("/partners").Want(http.StatusOK, "Cascadia Cloud", "Reseller, Referral", "130.00", "Lone Star Freight", "Supplier")
+	b.Get("/partners").Want(http.StatusOK, "Cascadia Cloud", "Referral, Reseller", "130.00", "Lone Star Freight", "Supplier")
 	b.Get(at+"?month=2026-01").Want(http.StatusOK, "REF-1", "1,300.00", "130.00", "Harborview Clinics", "444.00", "Record a payment")
 	wrong := url.Values{"owed": {fmt.Sprintf("commission %d USD", c.US.ID)}, "amount": {"130.01"}, "on": {"2026-02-03"}, "reference": {"wire 17"}}
 	b.PostForm(at+"/settle?month=2026-01", wrong).Want(http.StatusUnprocessableEntity, "at most the 130.00 USD")
