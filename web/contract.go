@@ -13,6 +13,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
+	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/ledger"
 	"ratable/web/page"
@@ -72,6 +73,12 @@ func (d dossier) lines() []page.ContractLine {
 			line.Terms = fixedTerms(*l.Fixed)
 		case l.Once != nil:
 			line.Terms = onceTerms(*l.Once)
+			if l.Once.Milestone != "" {
+				line.Earned = "When delivered"
+				if on := d.delivered(l.ID); !on.IsZero() {
+					line.Earned = "Delivered " + ui.DayText(on)
+				}
+			}
 		default:
 			meter, _ := d.catalog.Meter(l.Usage.Meter)
 			line.Terms, line.Product = usageTerms(*l.Usage, meter.Unit), "meter "+l.Usage.Meter
@@ -158,7 +165,7 @@ func (v *visit) contractBooks(d dossier, view *page.Contract) error {
 	view.Invoices = ui.TableProps{
 		Title:   "Invoices",
 		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
-		Empty:   ui.EmptyProps{Title: "Nothing billed yet", Text: "The invoice run issues what is due once a version is approved.", Action: &ui.ButtonProps{Label: "What it will bill", Href: contractAddress(d.Number) + "/outlook"}},
+		Empty:   ui.EmptyProps{Title: "Nothing billed yet", Text: d.unbilled(v.Today()), Action: &ui.ButtonProps{Label: "What it will bill", Href: contractAddress(d.Number) + "/outlook"}},
 	}
 	billed, owed := money.Zero(d.Currency), money.Zero(d.Currency)
 	for _, r := range rows {
@@ -184,6 +191,18 @@ func (v *visit) contractBooks(d dossier, view *page.Contract) error {
 		view.Stats = append(view.Stats, ui.StatProps{Label: "Days left", Value: ui.Count(int64(max(0, a.Term().End.Sub(v.Today())))), Note: "of " + howMany(a.Term().Days(), "day")})
 	}
 	return nil
+}
+
+// unbilled says why a contract has no invoice.
+func (d dossier) unbilled(today period.Date) string {
+	a, agreed := d.Agreement()
+	if !agreed {
+		return "The invoice run issues what is due once a version is approved."
+	}
+	if trial := a.Latest().Document.Trial; trial != nil && !today.After(trial.Through) {
+		return "It is on trial, free through " + ui.DayText(trial.Through) + "."
+	}
+	return "The next invoice run issues what is due."
 }
 
 // contractDocument shows a version as exported, and hands it out as a file.

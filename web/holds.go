@@ -87,8 +87,12 @@ func (v *visit) holds() error {
 }
 
 func (v *visit) holdTable(all []held) ui.TableProps {
-	t := ui.TableProps{Caption: "Held bills", Columns: []ui.Column{{Label: "What"}, {Label: "Why"}, {Label: "Looked into by"}, {Label: "Since", Kind: ui.Tight}, {Label: "Until", Kind: ui.Tight}, {Label: "Days", Kind: ui.Figures}, {Label: ""}},
+	t := ui.TableProps{Caption: "Held bills", Columns: []ui.Column{{Label: "What", Kind: ui.Tight}, {Label: "Why"}, {Label: "Looked into by"}, {Label: "Since", Kind: ui.Tight}, {Label: "Until", Kind: ui.Tight}, {Label: "Days", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing is held", Text: "Bills are held on a customer's page: the runs leave them out until somebody releases them."}}
+	releases := v.may(post, "/holds/:account/:id/release")
+	if releases {
+		t.Columns = append(t.Columns, ui.Column{Label: "Release"})
+	}
 	for _, h := range all {
 		until, end, last := ui.Text("It is released"), v.Today(), ui.Nothing()
 		if !h.EndsOn.IsZero() {
@@ -98,11 +102,15 @@ func (v *visit) holdTable(all []held) ui.TableProps {
 		switch {
 		case h.Released != nil:
 			until, end = ui.TwoLines("Released "+ui.DayText(h.Released.On), h.Released.Reason), h.Released.On
-		case h.Stands(v.Today()) && v.may(post, "/holds/:account/:id/release"):
+		case h.Stands(v.Today()) && releases:
 			last = ui.Confirm(ui.ConfirmProps{Label: "Release", Action: fmt.Sprintf("/holds/%d/%d/release", h.Account, h.ID), Confirm: "Release it",
 				Text: "The next invoice run bills all that is due, once."})
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(h.what, h.href), ui.Text(h.Reason), ui.Text(h.owner), ui.Day(h.StartsOn), until, ui.Count(int64(max(0, end.Sub(h.StartsOn)))), last)})
+		cells := ui.Cells(ui.Link(h.what, h.href), ui.Text(h.Reason), ui.Text(h.owner), ui.Day(h.StartsOn), until, ui.Count(int64(max(0, end.Sub(h.StartsOn)))))
+		if releases {
+			cells = append(cells, last)
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
 	return t
 }

@@ -10,6 +10,7 @@ import (
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/fault"
+	"ratable/internal/period"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -37,7 +38,7 @@ func (v *visit) showProgramme(status int, form page.ProgrammeForm) error {
 		}
 		rec := page.Record{Head: ui.HeadProps{Title: s.Name, Sub: s.Code, Status: programmeStatus(s, v.Today()), Crumbs: []ui.Anchor{{Label: "Programmes", Href: "/programmes"}}},
 			Stats: []ui.StatProps{{Label: "Budget", Value: ui.Money(s.Budget)}, {Label: "Given", Value: ui.Money(s.Given)}, {Label: "Ahead", Value: ui.Money(s.Ahead)}, {Label: "Left", Value: ui.Money(s.Left)}},
-			Body:  ui.Cells(ui.Table(givingTable(s, n)), ui.Table(givenTable(s))), Rail: ui.Cells(ui.Facts("Programme", programmeFacts(s, people)))}
+			Body:  ui.Cells(ui.Table(givingTable(s, n)), ui.Table(givenTable(s, v.Today().MonthOf()))), Rail: ui.Cells(ui.Facts("Programme", programmeFacts(s, people)))}
 		for _, note := range unvalued(s) {
 			rec.Parts = append(rec.Parts, page.Notice(note))
 		}
@@ -83,12 +84,16 @@ func givingTable(s contracts.Spending, n names) ui.TableProps {
 }
 
 // givenTable is the same by line and month, so far and ahead.
-func givenTable(s contracts.Spending) ui.TableProps {
-	t := ui.TableProps{Caption: "By line and month", Title: "By line and month", Columns: []ui.Column{{Label: "Contract"}, {Label: "Line"}, {Label: "Month", Kind: ui.Tight}, {Label: "Given away", Kind: ui.Figures}},
+func givenTable(s contracts.Spending, now period.Month) ui.TableProps {
+	t := ui.TableProps{Caption: "By line and month", Title: "By line and month", Columns: []ui.Column{{Label: "Contract"}, {Label: "Line"}, {Label: "Month", Kind: ui.Tight}, {Label: "Given", Kind: ui.Figures}, {Label: "Ahead", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing is given away"}}
 	for _, c := range s.Contracts {
 		for _, g := range c.Lines {
-			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(c.Number, contractAddress(c.Number)), ui.Mono(g.Line), ui.Text(ui.MonthText(g.Month)), ui.Money(g.Amount))})
+			given, ahead := ui.Money(g.Amount), ui.Text("")
+			if now.Before(g.Month) {
+				given, ahead = ahead, given
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Link(c.Number, contractAddress(c.Number)), ui.Mono(g.Line), ui.Text(ui.MonthText(g.Month)), given, ahead)})
 		}
 	}
 	return t

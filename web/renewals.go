@@ -101,6 +101,9 @@ func (v *visit) contractActions(d dossier) []ui.ButtonProps {
 			out = append(out, ui.ButtonProps{Label: actions[name].title, Href: at + "/" + name, Small: true})
 		}
 	}
+	if agreed && len(d.milestones()) > 0 {
+		out = append(out, ui.ButtonProps{Label: "Record a delivery", Href: at + "/deliver", Small: true})
+	}
 	if agreed && v.may(get, "/contracts/:number/payer") {
 		out = append(out, ui.ButtonProps{Label: "Change the payer", Href: at + "/payer", Small: true})
 	}

@@ -92,6 +92,8 @@ func salesRoutes() []route {
 		{post, "/contracts/:number/payer", billers, (*visit).changePayer},
 		{get, "/contracts/:number/notice", noticers, (*visit).noticeForm},
 		{post, "/contracts/:number/notice", noticers, (*visit).giveNotice},
+		{get, "/contracts/:number/deliver", sellers, (*visit).deliverForm},
+		{post, "/contracts/:number/deliver", sellers, (*visit).deliver},
 		{get, "/contracts/:number/attach", sellers, (*visit).attachForm},
 		{post, "/contracts/:number/attach", sellers, (*visit).attach},
 		{get, "/contracts/:number/files/:file", staff, (*visit).contractFile},

@@ -114,7 +114,7 @@ func alignWord(a contracts.Align) string {
 	if a == contracts.Calendar {
 		return "Calendar months"
 	}
-	return "From the day it began"
+	return "From the first day"
 }
 
 func pausedTerms(d contracts.Document) []string {

@@ -38,7 +38,7 @@ type Anchor struct {
 var statusTones = map[string]Tone{
 	"draft": Neutral, "void": Neutral, "voided": Neutral, "ended": Neutral, "expired": Neutral, "cancelled": Neutral,
 	"canceled": Neutral, "skipped": Neutral, "queued": Neutral, "superseded": Neutral,
-	"active": Good, "paid": Good, "settled": Good, "applied": Good, "sent": Good, "delivered": Good, "done": Good,
+	"active": Good, "renewed": Good, "paid": Good, "settled": Good, "applied": Good, "sent": Good, "delivered": Good, "done": Good,
 	"closed": Good, "balanced": Good, "completed": Good, "succeeded": Good,
 	"open": Info, "approved": Info, "issued": Info, "running": Info, "scheduled": Info, "credited": Info,
 	"pending": Warn, "waiting": Warn, "held": Warn, "partial": Warn, "unapplied": Warn, "late": Warn, "retrying": Warn, "stopped": Warn,
