@@ -8,7 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
-	"ratable/internal/money"
 	"ratable/internal/period"
 )
 
@@ -212,32 +211,6 @@ func Cancel(d Document, why Why) (Document, error) {
 // Keep goes back to what was agreed before a change that has not taken effect yet.
 func Keep(before Document, why Why) (Document, error) {
 	return before.revised(why).finished(nil)
-}
-
-// Recurring is what the recurring fees of a document come to in a month on a day, at list and less the margin: the
-// exact figure that MRR is the rounding of. Usage is none of it.
-func (d Document) Recurring(on period.Date) money.Exact {
-	sum := money.Price(decimal.Zero, d.Money())
-	if d.Paused || !d.Term.Span().Contains(on) || d.Trial != nil && !d.Trial.Through.Before(on) && len(d.Trial.Lines) == 0 {
-		return sum
-	}
-	for _, l := range d.Lines {
-		if l.Fixed == nil || !d.days(l).Contains(on) || d.Trial != nil && d.Trial.covers(l.ID) && !d.Trial.Through.Before(on) {
-			continue
-		}
-		c, err := period.ParseCadence(l.Fixed.Every)
-		if err != nil || c == period.Term {
-			continue
-		}
-		for _, step := range ramp(l, period.NewSpan(on, on.AddDays(1))) {
-			fee := money.Price(step.unitPrice, d.Money()).Mul(step.quantity).MulRatio(1, int64(c.Months()))
-			if d.Reseller != nil {
-				fee = fee.Mul(hundred.Sub(d.Reseller.MarginPercent)).MulRatio(1, 100)
-			}
-			sum = sum.Add(fee)
-		}
-	}
-	return sum
 }
 
 // atOnce says whether a change counts from today: it binds for longer periods, or for the same and costs no less. What

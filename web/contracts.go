@@ -241,7 +241,7 @@ func (v *visit) showContract(status int, number, problem string) error {
 	if err != nil {
 		return err
 	}
-	view := page.Contract{Head: d.head(v, ""), Facts: d.facts(), Lines: d.lines(), Actions: v.contractActions(d)}
+	view := page.Contract{Head: d.head(v, ""), Facts: append(v.subscriptionFacts(d), d.facts()...), Lines: d.lines(), Actions: v.contractActions(d)}
 	if view.Notes, err = v.contractHolds(d); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ var myRooms = []ui.NavGroup{{Items: []ui.NavItem{
 	{Key: "invoices", Label: "Invoices", Href: "/my/invoices", Icon: "invoices"},
 	{Key: "payments", Label: "Payments", Href: "/my/payments", Icon: "payments"},
 	{Key: "usage", Label: "Usage", Href: "/my/usage", Icon: "usage"},
+	{Key: "plan", Label: "Plan", Href: "/my/plan", Icon: "catalog"},
 }}}
 
 // visiting says that the reader is a customer and nobody who works here.

@@ -86,12 +86,12 @@ func (v *visit) contractActions(d dossier) []ui.ButtonProps {
 	_, agreed := d.Agreement()
 	if !v.may(get, "/contracts/:number/extend") {
 		if agreed && v.may(get, "/contracts/:number/notice") {
-			return v.noticeAction(d)
+			return append(v.subscriptionAction(d), v.noticeAction(d)...)
 		}
 		return nil
 	}
 	at := contractAddress(d.Number)
-	var out []ui.ButtonProps
+	out := v.subscriptionAction(d)
 	if agreed && !d.Latest().Waiting() {
 		names := []string{"extend", "blend", "renew", "terminate"}
 		if a, _ := d.Agreement(); a.Latest().Document.Ending != nil {

@@ -45,7 +45,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return slices.Concat(salesRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), myRoutes())
+	return slices.Concat(salesRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), myRoutes())
 }
 
 func salesRoutes() []route {
@@ -121,6 +121,21 @@ func salesRoutes() []route {
 		{post, "/users", admins, (*visit).addUser},
 		{post, "/users/:id/disable", admins, (*visit).disableUser},
 		{post, "/users/:id/enable", admins, (*visit).enableUser},
+	}
+}
+
+func subscriptionRoutes() []route {
+	return []route{
+		{get, "/subscriptions", staff, (*visit).subscriptions},
+		{get, "/subscriptions/new", noticers, (*visit).subscribeForm},
+		{post, "/subscriptions/new", noticers, (*visit).subscribe},
+		{get, "/subscriptions/plans/:code/migrate", catalogers, (*visit).migrateForm},
+		{post, "/subscriptions/plans/:code/migrate", catalogers, (*visit).migrate},
+		{get, "/contracts/:number/change", noticers, (*visit).changeForm},
+		{post, "/contracts/:number/change", noticers, (*visit).change},
+		{get, "/screening", auditors, (*visit).screening},
+		{get, "/screening/:id", auditors, (*visit).match},
+		{post, "/screening/:id", rulers, (*visit).decideMatch},
 	}
 }
 
@@ -226,5 +241,8 @@ func myRoutes() []route {
 		{get, "/my/payments", payers, (*visit).myPayments},
 		{get, "/my/payments/:id", payers, (*visit).myPayment},
 		{get, "/my/usage", payers, (*visit).myUsage},
+		{get, "/my/plan", payers, (*visit).myPlan},
+		{get, "/my/plan/:number", payers, (*visit).myChangeForm},
+		{post, "/my/plan/:number", payers, (*visit).myChange},
 	}
 }

@@ -31,6 +31,7 @@ var rooms = []NavGroup{
 	{"Sell", []NavItem{
 		{Key: "customers", Label: "Customers", Href: "/customers", Icon: "customers"},
 		{Key: "contracts", Label: "Contracts", Href: "/contracts", Icon: "contracts"},
+		{Key: "subscriptions", Label: "Subscriptions", Href: "/subscriptions", Icon: "runs"},
 		{Key: "catalog", Label: "Catalog", Href: "/catalog", Icon: "catalog"},
 		{Key: "partners", Label: "Partners", Href: "/partners", Icon: "partners", Roles: []string{"sales", "finance", "accountant"}},
 		{Key: "usage", Label: "Usage", Href: "/usage", Icon: "usage"},
