@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/fault"
@@ -31,6 +32,7 @@ func (f *filling) deals(at func(period.Date, string, func(context.Context) error
 	each(move(successor.asked), "another payer", f.succeed)
 	each(move(twice.on), "a duplicate", f.merge)
 	each(f.Today.MonthOf().First(), "a hold", f.hold)
+	each(f.Today.MonthOf().First(), "a change of the catalog", f.proposePrice)
 }
 
 func (f *filling) attach(ctx context.Context, tx pgx.Tx, _ period.Date) error {
@@ -71,6 +73,27 @@ func (f *filling) hold(ctx context.Context, tx pgx.Tx, on period.Date) error {
 		Account: c.Account, Contract: c.ID, StartsOn: on, Reason: disputed.reason, Owner: f.people["felix"].UserID,
 	}, f.people["sven"])
 	return err
+}
+
+// proposePrice asks finance for a price from next month on.
+func (f *filling) proposePrice(ctx context.Context, tx pgx.Tx, on period.Date) error {
+	source, err := files.ReadFile("catalog-change.yaml")
+	if err != nil {
+		return err
+	}
+	d, err := catalog.Parse(source, catalog.Checks{Terms: contracts.ReadTemplate})
+	if err != nil {
+		return fmt.Errorf("read catalog-change.yaml: %w", err)
+	}
+	for i := range d.Products {
+		d.Products[i].StartsOn = f.Today.MonthOf().Next().First()
+	}
+	const reason = "Support answers at night since this summer"
+	p, err := catalog.Propose(ctx, tx, d, reason, on, catalog.Checks{Terms: contracts.ReadTemplate}, f.people["paula"])
+	if err != nil || p.State() != catalog.Draft {
+		return err
+	}
+	return catalog.SubmitProposal(ctx, tx, p.ID, reason, f.people["paula"])
 }
 
 // renew begins the further terms that are due, as the night's job does.
