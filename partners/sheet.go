@@ -2,6 +2,7 @@ package partners
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -84,10 +85,33 @@ func (s *Sheet) add(p Part) {
 	}
 }
 
-func monthText(m period.Month) string    { return m.First().Format("January 2006") }
-func amountText(a money.Amount) string   { return a.Display() + " " + string(a.Currency()) }
-func dayText(d period.Date) string       { return d.Format("2 Jan 2006") }
-func spanText(s period.Span) string      { return dayText(s.Start) + " to " + dayText(s.Last()) }
+func monthText(m period.Month) string  { return m.First().Format("January 2006") }
+func amountText(a money.Amount) string { return a.Display() + " " + string(a.Currency()) }
+func dayText(d period.Date) string     { return d.Format("2 Jan 2006") }
+
+// spanText leaves out what both ends share: "1 – 31 Aug 2026".
+func spanText(s period.Span) string {
+	if s.Start.MonthOf() == s.Last().MonthOf() {
+		return s.Start.Format("2") + " – " + dayText(s.Last())
+	}
+	return dayText(s.Start) + " – " + dayText(s.Last())
+}
+
+// quantityText sets thousands apart, as amounts do.
+func quantityText(d decimal.Decimal, unit string) string {
+	if d.IsZero() {
+		return ""
+	}
+	whole, part, _ := strings.Cut(d.String(), ".")
+	for i := len(whole) - 3; i > 0 && whole[i-1] != '-'; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if part != "" {
+		whole += "." + part
+	}
+	return strings.TrimSpace(whole + " " + unit)
+}
+
 func percentOf(d decimal.Decimal) string { return d.String() + " %" }
 
 // OwedText says what a party is owed for.
@@ -137,14 +161,7 @@ func (s Statement) sold(title string, sales []Sale, priced bool) Part {
 	}
 	sums := map[money.Currency][2]money.Amount{}
 	for _, x := range sales {
-		quantity := ""
-		if !x.Quantity.IsZero() {
-			quantity = x.Quantity.String()
-			if x.Unit != "" {
-				quantity += " " + x.Unit
-			}
-		}
-		row := texts(x.Name, x.Contract, x.Text, spanText(x.Span), quantity)
+		row := texts(x.Name, x.Contract, x.Text, spanText(x.Span), quantityText(x.Quantity, x.Unit))
 		if priced {
 			row = amounts(append(row, texts(x.Document)...), x.Amount)
 			if fees {

@@ -264,8 +264,11 @@ func partTable(p partners.Part) ui.TableProps {
 	t := ui.TableProps{Caption: p.Title, Title: p.Title, Wide: len(p.Columns) > 6}
 	for i, c := range p.Columns {
 		kind := ui.Words
-		if p.Right[i] {
+		switch {
+		case p.Right[i]:
 			kind = ui.Figures
+		case slices.Contains([]string{"Contract", "Service", "Document", "Day", "Number"}, c):
+			kind = ui.Tight
 		}
 		t.Columns = append(t.Columns, ui.Column{Label: c, Kind: kind})
 	}
