@@ -68,7 +68,8 @@ func (p *pricing) installmentsOf(s stretchGrants) []invoiced {
 	days.Start = period.MaxDate(days.Start, s.begun)
 	var out []invoiced
 	for i, x := range all {
-		whole := period.NewSpan(period.MaxDate(x.On, days.Start), days.End)
+		// The end of the contract may come before the day of an installment.
+		whole := period.NewSpan(period.MinDate(days.End, period.MaxDate(x.On, days.Start)), days.End)
 		if i == 0 {
 			whole.Start = days.Start
 		}

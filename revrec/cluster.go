@@ -56,6 +56,7 @@ type group struct {
 	span         period.Span
 	owed, billed money.Amount
 	due          bool // every owed span in it may be billed by now
+	asked        bool // some owed piece is in it, if only one of zero
 }
 
 // touching compares a contract's pieces with what stands billed, cluster by
@@ -64,11 +65,11 @@ func touching(contract contracts.ID, pieces []contracts.Piece, stood []ledger.St
 	sides := map[lineKind][]group{}
 	for _, p := range pieces {
 		key := lineKind{contract, p.Line, p.Kind}
-		sides[key] = append(sides[key], group{key, p.Span, p.Amount, money.Zero(p.Amount.Currency()), due(p)})
+		sides[key] = append(sides[key], group{key, p.Span, p.Amount, money.Zero(p.Amount.Currency()), due(p), true})
 	}
 	for _, b := range stood {
 		key := lineKind{contract, b.Line, contracts.Kind(b.Kind)}
-		sides[key] = append(sides[key], group{key, b.Span, money.Zero(b.Amount.Currency()), b.Amount, true})
+		sides[key] = append(sides[key], group{key, b.Span, money.Zero(b.Amount.Currency()), b.Amount, true, false})
 	}
 	var out []group
 	for key, list := range sides {
@@ -80,7 +81,7 @@ func touching(contract contracts.ID, pieces []contracts.Piece, stood []ledger.St
 			sum := group{lineKind: key, span: spans[members[0]], due: true}
 			for _, i := range members {
 				sum.owed, sum.billed = sum.owed.Add(list[i].owed), sum.billed.Add(list[i].billed)
-				sum.due = sum.due && list[i].due
+				sum.due, sum.asked = sum.due && list[i].due, sum.asked || list[i].asked
 				sum.span.End = period.MaxDate(sum.span.End, spans[i].End)
 			}
 			out = append(out, sum)

@@ -5,6 +5,7 @@ import (
 
 	"ratable/contracts"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 // A credit pays for usage first, in the order of lines: how much of it is left for
@@ -63,5 +64,21 @@ func TestAPrepaidAmountOfAnEndedContractDoesNotHoldTheCloseOfTheMonthBefore(t *t
 		if x.Line == "prepaid" {
 			t.Errorf("May does not close: %s", x)
 		}
+	}
+}
+
+// What the days of a true-up make up for may be used in a window that ends after
+// the month: billed in June, it is unknown to May's facts when May is closed late.
+func TestATrueUpThatBecameKnownAfterTheMonthDoesNotHoldItsLateClose(t *testing.T) {
+	billed := func(kind contracts.Kind) []ledger.Stood {
+		span := period.NewSpan(day("2026-05-15"), day("2026-05-22"))
+		return []ledger.Stood{{Piece: ledger.Piece{LineKey: ledger.LineKey{Contract: 1, Line: "minimum"}, Kind: string(kind), Span: span}, Amount: eur("108"), Times: 1}}
+	}
+	a := agreement(document(perCall("calls", "0.10", "month")))
+	if found := unbilled(a, nil, billed(contracts.TrueUp), month("2026-05")); len(found) > 0 {
+		t.Errorf("May does not close: %s", found[0])
+	}
+	if found := unbilled(a, nil, billed(contracts.FixedFee), month("2026-05")); len(found) != 1 {
+		t.Errorf("a fee that is billed and not owed holds the close; found is %v", found)
 	}
 }

@@ -141,7 +141,10 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 		// A month may be closed late, when usage of the months after it is billed
 		// already: what begins after the month, or what was counted in a period that
 		// ends after it, is not its business.
-		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(a, g.kind) && g.span.End.After(month.End())
+		// What a true-up of days inside it makes up for can be used after it, too: a
+		// month that does not know of one leaves it to the run that billed it.
+		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(a, g.kind) && g.span.End.After(month.End()) ||
+			g.kind == contracts.TrueUp && !g.asked
 		if g.due && !later && !g.agrees() && !waits(a, g, stood, month) {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
 			out = append(out, Exception{a.Account, a.Number, g.line, problem})

@@ -47,7 +47,7 @@ func (d draw) amendment(was contracts.Document, effective period.Date) (contract
 		if d.oneIn(5) {
 			d.fill(&doc)
 		} else {
-			for range d.between(1, 3) {
+			for n := d.between(1, 3); n > 0 && len(doc.Lines) > 0; n-- {
 				d.change(&doc)
 			}
 		}

@@ -183,6 +183,9 @@ func (d draw) addTerm(doc *contracts.Document) {
 			metered = append(metered, l.ID)
 		}
 	}
+	if len(metered) == 0 {
+		return
+	}
 	all = slices.Clone(lines)
 	for _, p := range doc.Prepaid {
 		all = append(all, p.ID)
