@@ -44,7 +44,9 @@ func oracleOf(method catalog.Method, first, last time.Time) oracle {
 	put := func(month string, weight, full *big.Rat) {
 		o.month, o.weight, o.full = append(o.month, month), append(o.weight, weight), append(o.full, full)
 	}
-	after := func(k int) string { return time.Date(first.Year(), first.Month()+time.Month(k), 1, 0, 0, 0, 0, time.UTC).Format("2006-01") }
+	after := func(k int) string {
+		return time.Date(first.Year(), first.Month()+time.Month(k), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+	}
 	switch method {
 	case catalog.MonthlyEven, catalog.NextMonth:
 		for k := range months {

@@ -32,6 +32,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"Fill an empty database with a demo company, then serve it."`
 	Run      runCommand      `cmd:"" help:"Run a job by hand for a day."`
 	Simulate simulateCommand `cmd:"" help:"Play a contract and dated facts in memory: invoices, revenue, journal."`
+	Examples examplesCommand `cmd:"" help:"Put worked cases of revenue recognition to the engine and compare."`
 	Import   importCommand   `cmd:"" help:"Bring facts in: usage, contracts, bank statements."`
 	Export   exportCommand   `cmd:"" help:"Write out a ledger, a contract or a trial balance."`
 	Catalog  catalogCommand  `cmd:"" help:"Compare, change and write out the catalog: products, meters, plans."`

@@ -19,7 +19,7 @@ var floor = map[string]int{
 	"invoicing": 50, "revrec": 50, "entitlements": 50,
 	"payments": 60, "exports": 60,
 	"partners": 62,
-	"scenario": 65,
+	"scenario": 65, "revrec/examples": 66,
 	"web/page": 70, "web/api": 71, "web": 72,
 	"demo":        80,
 	"cmd/ratable": 90, "stories": 90, "bench": 90, "browser": 90,
