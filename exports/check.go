@@ -88,7 +88,7 @@ func (c *checking) journal(j Journal) {
 		c.add(Blocking, "currency", "", "%s books journals in %s, the currency of %s, not in %s", s.Name, j.Entity.Currency, j.Entity.Name, j.Currency)
 	}
 	if s.AsksRate && j.Rate.IsZero() {
-		c.add(Blocking, "rate", j.ID, "there is no exchange rate from %s to %s for the day, and %s wants one: enter it", j.Currency, j.Entity.Currency, s.Name)
+		c.add(Blocking, "rate", j.ID, "There is no exchange rate from %s to %s for the day, and %s wants one: enter it", j.Currency, j.Entity.Currency, s.Name)
 	}
 	if n := utf8.RuneCountInString(j.Entity.Code); s.CodeLength > 0 && n > s.CodeLength {
 		c.add(Blocking, "entity", "", "%s takes company codes of %d characters, and ours is %s", s.Name, s.CodeLength, strings.ToUpper(j.Entity.Code))
@@ -141,10 +141,12 @@ func (c *checking) names(journals []Journal) {
 	for _, j := range journals {
 		for _, l := range j.Lines {
 			path := l.GL.path()
-			if was, known := codes[path]; known && was != l.GL.Code {
-				c.add(Blocking, "account name", j.ID, "accounts %s and %s would both be called %s", was, l.GL.Code, path)
+			was, known := codes[path]
+			if !known {
+				codes[path] = l.GL.Code
+			} else if was != l.GL.Code {
+				c.add(Blocking, "account name", j.ID, "Accounts %s and %s would both be called %s", was, l.GL.Code, path)
 			}
-			codes[path] = l.GL.Code
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (b Book) Journals(entries []ledger.Entry) []Journal {
 
 func (b Book) journal(e ledger.Entry) Journal {
 	entity, _ := b.Entities.ByID(e.Entity)
-	j := Journal{ID: e.Number(), On: e.BookedOn, Month: e.BookedOn.MonthOf(), Entity: entity, Currency: e.Currency, Memo: ledger.OneLine(e.Memo), Source: e.Source}
+	j := Journal{ID: journalID(e), On: e.BookedOn, Month: e.BookedOn.MonthOf(), Entity: entity, Currency: e.Currency, Memo: ledger.OneLine(e.Memo), Source: e.Source}
 	for _, p := range e.Postings {
 		j.Lines = append(j.Lines, b.line(j, p))
 	}
@@ -99,6 +99,9 @@ func (b Book) journal(e ledger.Entry) Journal {
 	b.convert(&j)
 	return j
 }
+
+// journalID names an entry for others. A letter comes first: a spreadsheet takes "1-2" for a day.
+func journalID(e ledger.Entry) string { return "E" + e.Number() }
 
 func (b Book) line(j Journal, p ledger.Posting) Line {
 	l := Line{Account: p.Account, Amount: p.Amount, Customer: b.party(p), Contract: b.Contracts[p.Contract], ContractLine: p.Line,
@@ -141,16 +144,21 @@ func joinControls(lines []Line) []Line {
 			out = append(out, l)
 			continue
 		}
-		out[i].Amount = out[i].Amount.Add(l.Amount)
+		out[i].Amount, out[i].Functional = out[i].Amount.Add(l.Amount), out[i].Functional.Add(l.Functional)
 		if out[i].Document != l.Document {
 			out[i].Document = ""
 		}
 	}
-	kept := out[:0]
+	kept, cents := out[:0], money.Amount{}
 	for _, l := range out {
-		if !l.Amount.IsZero() {
-			kept = append(kept, l)
+		if l.Amount.IsZero() {
+			cents = cents.Add(l.Functional) // two conversions of one amount may differ by a cent
+			continue
 		}
+		kept = append(kept, l)
+	}
+	if len(kept) > 0 {
+		kept[0].Functional = kept[0].Functional.Add(cents)
 	}
 	return kept
 }

@@ -72,8 +72,9 @@ type Rule struct {
 
 // Mapping is every approved revision up to a version. It never changes.
 type Mapping struct {
-	Version int // 0: nothing was ever approved
-	rules   []Rule
+	Version   int    // 0: nothing was ever approved
+	revisions []Rule // in the order they were approved
+	rules     []Rule // in the order they are tried
 }
 
 // NewMapping orders revisions, given in the order they were approved.
@@ -86,7 +87,7 @@ func NewMapping(version int, revisions []Rule) Mapping {
 		}
 		byCode[r.Code] = append(byCode[r.Code], r)
 	}
-	m := Mapping{Version: version}
+	m := Mapping{Version: version, revisions: revisions}
 	for _, code := range codes {
 		all := byCode[code]
 		slices.SortStableFunc(all, func(a, b Rule) int { return a.StartsOn.Compare(b.StartsOn) })
@@ -105,7 +106,7 @@ func NewMapping(version int, revisions []Rule) Mapping {
 
 // With is the mapping as it would be with more revisions approved.
 func (m Mapping) With(more []Rule) Mapping {
-	return NewMapping(m.Version+1, slices.Concat(m.rules, more))
+	return NewMapping(m.Version+1, slices.Concat(m.revisions, more))
 }
 
 // Rules are all revisions, in the order they are tried.

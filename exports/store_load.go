@@ -94,7 +94,7 @@ func nameReversed(ctx context.Context, q postgres.Querier, journals []Journal, e
 			return fmt.Errorf("find what %s takes back: %w", e.Source, err)
 		}
 		if len(found) == 1 && found[0].Source == of {
-			journals[i].Reverses = found[0].Number()
+			journals[i].Reverses = journalID(found[0].Entry)
 		}
 	}
 	return nil

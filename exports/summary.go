@@ -113,9 +113,12 @@ func (s *summary) finish(scope Scope, seq, n int) Journal {
 	slices.SortStableFunc(j.Lines, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(a.GL.Code, b.GL.Code), cmp.Compare(a.Customer.ID, b.Customer.ID), cmp.Compare(b.Amount.Sign(), a.Amount.Sign()))
 	})
-	j.ID = fmt.Sprintf("%d.%s%02d%02d.%d.%d", scope.Entity, scope.Currency, scope.Month.First().Year()%100, int(scope.Month.First().Month()), seq, n)
+	j.ID = fmt.Sprintf("S%d%s%02d%02d-%d-%d", scope.Entity, scope.Currency, scope.Month.First().Year()%100, int(scope.Month.First().Month()), seq, n)
 	j.Source = fmt.Sprintf("summary:%s", s.key.kind)
 	j.Memo = fmt.Sprintf("%s of %s: %d entries", s.key.kind, scope.Month, s.entries)
+	if s.entries == 1 {
+		j.Memo = fmt.Sprintf("%s of %s: 1 entry", s.key.kind, scope.Month)
+	}
 	if s.key.customer != 0 {
 		j.Memo += ", " + j.party(s.key.customer)
 	}
