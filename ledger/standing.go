@@ -73,6 +73,8 @@ func (s *Standing) post(key LineKey, p Posting) {
 		at.Deferred = at.Deferred.Sub(p.Amount)
 	case UnbilledReceivable:
 		at.Unbilled = at.Unbilled.Add(p.Amount)
+	default: // a fee or a commission says nothing about where the line stands
+		return
 	}
 	s.Lines[key] = at
 }
