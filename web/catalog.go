@@ -97,7 +97,7 @@ func thingsOf(d catalog.Document) []catalog.Change {
 }
 
 func (v *visit) productTable(sold *catalog.Catalog, used map[string]int) ui.TableProps {
-	t := ui.TableProps{Title: "Products", Columns: []ui.Column{{Label: "Product"}, {Label: "Tax code"}, {Label: "Earned"}, {Label: "Sells alone for"}, {Label: "Version", Kind: ui.Figures}, {Label: "Since", Kind: ui.Tight}, {Label: "Status"}, {Label: "Contracts", Kind: ui.Figures}},
+	t := ui.TableProps{Title: "Products", Columns: []ui.Column{{Label: "Product"}, {Label: "Tax code"}, {Label: "Earned"}, {Label: "Sells alone for", Kind: ui.Tight}, {Label: "Version", Kind: ui.Figures}, {Label: "Since", Kind: ui.Tight}, {Label: "Status"}, {Label: "Contracts", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "No products yet", Text: "A product says how a sale is taxed and earned."}}
 	for _, newest := range sold.Newest().Products {
 		p, status := newest, "Planned"

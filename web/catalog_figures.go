@@ -47,6 +47,10 @@ func figuresOf(root *yaml.Node) []figure {
 					out = append(out, figure{at, capital(strings.TrimPrefix(called+": "+words, ": ")), value})
 					continue
 				}
+				if key == "renewal" || key == "trial" { // they have months of their own
+					walk(value, at, key)
+					continue
+				}
 				walk(value, at, called)
 			}
 		case yaml.SequenceNode:

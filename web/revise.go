@@ -255,7 +255,7 @@ func (v *visit) renewed(d dossier, now contracts.Document, why contracts.Why) (c
 }
 
 var causes = []ui.Option{{Value: "convenience", Label: "One side wants to and may"}, {Value: "breach", Label: "Breach of contract"}, {Value: "non_payment", Label: "It was not paid"}}
-var refunds = []ui.Option{{Value: "unused", Label: "Given back by days, or as far as it was not drawn"}, {Value: "none", Label: "Kept"}}
+var refunds = []ui.Option{{Value: "unused", Label: "Given back, as far as unused"}, {Value: "none", Label: "Kept"}}
 var dues = []ui.Option{{Value: "prorated", Label: "Count by days"}, {Value: "full", Label: "Are due in full"}}
 
 func terminateFields(v *visit, _ dossier, now contracts.Document) []ui.FieldProps {

@@ -48,7 +48,7 @@ func EditorPreviewPanel(p EditorPreview) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Outlook == nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"faint\">Invoices, revenue and what needs approval show up here as soon as customer, term and a line are filled in.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"faint\">Invoices, revenue and what needs approval show up here as you type. It takes a customer, a term and a line.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

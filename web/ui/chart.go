@@ -237,7 +237,7 @@ func (c ChartProps) labelEvery() int {
 		longest = max(longest, len([]rune(label)))
 	}
 	_, slot := c.slot(0)
-	return max(1, int(math.Ceil(float64(longest)*c.letter()/slot)))
+	return max(1, int(math.Ceil(float64(longest+1)*c.letter()/slot)))
 }
 
 // letter is the width a letter of a label takes.
