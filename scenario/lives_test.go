@@ -119,9 +119,14 @@ func (l *life) live() (wrong error) {
 	return nil
 }
 
-// over is the last day on which anything can be billed.
+// over is the last day on which anything can be billed: a document may name one
+// long after the contract's end.
 func (l *life) over() period.Date {
-	return period.MaxDate(l.s.Through, l.agreement().Term().End.AddDays(40))
+	last := l.s.Through
+	for on := range l.family.days {
+		last = period.MaxDate(last, on)
+	}
+	return last
 }
 
 // liveDay does what Play does in a day, in the same order, and looks at the books.
