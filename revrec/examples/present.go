@@ -144,10 +144,3 @@ func rights(f *facts) object {
 	refuse("a journal on the single contract account, by when the right to payment becomes unconditional (gross_up)")
 	return object{}
 }
-
-var solvers = map[string]func(*facts) object{
-	"ratable_schedule": ratable, "free_trial": trial, "discount_committed": discounted,
-	"ssp_allocation": relative, "ssp_allocation_discount": relative, "ssp_allocation_residual": residual, "variable_allocation": variable,
-	"ssp_range": ranged, "ramp_allocation": ramps, "ramp_straight_line": priceRamp, "ramp_quantity": seats,
-	"breakage_proportional": breakage, "contract_netting": netting, "long_short_term_split": maturity, "rpo": remaining, "presentation": presented,
-}

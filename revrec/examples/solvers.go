@@ -1,0 +1,11 @@
+package examples
+
+// solvers translate a kind of case into the engine's inputs and ask it.
+var solvers = map[string]func(*facts) object{
+	"ratable_schedule": ratable, "free_trial": trial, "discount_committed": discounted,
+	"ssp_allocation": relative, "ssp_allocation_discount": relative, "ssp_allocation_residual": residual, "variable_allocation": variable,
+	"ssp_range": ranged, "ramp_allocation": ramps, "ramp_straight_line": priceRamp, "ramp_quantity": seats,
+	"breakage_proportional": breakage, "contract_netting": netting, "long_short_term_split": maturity, "rpo": remaining, "presentation": presented,
+	"commitment_period": commitment, "commitment_period_series": commitments, "commitment_drawdown_split": straddled, "credits_drawdown": credits,
+	"usage_tiers": tiered, "closed_period_catch_up": closed,
+}

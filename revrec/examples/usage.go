@@ -1,0 +1,178 @@
+package examples
+
+import (
+	"fmt"
+
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/scenario"
+)
+
+// someMonth is where facts without days are put: a case that names no month holds in each.
+var someMonth = solvedMonth("2025-01")
+
+func solvedMonth(text string) period.Month {
+	m, err := period.ParseMonth(text)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// earnedOf is what a kind of charge earned in a month.
+func earnedOf(o scenario.Outcome, c money.Currency, month period.Month, kinds ...contracts.Kind) money.Amount {
+	sum := money.Zero(c)
+	for _, b := range o.Books {
+		for _, s := range b.Contracts {
+			lines := s.Lines
+			if len(kinds) == 0 {
+				lines = append(lines[:0:0], s.Sum)
+			}
+			for _, l := range lines {
+				for i, m := range s.Months {
+					if m == month && (len(kinds) == 0 || containsKind(kinds, l.Kind)) {
+						sum = sum.Add(l.Cells[i].Scheduled)
+					}
+				}
+			}
+		}
+	}
+	return sum
+}
+
+func containsKind(kinds []contracts.Kind, k contracts.Kind) bool {
+	for _, x := range kinds {
+		if x == k {
+			return true
+		}
+	}
+	return false
+}
+
+// committed plays months with a minimum: usage at a price of one, so that a quantity is its value.
+func (f *facts) committed(consumed []string) scenario.Outcome {
+	l := life{currency: f.currency()}
+	l.metered(perUnit("1"), "month")
+	l.commits = append(l.commits, map[string]any{"id": "minimum", "product": l.product("minimum", "as_used", nil), "lines": []any{"usage"},
+		"amount": f.amount("commitment").String(), "every": "month"})
+	for i, value := range consumed {
+		month := someMonth.Add(i)
+		l.reach(month.Span())
+		l.use(month.First(), f.amountOf(value).String(), period.Date{})
+	}
+	l.through = l.through.AddDays(1)
+	return l.play()
+}
+
+func commitment(f *facts) object {
+	o, c := f.committed([]string{f.text("consumed")}), f.currency()
+	var out object
+	out.put("usage_revenue", earnedOf(o, c, someMonth, contracts.Metered).String())
+	out.put("true_up", earnedOf(o, c, someMonth, contracts.TrueUp).String())
+	out.put("total_revenue", earnedOf(o, c, someMonth).String())
+	return out
+}
+
+func commitments(f *facts) object {
+	f.only("period", "month")
+	consumed := f.texts("consumed")
+	o, c := f.committed(consumed), f.currency()
+	trueUps, totals := []any{}, []any{}
+	for i := range consumed {
+		trueUps = append(trueUps, earnedOf(o, c, someMonth.Add(i), contracts.TrueUp).String())
+		totals = append(totals, earnedOf(o, c, someMonth.Add(i)).String())
+	}
+	var out object
+	out.put("true_up", trueUps)
+	out.put("total_revenue", totals)
+	return out
+}
+
+// straddled is usage that meets the end of a prepaid balance.
+func straddled(f *facts) object {
+	l := life{currency: f.currency()}
+	l.metered(perUnit("1"), "month")
+	l.prepaid = append(l.prepaid, map[string]any{"id": "balance", "product": l.product("balance", "as_used", nil), "lines": []any{"usage"},
+		"amount": f.amount("remaining").String(), "every": "month"})
+	l.reach(someMonth.Span())
+	l.use(someMonth.First(), f.amount("usage_at_list").String(), period.Date{})
+	l.through = l.through.AddDays(1)
+	o := l.play()
+	drawn, left := money.Zero(f.currency()), f.amount("remaining")
+	for _, d := range o.Documents {
+		for _, x := range d.Lines {
+			for _, draw := range x.Detail.Draws {
+				drawn, left = draw.Amount, draw.Left
+			}
+		}
+	}
+	var out object
+	out.put("drawdown", drawn.String())
+	out.put("overage", earnedOf(o, f.currency(), someMonth, contracts.OverCap).String())
+	out.put("remaining", left.String())
+	return out
+}
+
+// credits are units paid ahead, bonus among them: each use earns its part of what was paid, and what is never used lapses.
+func credits(f *facts) object {
+	used := f.texts("usage")
+	l := life{currency: f.currency()}
+	l.metered(perUnit("1"), "month")
+	f.only("rounding", "cumulative_half_up")
+	l.prepaid = append(l.prepaid, map[string]any{"id": "credits", "product": l.product("credits", "as_used", nil), "lines": []any{"usage"},
+		"units": f.decimal("credits").String(), "price": f.amount("paid").String(), "every": "term"})
+	for i, units := range used {
+		l.reach(someMonth.Add(i).Span())
+		l.use(someMonth.Add(i).First(), decimalOf(units).String(), period.Date{})
+	}
+	lapses := someMonth.Add(len(used)) // a month later
+	expired := f.has("expired")
+	if expired {
+		f.decimal("expired")
+	}
+	l.reach(lapses.Span())
+	l.through = l.through.AddDays(1)
+	o := l.play()
+	revenue := []any{}
+	for i := range used {
+		revenue = append(revenue, earnedOf(o, f.currency(), someMonth.Add(i)).String())
+	}
+	var out object
+	out.put("revenue", revenue)
+	if expired {
+		out.put("breakage", earnedOf(o, f.currency(), lapses).String())
+	}
+	out.put("total", f.amount("paid").String())
+	return out
+}
+
+// tiered values usage to date at a price in tiers.
+func tiered(f *facts) object {
+	tiers := []any{}
+	for _, item := range f.items("tiers") {
+		pair, ok := item.([]any)
+		if !ok || len(pair) != 2 {
+			refuse("tiers: a tier is an upper end and a price")
+		}
+		tier := map[string]any{"unit": decimalOf(fmt.Sprint(pair[1])).String()}
+		if pair[0] != nil {
+			tier["up_to"] = decimalOf(fmt.Sprint(pair[0])).String()
+		}
+		tiers = append(tiers, tier)
+	}
+	model := f.only("model", "graduated", "volume")
+	var out object
+	for _, u := range f.list("usage_cumulative") { // each day on its own: what has come about by then
+		l := life{currency: f.currency()}
+		l.metered(map[string]any{"model": model, "tiers": tiers}, "month")
+		on := u.date("date")
+		l.reach(on.MonthOf().Span())
+		l.use(on, u.decimal("quantity").String(), period.Date{})
+		l.through = l.through.AddDays(1)
+		out.put(on.String(), earnedOf(l.play(), f.currency(), on.MonthOf()).String())
+	}
+	var all object
+	all.put("revenue_to_date", out)
+	return all
+}
