@@ -131,7 +131,7 @@ var sectionLayouts = []struct {
 }{
 	{"trial", "Trial", "A time without charge that ends by itself.", []string{"through", "then", "lines"}},
 	{"reseller", "Partner", "The third party of the deal.", []string{"kind", "partner", "p p-wholesale:margin_percent", "p p-referral:commission_percent", "p p-marketplace:fee_percent", "role"}},
-	{"renewal", "Renewal", "What happens when the term runs out.", []string{"months", "notice_days", "uplift_percent", "price", "c-check:auto"}},
+	{"renewal", "Renewal", "What happens when the term runs out.", []string{"months", "notice_days", "uplift_percent", "price", "cancellable", "c-check:auto"}},
 	{"ending", "Early end", "The last day is the last day of the term.", []string{"cause", "refund", "commitments"}},
 }
 

@@ -290,6 +290,8 @@ var wrong = []struct {
 	{"renewal.uplift_percent", "lots", "number", nil},
 	{"renewal.price", "free", "must be agreed or catalog", nil},
 	{"renewal.auto", "maybe", "true or false", nil},
+	{"renewal.cancellable", "never", "must be period_end", nil},
+	{"paused", "maybe", "true or false", nil},
 	{"ending.cause", "boredom", "must be convenience, breach or non_payment", nil},
 	{"ending.refund", "half", "must be unused or none", nil},
 	{"ending.commitments", "half", "must be prorated or full", nil},

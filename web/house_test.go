@@ -40,6 +40,7 @@ contract: C-100
 entity: rtus
 customer: acme
 currency: USD
+plan: {code: team, version: 1}
 term: {from: 2026-01-01, through: 2026-12-31}
 billing: {net_days: 30, po_number: PO-7}
 lines:
@@ -55,6 +56,7 @@ contract: C-200
 entity: rteu
 customer: rhein
 currency: EUR
+plan: {code: team, version: 1}
 term: {from: 2026-01-01, through: 2026-12-31}
 lines:
   - {id: support, product: support, clause: § 5, fixed: {quantity: 1, unit_price: 1200.00, every: year}}

@@ -242,7 +242,7 @@ func myRoutes() []route {
 		{get, "/my/payments/:id", payers, (*visit).myPayment},
 		{get, "/my/usage", payers, (*visit).myUsage},
 		{get, "/my/plan", payers, (*visit).myPlan},
-		{get, "/my/plan/:number", payers, (*visit).myChangeForm},
-		{post, "/my/plan/:number", payers, (*visit).myChange},
+		{get, "/my/plan/:contract", payers, (*visit).myChangeForm},
+		{post, "/my/plan/:contract", payers, (*visit).myChange},
 	}
 }

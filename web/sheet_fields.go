@@ -59,6 +59,7 @@ var headFields = []formField{
 	{path: "reason", label: "Why it is amended"},
 	{path: "plan.code", label: "Catalog plan", shape: coded, list: "plans"},
 	{path: "plan.version", label: "Plan version", shape: numeric},
+	{path: "paused", label: "Paused: no fees from the day this version counts", shape: checked},
 	{path: "billing.net_days", label: "Days to pay", shape: numeric, hint: "Empty: due on receipt"},
 	{path: "billing.po_number", label: "Purchase order"},
 	{path: "billing.align", label: "Billing periods", shape: oneOf, choices: []string{"anniversary", "From the first day", "calendar", "Calendar months"}},

@@ -218,7 +218,11 @@ func (j judged) hold(f formField, name, value string) {
 		}
 	}
 	last := len(words) - 1
-	*j.odd = append(*j.odd, fault.Field{Path: name, Value: fault.Shown(value), Message: "must be " + strings.Join(words[:last], ", ") + " or " + words[last]})
+	known := words[last]
+	if last > 0 {
+		known = strings.Join(words[:last], ", ") + " or " + known
+	}
+	*j.odd = append(*j.odd, fault.Field{Path: name, Value: fault.Shown(value), Message: "must be " + known})
 }
 
 // text is the document as YAML, readable or not: what was typed stands in it.

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/a-h/templ"
 
@@ -18,17 +19,17 @@ import (
 
 // door is from where a subscription is changed.
 type door struct {
-	address, back, room string
-	crumbs              []ui.Anchor
+	number, address, back, room string
+	crumbs                      []ui.Anchor
 }
 
 func staffDoor(number string) door {
 	at := contractAddress(number)
-	return door{at + "/change", at, "contracts", []ui.Anchor{{Label: "Contracts", Href: "/contracts"}, {Label: number, Href: at}}}
+	return door{number, at + "/change", at, "contracts", []ui.Anchor{{Label: "Contracts", Href: "/contracts"}, {Label: number, Href: at}}}
 }
 
 func myDoor(number string) door {
-	return door{"/my/plan/" + number, "/my/plan", "plan", []ui.Anchor{{Label: "Plan", Href: "/my/plan"}}}
+	return door{number, "/my/plan/" + url.PathEscape(number), "/my/plan", "plan", []ui.Anchor{{Label: "Plan", Href: "/my/plan"}}}
 }
 
 func (v *visit) changeForm() error {
@@ -36,24 +37,30 @@ func (v *visit) changeForm() error {
 }
 func (v *visit) change() error { return v.changeAt(staffDoor(v.param("number"))) }
 func (v *visit) myChangeForm() error {
-	return v.showChange(http.StatusOK, myDoor(v.param("number")), nil)
+	return v.showChange(http.StatusOK, myDoor(v.param("contract")), nil)
 }
-func (v *visit) myChange() error { return v.changeAt(myDoor(v.param("number"))) }
+func (v *visit) myChange() error { return v.changeAt(myDoor(v.param("contract"))) }
 
 // subscribed is the contract of the address; to a customer there are no others than their own.
-func (v *visit) subscribed() (contracts.Contract, *catalog.Catalog, error) {
-	c, err := contracts.Get(v.ctx, v.DB, v.param("number"))
-	if err != nil {
+func (v *visit) subscribed(number string) (contracts.Contract, *catalog.Catalog, error) {
+	c, err := contracts.Get(v.ctx, v.DB, number)
+	if err != nil && (!v.visiting() || fault.Kind(err) != fault.NotFound) {
 		return c, nil, err
 	}
-	if a, agreed := c.Agreement(); v.visiting() && (!agreed || int64(a.PayerOn(v.Today())) != v.By.CustomerID) {
-		return c, nil, fault.New(fault.NotFound, "there is no page at this address")
+	if v.visiting() && (err != nil || !v.pays(c)) {
+		return c, nil, fault.New(fault.NotFound, "there is no page at this address") // in the same words, whoever's it is
 	}
 	if _, _, ok := c.Subscription(v.Today()); !ok {
 		return c, nil, fault.New(fault.Conflict, "contract %s is not on a plan", c.Number)
 	}
 	sold, err := catalog.Load(v.ctx, v.DB)
 	return c, sold, err
+}
+
+// pays says whether the customer who asks pays for a contract.
+func (v *visit) pays(c contracts.Contract) bool {
+	a, agreed := c.Agreement()
+	return agreed && int64(a.PayerOn(v.Today())) == v.By.CustomerID
 }
 
 // changes are what can be done to a subscription as it stands.
@@ -74,7 +81,7 @@ func (v *visit) changes(c contracts.Contract) []ui.Option {
 }
 
 func (v *visit) showChange(status int, from door, found []fault.Field, shown ...templ.Component) error {
-	c, sold, err := v.subscribed()
+	c, sold, err := v.subscribed(from.number)
 	if err != nil {
 		return err
 	}
@@ -110,7 +117,7 @@ func (v *visit) showChange(status int, from door, found []fault.Field, shown ...
 
 // changeAt shows what a change does, or makes it: the same form sent with another button.
 func (v *visit) changeAt(from door) error {
-	c, sold, err := v.subscribed()
+	c, sold, err := v.subscribed(from.number)
 	if err != nil {
 		return err
 	}
@@ -203,14 +210,13 @@ func (v *visit) myPlan() error {
 		table := ui.TableProps{Caption: "Plans", Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Plan"}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Status"}, {Label: "Next bill", Kind: ui.Tight}, {Label: "A month", Kind: ui.Figures}, {Label: ""}},
 			Empty: ui.EmptyProps{Title: "No plan", Text: "Your contracts are not on a plan that can be changed here. Write to us."}}
 		for _, c := range found {
-			a, agreed := c.Agreement()
-			if s := v.subscription(c, sold); s.plan != "" && agreed && a.PayerOn(v.Today()) == me.ID {
+			if s := v.subscription(c, sold); s.plan != "" && v.pays(c) {
 				next, change := ui.Nothing(), ui.Nothing()
 				if !s.next.IsZero() {
 					next = ui.Day(s.next)
 				}
 				if c.Status(v.Today()).Running() {
-					change = ui.Button(ui.ButtonProps{Label: "Change", Href: "/my/plan/" + c.Number, Small: true})
+					change = ui.Button(ui.ButtonProps{Label: "Change", Href: "/my/plan/" + url.PathEscape(c.Number), Small: true})
 				}
 				table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(c.Number), ui.TwoLines(s.plan, s.ahead), ui.Text(s.quantity), ui.Status(s.status), next, ui.Money(s.mrr), change)})
 			}
