@@ -207,7 +207,7 @@ func (v *visit) myPlan() error {
 		if err != nil {
 			return err
 		}
-		table := ui.TableProps{Caption: "Plans", Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Plan"}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Status"}, {Label: "Next bill", Kind: ui.Tight}, {Label: "A month", Kind: ui.Figures}, {Label: ""}},
+		table := ui.TableProps{Caption: "Plans", Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Plan"}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Status"}, {Label: "Next bill", Kind: ui.Tight}, {Label: "A month", Kind: ui.Figures}, {Label: "Change"}},
 			Empty: ui.EmptyProps{Title: "No plan", Text: "Your contracts are not on a plan that can be changed here. Write to us."}}
 		for _, c := range found {
 			if s := v.subscription(c, sold); s.plan != "" && v.pays(c) {
