@@ -106,13 +106,32 @@ func (s *side) owe(p contracts.Piece) {
 
 func (s *side) compare(key lineKind) []Change {
 	same, owed, booked := s.match()
-	if len(owed) == 0 && len(booked) == 0 {
+	spread := key.kind == contracts.FixedFee || key.kind == contracts.Prepayment
+	switch {
+	case len(owed) == 0 && len(booked) == 0:
 		return same
-	}
-	if key.kind != contracts.FixedFee && key.kind != contracts.Prepayment || len(owed) == 0 || len(booked) == 0 {
+	case !spread:
 		return append(same, whole(key, owed, booked)...)
+	case len(owed) == 0 || len(booked) == 0:
+		return withoutMoved(append(same, whole(key, owed, booked)...))
 	}
-	return append(same, cut(key, owed, booked)...)
+	return withoutMoved(append(same, cut(key, owed, booked)...))
+}
+
+// withoutMoved leaves out single minor units that an earlier correction put on
+// the span beside the one they belong to: together they are nothing.
+func withoutMoved(changes []Change) []Change {
+	var sum money.Amount
+	for _, c := range changes {
+		if c.Delta().Abs().Minor() > 1 {
+			return changes
+		}
+		sum = sum.Add(c.Delta())
+	}
+	if !sum.IsZero() {
+		return changes
+	}
+	return slices.DeleteFunc(changes, func(c Change) bool { return !c.Delta().IsZero() })
 }
 
 // match compares spans that stand on both sides, and leaves the others.

@@ -187,6 +187,14 @@ func TestCentsOfAPeriodTakenBackInPartsAreNotBilled(t *testing.T) {
 	}
 }
 
+func TestACentThatACorrectionPutOnTheDaysBesideIsNotMovedBack(t *testing.T) {
+	booked := []ledger.Stood{stood(contracts.FixedFee, days("2026-01-01", "2026-01-11"), 2), stood(contracts.FixedFee, days("2026-01-13", "2026-01-31"), 0)}
+	due := []contracts.Piece{owed(contracts.FixedFee, days("2026-01-01", "2026-01-11"), 1), owed(contracts.FixedFee, days("2026-01-12", "2026-01-12"), 1)}
+	for _, c := range Plan(due, booked) {
+		t.Errorf("%s is charged with %s; together nothing has changed", c.Piece.Span, c.Delta())
+	}
+}
+
 func TestAnInvoiceThatALaterOneCorrectsCannotBeVoided(t *testing.T) {
 	b := newBook(brandywine)
 	b.sign(t, quarterly+"lines: [{id: seats, product: platform, fixed: {quantity: 1, unit_price: 900.00, every: quarter}}]")
