@@ -81,13 +81,13 @@ func Write(journals []Journal, t Target, o Options) ([]byte, error) {
 	return w(journals, o)
 }
 
-// Control is the side file of a batch: what to compare with after the import.
-func ControlFile(b Batch, files []File) File {
+// ControlFile is the side file of a batch: what to compare with after the import.
+func ControlFile(b Batch) File {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	w.UseCRLF = true
 	rows := [][]string{{"batch", "mapping_version", "file", "journals", "lines", "debit", "credit", "currency", "sha256"}}
-	for _, f := range files {
+	for _, f := range b.Files {
 		rows = append(rows, []string{strconv.FormatInt(b.ID, 10), strconv.Itoa(b.MappingVersion), f.Name, strconv.Itoa(f.Journals), strconv.Itoa(f.Lines),
 			f.Debit.String(), f.Credit.String(), string(b.Currency), hex.EncodeToString(f.Digest[:])})
 	}

@@ -12,11 +12,10 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/ledger"
-	"ratable/revrec"
 )
 
 type exportCommand struct {
-	Journal  exportJournal  `cmd:"" help:"The journal as CSV or for hledger."`
+	Journal  exportJournal  `cmd:"" help:"The journal as CSV, for hledger, or for another ledger's import."`
 	Trial    exportTrial    `cmd:"" help:"The trial balance as text."`
 	Contract exportContract `cmd:"" help:"A contract's document, as it would be imported."`
 }
@@ -48,28 +47,6 @@ func (s selection) filter(ctx context.Context, q postgres.Querier) (ledger.Filte
 		f.Entity = entity.ID
 	}
 	return f, nil
-}
-
-type exportJournal struct {
-	selection `embed:""`
-	Format    revrec.Format `enum:"csv,hledger" default:"csv" help:"csv or hledger."`
-}
-
-// Help shows an example below the flags.
-func (exportJournal) Help() string {
-	return `Example:
-  ratable export journal --month 2026-03 --format hledger | hledger -f - check -s`
-}
-
-// Run writes the journal to standard output.
-func (e *exportJournal) Run(ctx context.Context, c *Config) error {
-	return c.read(ctx, func(db *database) error {
-		f, err := e.filter(ctx, db)
-		if err != nil {
-			return err
-		}
-		return revrec.Export(ctx, db.DB, os.Stdout, e.Format, f)
-	})
 }
 
 type exportTrial struct {
