@@ -79,7 +79,8 @@ func (d *drafting) reissue(a contracts.Agreement, c Change) {
 	}
 	_, draft := d.draftFor(a, a.PayerOn(d.asOf), false)
 	line := d.line(a, c)
-	line.Amount, line.Description = c.Owed.Sub(left), "Billed anew: "+line.Description
+	// What no line of these very days can give back stays billed where it is.
+	line.Amount, line.Before, line.Description = c.Owed.Sub(left), left, "Billed anew: "+line.Description
 	draft.Lines = append(draft.Lines, line)
 }
 

@@ -21,10 +21,7 @@ func (s *sheet) steps(l Line) []pdf.Row {
 		out = append(out, s.tiers(l)...)
 		out = append(out, drawn(l)...)
 	case contracts.OverCap:
-		out = append(out, step("Usage above the prepaid amount at list price", l.Detail.List))
-		if f := l.Detail.Factor; !f.IsZero() && !f.Equal(decimal.NewFromInt(1)) {
-			out = append(out, step("Overage factor "+figure(f, 0), overage(l).Sub(l.Detail.List)))
-		}
+		out = append(out, above(l)...)
 	case contracts.TrueUp:
 		out = append(out, committed(l)...)
 	}
@@ -37,6 +34,19 @@ func (s *sheet) steps(l Line) []pdf.Row {
 		out = append(out, step("Charge for this period", l.Amount.Add(l.Before)))
 	}
 	return append(out, step("Charged before", l.Before.Neg()))
+}
+
+// above shows what usage above the prepaid amount costs, before margin.
+func above(l Line) []pdf.Row {
+	f := l.Detail.Factor
+	switch {
+	case l.Detail.UnitPrice.IsPositive():
+		return []pdf.Row{step("Usage above the prepaid amount at its own price", overage(l))}
+	case f.IsZero() || f.Equal(decimal.NewFromInt(1)):
+		return []pdf.Row{step("Usage above the prepaid amount at list price", overage(l))}
+	}
+	list := step("Usage above the prepaid amount at list price", l.Detail.List)
+	return []pdf.Row{list, step("Overage factor "+figure(f, 0), overage(l).Sub(l.Detail.List))}
 }
 
 // committed shows what a true-up makes up for.
@@ -145,18 +155,25 @@ func drawn(l Line) []pdf.Row {
 		out = append(out, step("Usage at list price", d.List))
 	}
 	out = append(out, step("Covered by the prepaid amount", d.Drawn.Neg()))
-	if above := d.List.Sub(d.Drawn); !above.IsZero() {
+	// What was used on days that nothing prepaid covers is charged on the line itself.
+	if above := d.List.Sub(d.Drawn).Sub(l.gross()); !above.IsZero() {
 		out = append(out, step("Above the prepaid amount, charged as overage", above.Neg()))
 	}
 	return out
 }
 
-// overage is the list value times the factor, before margin.
+// overage is what lies above at its price, before margin.
 func overage(l Line) money.Amount {
-	if l.Detail.Margin.IsZero() {
+	d := l.Detail
+	switch {
+	case d.Margin.IsZero():
 		return l.gross()
+	case d.UnitPrice.IsPositive():
+		return money.Round(money.Price(d.UnitPrice, l.Amount.Currency()).Mul(d.Quantity), money.HalfAwayFromZero)
+	case d.Factor.IsZero():
+		return d.List
 	}
-	return money.Round(l.Detail.List.Exact().Mul(l.Detail.Factor), money.HalfAwayFromZero)
+	return money.Round(d.List.Exact().Mul(d.Factor), money.HalfAwayFromZero)
 }
 
 // margin shows list price and what the reseller keeps of it.
@@ -170,7 +187,7 @@ func margin(l Line) []pdf.Row {
 	switch {
 	case l.Kind == contracts.OverCap:
 		from = overage(l)
-	case l.Kind == contracts.FixedFee || l.plain():
+	case l.Kind == contracts.FixedFee || l.Kind == contracts.OneTime || l.plain():
 		out = append(out, step("List price", d.List))
 	}
 	return append(out, step("Reseller margin "+figure(d.Margin, 0)+"%", l.gross().Sub(from)))

@@ -153,7 +153,7 @@ func (l *life) settleDay() error {
 	if !l.everyDay && !l.news && !l.family.changed && !l.family.days[l.today] && !l.oneIn(15) {
 		return nil
 	}
-	for _, step := range []func() error{l.run, l.owed, l.runAgain, l.credited} {
+	for _, step := range []func() error{l.priced, l.run, l.owed, l.runAgain, l.credited} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -307,6 +307,11 @@ func (l *life) run() error {
 	made, err := l.bill()
 	if err != nil {
 		return err
+	}
+	for _, d := range made {
+		if err := printed(d, l.agreement().Currency); err != nil {
+			return err
+		}
 	}
 	l.billed = len(made) > 0
 	if !l.billed || l.news {
