@@ -271,6 +271,9 @@ func outlookView(a contracts.Agreement, o outlook) page.Outlook {
 		{Label: "Tax", Value: ui.Money(o.Tax)},
 		{Label: "To be billed, gross", Value: ui.Money(o.Net.Add(o.Tax))},
 	}}
+	if !o.Fee.IsZero() {
+		view.Stats[3] = ui.StatProps{Label: "To be paid to us", Value: ui.Money(o.Net.Add(o.Tax).Sub(o.Fee)), Note: "gross less the marketplace's fee of " + ui.AmountText(o.Fee)}
+	}
 	if len(o.Meters) > 0 {
 		view.Note = "Usage to come is what was entered as expected; without it, usage lines show what was used so far."
 	}
@@ -289,6 +292,9 @@ func outlookView(a contracts.Agreement, o outlook) page.Outlook {
 		invoice := page.OutlookInvoice{On: d.IssuedOn, Due: d.DueOn, Kind: string(d.Kind), Net: d.Net, Tax: d.Tax, Total: d.Total}
 		for _, l := range d.Lines {
 			invoice.Lines = append(invoice.Lines, page.OutlookLine{Text: l.Description, Span: l.Served(), Amount: l.Amount})
+		}
+		if !d.Fee.IsZero() {
+			invoice.Lines = append(invoice.Lines, page.OutlookLine{Text: "Less the marketplace's fee", Span: d.Lines[0].Served(), Amount: d.Fee.Neg()})
 		}
 		view.Invoices = append(view.Invoices, invoice)
 	}

@@ -22,6 +22,7 @@ type outlook struct {
 	Invoices []invoicing.Document // numbered in the order they will be issued; no real number is taken
 	Months   []earning            // of the term, without a gap
 	Net, Tax money.Amount         // of the invoices
+	Fee      money.Amount         // that a marketplace keeps of them
 	Earned   money.Amount         // of the whole term
 	Meters   []string             // that the contract prices
 	TrueUps  []contracts.Piece    // what commitments ask for on top, in the order of days
@@ -48,7 +49,7 @@ func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess 
 		return outlook{}, err
 	}
 	f.Priced = map[contracts.ID][]contracts.Piece{a.Contract: pieces}
-	out := outlook{Net: money.Zero(a.Currency), Tax: money.Zero(a.Currency), Meters: meters(a)}
+	out := outlook{Net: money.Zero(a.Currency), Tax: money.Zero(a.Currency), Fee: money.Zero(a.Currency), Meters: meters(a)}
 	out.Months, out.Earned = earnings(a, pieces, end)
 	for _, p := range pieces {
 		if p.Kind == contracts.TrueUp && !p.Zero() {
@@ -64,7 +65,7 @@ func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess 
 		for _, d := range drafts {
 			document, _ := invoicing.Issue(d, "preview", int64(len(out.Invoices)+1), f.Standing)
 			out.Invoices = append(out.Invoices, document)
-			out.Net, out.Tax = out.Net.Add(d.Net), out.Tax.Add(d.Tax)
+			out.Net, out.Tax, out.Fee = out.Net.Add(d.Net), out.Tax.Add(d.Tax), out.Fee.Add(d.Fee)
 		}
 		f.Originals = append(slices.Clone(before), invoicing.Originals(out.Invoices)...)
 	}
