@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/contracts"
+	"ratable/customers"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/mail"
@@ -96,7 +97,24 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 		}, h.Finance)
 	})
 	h.offer(t)
+	h.screen(t)
 	return h
+}
+
+// screen compares acme with a list of one party.
+func (h house) screen(t *testing.T) {
+	t.Helper()
+	list, err := customers.ParseOFAC(customers.OFAC{SDN: []byte(webtest.Listed)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+		if _, _, err := customers.ImportScreening(ctx, tx, list, webtest.Today, h.Finance); err != nil {
+			return err
+		}
+		_, err := customers.Screen(ctx, tx, h.Customers["acme"].ID, webtest.Today, h.Finance)
+		return err
+	})
 }
 
 // recognize earns every month that ended before a day, as the billing day does before it issues.
@@ -122,7 +140,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
+		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
 		":position", "1", "/entries/:account/:seq", fmt.Sprintf("/entries/%d/1", h.Account("acme")), "/contracts/:number", "/contracts/C-100", "/runs/invoices/:day", "/runs/invoices/2026-04-01",

@@ -26,8 +26,8 @@ const (
 `
 )
 
-// listed is one party of OFAC's list.
-const listed = `33151,"SUEX OTC, S.R.O.",-0- ,"CYBER2",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"Website suex.io"`
+// Listed is one party of OFAC's list.
+const Listed = `33151,"SUEX OTC, S.R.O.",-0- ,"CYBER2",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"Website suex.io"`
 
 // Plans puts two plans on sale in a furnished company and imports a screening list.
 func Plans(site *Site) {
@@ -35,7 +35,7 @@ func Plans(site *Site) {
 	system := access.System("test")
 	Publish(site, "starter", "Starter", Starter)
 	Publish(site, "pro", "Pro", Pro)
-	list, err := customers.ParseOFAC(customers.OFAC{SDN: []byte(listed)})
+	list, err := customers.ParseOFAC(customers.OFAC{SDN: []byte(Listed)})
 	if err != nil {
 		site.T.Fatal(err)
 	}
