@@ -16,6 +16,21 @@ func (c Prepaid) price() decimal.Decimal {
 	return c.Price
 }
 
+// counted says how many access periods an invoice of a schedule asks for at list
+// price, so that quantity times price is what stands beside it: one of what it asks
+// for when that is no whole number of them.
+func (c Prepaid) counted(list money.Amount) (quantity, unit decimal.Decimal) {
+	price := c.price()
+	if c.Bill == nil || price.IsZero() {
+		return one, price
+	}
+	n := list.Decimal().DivRound(price, 0)
+	if n.IsZero() || !n.Mul(price).Equal(list.Decimal()) {
+		return one, list.Decimal()
+	}
+	return n, price
+}
+
 // invoiced is a part of what a prepaid amount costs, on an invoice of its own.
 type invoiced struct {
 	billed
@@ -64,11 +79,12 @@ func (p *pricing) prepayments(x bundle) []Piece {
 	var out []Piece
 	before := money.Zero(p.agreement.Currency)
 	for _, i := range p.askedFor(x) {
+		quantity, unit := c.counted(i.list)
 		piece := Piece{
 			Line: c.ID, Kind: Prepayment, Span: i.span, Period: i.whole,
 			Product: c.Product, Description: product.Name, Clause: c.Clause, Version: x.version.Number,
 			Amount: i.amount, Gross: i.amount, BillOn: i.on, Closed: true, Recognition: product.Recognition,
-			Detail: Detail{Quantity: one, Unit: product.Unit, UnitPrice: c.price(), List: i.list, Margin: margin(x.terms.document)},
+			Detail: Detail{Quantity: quantity, Unit: product.Unit, UnitPrice: unit, List: i.list, Margin: margin(x.terms.document)},
 		}
 		if !x.ended.IsZero() {
 			piece.serve(period.NewSpan(i.span.Start, period.MaxDate(i.span.Start.AddDays(1), period.MinDate(i.span.End, x.ended))))
