@@ -41,11 +41,15 @@ func RenewDue(ctx context.Context, db *postgres.DB, asOf period.Date) (Renewals,
 		if err != nil {
 			return out, fmt.Errorf("find contracts to renew: %w", err)
 		}
+		sold, err := catalog.Load(ctx, db) // once for all of them
+		if err != nil {
+			return out, fmt.Errorf("renew contracts: %w", err)
+		}
 		for _, number := range numbers {
 			after = number
 			var renewed int
 			err := db.Tx(ctx, func(tx pgx.Tx) (err error) {
-				renewed, err = renew(ctx, tx, number, asOf)
+				renewed, err = renew(ctx, tx, sold, number, asOf)
 				return err
 			})
 			switch {
@@ -69,7 +73,7 @@ func RenewDue(ctx context.Context, db *postgres.DB, asOf period.Date) (Renewals,
 var errHeld = errors.New("a version waits for a decision")
 
 // renew appends the further terms of one contract that have begun: one, or several after a long silence.
-func renew(ctx context.Context, tx pgx.Tx, number string, asOf period.Date) (renewed int, err error) {
+func renew(ctx context.Context, tx pgx.Tx, sold *catalog.Catalog, number string, asOf period.Date) (renewed int, err error) {
 	doing := fmt.Sprintf("renew contract %s", number)
 	for {
 		c, found, err := lockByNumber(ctx, tx, number)
@@ -82,10 +86,6 @@ func renew(ctx context.Context, tx pgx.Tx, number string, asOf period.Date) (ren
 		}
 		if err := c.unlisted(ctx, tx); err != nil {
 			return renewed, errHeld
-		}
-		sold, err := catalog.Load(ctx, tx)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", doing, err)
 		}
 		if err := c.furtherTerm(ctx, tx, sold, asOf); err != nil {
 			return 0, fmt.Errorf("%s: %w", doing, err)

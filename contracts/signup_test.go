@@ -292,3 +292,22 @@ func TestAnOldVersionKeepsItsCustomersUntilTheyAreMoved(t *testing.T) {
 		t.Errorf("moved it is %+v from %s because %s", d.Plan, d.Start(), d.Reason)
 	}
 }
+
+func TestASubscriptionIsNoPromiseBeyondItsPeriod(t *testing.T) {
+	o := openShop(t)
+	got, err := o.signUp(request("k1", "Corner Shop"), o.Sales)
+	o.must(err)
+	c, err := contracts.Get(t.Context(), o.DB, got.Number)
+	o.must(err)
+	enders, err := contracts.PeriodEnders(t.Context(), o.DB)
+	if err != nil || len(enders) != 1 || !enders[c.ID] {
+		t.Errorf("contracts that may end with a period: %v, %v", enders, err)
+	}
+	sums, err := contracts.SubscriptionSums(t.Context(), o.DB, contracts.SubscriptionFilter{On: on("2026-04-01"), State: "active"})
+	if err != nil || sums["USD"].Count != 1 || sums["USD"].MRR.String() != "60.00" {
+		t.Errorf("the sums are %v, %v", sums, err)
+	}
+	if next, more := c.Latest().Document.NextBill(on("2026-04-01")); !more || next != on("2026-04-30") {
+		t.Errorf("the next bill is on %s", next)
+	}
+}

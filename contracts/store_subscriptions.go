@@ -138,3 +138,26 @@ func SubscriptionSums(ctx context.Context, q postgres.Querier, f SubscriptionFil
 	})
 	return out, postgres.Fault(err)
 }
+
+// PeriodEnders are the contracts that their customer may end at the end of any billing period: what lies after the
+// present one is not promised.
+func PeriodEnders(ctx context.Context, q postgres.Querier) (map[ID]bool, error) {
+	rows, err := q.Query(ctx, `
+		select distinct v.contract_id
+		from contracts.versions v
+		where v.document -> 'renewal' ->> 'cancellable' = 'period_end'
+			and exists (select from contracts.decisions d
+				where d.account_id = v.account_id and d.contract_id = v.contract_id and d.version = v.version and d.event in ('approved', 'renewed', 'signed'))
+			and not exists (select from contracts.decisions d
+				where d.account_id = v.account_id and d.contract_id = v.contract_id and d.version > v.version and d.event in ('approved', 'renewed', 'signed'))`)
+	if err != nil {
+		return nil, fmt.Errorf("find contracts that may end with a period: %w", postgres.Fault(err))
+	}
+	out := map[ID]bool{}
+	var id ID
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error {
+		out[id] = true
+		return nil
+	})
+	return out, postgres.Fault(err)
+}

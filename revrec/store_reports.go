@@ -3,6 +3,7 @@ package revrec
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -100,6 +101,12 @@ func Remaining(ctx context.Context, q postgres.Querier, f Filter) ([]Obligation,
 	if err != nil {
 		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, postgres.Fault(err))
 	}
+	enders, err := contracts.PeriodEnders(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, err)
+	}
+	// Who may leave with the present period has promised no later one.
+	scheduled = slices.DeleteFunc(scheduled, func(s Scheduled) bool { return enders[s.Contract] && !s.Span.Start.Before(f.AsOf.End()) })
 	return obligations(scheduled, f.AsOf, f.Currency), nil
 }
 
