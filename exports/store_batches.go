@@ -237,3 +237,24 @@ func lockBatch(ctx context.Context, tx pgx.Tx, id int64) error {
 	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('exports.batches', @id))`, pgx.NamedArgs{"id": id})
 	return postgres.Fault(err)
 }
+
+// Left is what is posted in a scope and stands in no batch that was not rejected: zero when everything has gone.
+func Left(ctx context.Context, q postgres.Querier, s Scope) (money.Amount, error) {
+	var gone int64
+	err := q.QueryRow(ctx, `
+		select coalesce(sum(b.debit), 0)::bigint from exports.batches b
+		where b.entity_id = @entity and b.currency = @currency and b.month = @month and b.target = @target
+		  and not exists (select from exports.batch_events e where e.batch_id = b.id and e.event = 'rejected')`, s.args()).Scan(&gone)
+	if err != nil {
+		return money.Amount{}, fmt.Errorf("compare exports with what is posted: %w", postgres.Fault(err))
+	}
+	trial, err := ledger.TrialBalance(ctx, q, ledger.Filter{Entity: s.Entity, Currency: s.Currency, From: s.Month.First(), Through: s.Month.Last()})
+	if err != nil {
+		return money.Amount{}, err
+	}
+	posted := money.Zero(s.Currency)
+	for _, sum := range trial.Totals() {
+		posted = posted.Add(sum.Debit)
+	}
+	return posted.Sub(money.Of(gone, s.Currency)), nil
+}

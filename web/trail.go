@@ -7,6 +7,7 @@ import (
 
 	"ratable/catalog"
 	"ratable/contracts"
+	"ratable/exports"
 	"ratable/internal/access"
 	"ratable/invoicing"
 	"ratable/web/ui"
@@ -41,32 +42,37 @@ var deeds = map[string]string{
 	"catalog.add_plan_version":    "Plan %s has a new version",
 	"catalog.add_meter":           "Meter %s added",
 
-	"receipt.unapply":       "Payment %s taken back",
-	"receipt.refund":        "Payment %s refunded",
-	"invoice.resend":        "Invoice %s sent again",
-	"credit_note.resend":    "Credit note %s sent again",
-	"invoice.release":       "Overpayment of invoice %s released",
-	"customer.merge":        "Customer %s merged into another",
-	"customer.unmerge":      "Merge of customer %s taken back",
-	"hold.place":            "Bills held",
-	"hold.release":          "Held bills released",
-	"invoice_run.release":   "Invoice run of %s released",
-	"statement.import":      "Bank statement imported",
-	"month.close":           "Month %s closed",
-	"month.reopen":          "Month %s opened again",
-	"subscription.sign_up":  "%s signed up",
-	"subscription.plan":     "Plan changed: %s",
-	"subscription.quantity": "Quantity changed: %s",
-	"subscription.pause":    "%s paused",
-	"subscription.resume":   "%s resumed",
-	"subscription.cancel":   "%s cancelled at the end of its period",
-	"subscription.keep":     "Change ahead of %s withdrawn",
-	"screening.import":      "Screening list %s imported",
-	"screening.match":       "Possible match of %s with the screening list",
-	"screening.cleared":     "Match of %s cleared",
-	"screening.confirmed":   "Match of %s confirmed",
-	"requeue":               "Mail %s put back to be sent",
-	"user.sign_in":          "Signed in",
+	"receipt.unapply":         "Payment %s taken back",
+	"receipt.refund":          "Payment %s refunded",
+	"invoice.resend":          "Invoice %s sent again",
+	"credit_note.resend":      "Credit note %s sent again",
+	"invoice.release":         "Overpayment of invoice %s released",
+	"customer.merge":          "Customer %s merged into another",
+	"customer.unmerge":        "Merge of customer %s taken back",
+	"hold.place":              "Bills held",
+	"hold.release":            "Held bills released",
+	"account_mapping.propose": "Change of %s proposed",
+	"export.prepare":          "%s prepared",
+	"export.hand_over":        "%s handed over",
+	"export.acknowledge":      "%s acknowledged",
+	"export.reject":           "%s rejected",
+	"invoice_run.release":     "Invoice run of %s released",
+	"statement.import":        "Bank statement imported",
+	"month.close":             "Month %s closed",
+	"month.reopen":            "Month %s opened again",
+	"subscription.sign_up":    "%s signed up",
+	"subscription.plan":       "Plan changed: %s",
+	"subscription.quantity":   "Quantity changed: %s",
+	"subscription.pause":      "%s paused",
+	"subscription.resume":     "%s resumed",
+	"subscription.cancel":     "%s cancelled at the end of its period",
+	"subscription.keep":       "Change ahead of %s withdrawn",
+	"screening.import":        "Screening list %s imported",
+	"screening.match":         "Possible match of %s with the screening list",
+	"screening.cleared":       "Match of %s cleared",
+	"screening.confirmed":     "Match of %s confirmed",
+	"requeue":                 "Mail %s put back to be sent",
+	"user.sign_in":            "Signed in",
 }
 
 var deedTones = map[string]ui.Tone{"approval.approved": ui.Good, "approval.rejected": ui.Bad, "approval.requested": ui.Info, "invoice.void": ui.Warn}
@@ -95,6 +101,12 @@ func subjectText(s access.Subject) string {
 	if s.Kind == catalog.ProposalKind {
 		return "Catalog change " + s.Key
 	}
+	if s.Kind == exports.MappingKind {
+		return "the account mapping, change " + s.Key
+	}
+	if s.Kind == "export" {
+		return "Export " + s.Key
+	}
 	return s.Key
 }
 
@@ -118,6 +130,10 @@ func subjectAddress(s access.Subject) string {
 		return "/catalog/changes/" + url.PathEscape(s.Key)
 	case string(catalog.ProductKind), string(catalog.PlanKind), string(catalog.MeterKind):
 		return catalogAddress(catalog.Kind(s.Kind), url.PathEscape(s.Key))
+	case exports.MappingKind:
+		return "/exports/mapping/changes/" + url.PathEscape(s.Key)
+	case "export":
+		return "/exports/" + url.PathEscape(s.Key)
 	case "hold":
 		return "/holds"
 	case "invoice_run":

@@ -45,6 +45,7 @@ var rooms = []NavGroup{
 	{"Account", []NavItem{
 		{Key: "revenue", Label: "Revenue", Href: "/revenue", Icon: "revenue", Roles: []string{"finance", "accountant"}},
 		{Key: "ledger", Label: "Ledger", Href: "/ledger", Icon: "ledger", Roles: []string{"finance", "accountant"}},
+		{Key: "exports", Label: "Exports", Href: "/exports", Icon: "download", Roles: []string{"finance", "accountant"}},
 		{Key: "close", Label: "Close", Href: "/close", Icon: "close", Roles: []string{"finance", "accountant"}},
 	}},
 	{"Operate", []NavItem{
