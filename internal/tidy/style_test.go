@@ -32,14 +32,15 @@ func TestOnlyCommandsAndJobsKnowTheClock(t *testing.T) {
 
 // rounders is the written list of who may call money.Round, and why.
 var rounders = map[string]string{
-	"contracts/charges.go":   "a charge piece, after price, margin and factor",
-	"internal/money":         "Allocate, Spread and their kin",
-	"tax/rounding.go":        "a tax amount, by the regime's policy",
-	"tax/determine.go":       "the taxable part of a line",
-	"tax/reverse.go":         "the tax of what was credited so far",
-	"entities/rate.go":       "an amount converted at a rate",
-	"partners/commission.go": "a contract's commission, on all that was collected",
-	"invoicing/pdf_steps.go": "a step printed between list price and amount, never booked",
+	"contracts/charges.go":      "a charge piece, after price, margin and factor",
+	"internal/money":            "Allocate, Spread and their kin",
+	"tax/rounding.go":           "a tax amount, by the regime's policy",
+	"tax/determine.go":          "the taxable part of a line",
+	"tax/reverse.go":            "the tax of what was credited so far",
+	"entities/rate.go":          "an amount converted at a rate",
+	"contracts/plan_figures.go": "monthly recurring revenue, a figure to look at, never booked",
+	"partners/commission.go":    "a contract's commission, on all that was collected",
+	"invoicing/pdf_steps.go":    "a step printed between list price and amount, never booked",
 }
 
 func TestMoneyIsRoundedOnlyByThoseOnTheList(t *testing.T) {
