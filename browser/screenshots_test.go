@@ -34,7 +34,7 @@ type picture struct {
 var pictures = []picture{
 	{name: "home", who: "finance", page: "/"},
 	{name: "home-dark", who: "finance", page: "/", dark: true},
-	{name: "contract", who: "finance", page: "/contracts/C-1001"},
+	{name: "contract", who: "finance", page: "/contracts/C-1015"},
 	{name: "preview", who: "sales", page: "/contracts/new", wide: 1680, before: func(w *tab) {
 		w.fill("Title", "Orchard Foods, stores")
 		w.fill("Customer", "orchard-foods")
@@ -46,12 +46,17 @@ var pictures = []picture{
 		w.until("12,000.00")
 		eval[bool](w, `document.activeElement.blur(), scrollTo(0, 0), true`)
 	}},
-	{name: "invoice", who: "finance", page: "/invoices/NLUS-2026-000200"},
-	{name: "invoice-narrow", who: "finance", page: "/invoices/NLUS-2026-000200", wide: 390},
+	{name: "invoice", who: "finance", page: "/contracts/C-1015", before: newestInvoice},
+	{name: "invoice-narrow", who: "finance", page: "/contracts/C-1015", wide: 390, before: newestInvoice},
 	{name: "schedule", who: "finance", page: "/revenue/contracts/C-1002"},
 	{name: "waterfall", who: "finance", page: "/revenue"},
 	{name: "trial-balance", who: "accountant", page: "/ledger"},
 	{name: "runs", who: "finance", page: "/runs/new?job=invoices&as_of=2026-12-01"},
+}
+
+// newestInvoice goes from a contract to the invoice issued last.
+func newestInvoice(w *tab) {
+	w.open(eval[string](w, `document.querySelector("a[href^='/invoices/']").getAttribute("href")`))
 }
 
 // TestScreenshotsOfTheDocumentationCanBeTaken takes them; with -save it also keeps them.

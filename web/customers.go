@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
@@ -54,7 +55,7 @@ func (v *visit) customers() error {
 		}
 		table.Pager = &pager
 		list := page.List{
-			Head: ui.HeadProps{Title: "Customers", Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Held bills", Href: "/holds"}), v.csvButton())},
+			Head: ui.HeadProps{Title: "Customers", Others: append(v.screeningButton(), ui.Button(ui.ButtonProps{Label: "Held bills", Href: "/holds"}), v.csvButton())},
 			Filter: v.narrowing("/customers", "Name, number, e-mail, tax ID",
 				ui.FieldProps{Name: "entity", Label: "Sold by", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 				ui.FieldProps{Name: "country", Label: "Country", Placeholder: "DE", Hint: "Two letters, of the billing address"}),
@@ -418,4 +419,12 @@ func (v *visit) customerTrail(c customers.Customer, view *page.Customer) error {
 		view.Trail = append(view.Trail, trailEvent(r))
 	}
 	return nil
+}
+
+// screeningButton leads those who look at it to the list of possible matches.
+func (v *visit) screeningButton() []templ.Component {
+	if !v.may(get, "/screening") {
+		return nil
+	}
+	return ui.Cells(ui.Button(ui.ButtonProps{Label: "Screening", Href: "/screening"}))
 }
