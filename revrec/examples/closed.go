@@ -51,6 +51,9 @@ func closed(f *facts) object {
 // lateContract is entered when its first months are closed: until then nothing was agreed but a line that costs nothing.
 func lateContract(f *facts, l *life, last period.Month) object {
 	service, price, entered := f.service(), f.amount("amount"), f.date("entered")
+	if !entered.After(last.End()) {
+		refuse("entered: on the day its months were closed, or before")
+	}
 	by := f.spreading(string(catalog.MonthlyEven))
 	policy := map[string]any{"method": string(by.Method), "rounding": string(by.Rounding)}
 	l.reach(service.Days)

@@ -2,8 +2,88 @@ package examples
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+
+	"ratable/internal/money"
+	"ratable/internal/period"
 )
+
+// credited are the accounts that are shown credit positive.
+var credited = []string{"DeferredRevenue", "ContractLiability", "CustomerBalance", "TaxLiability", "CommissionPayable", "PayableToPrincipal", "Revenue", "OverageRevenue"}
+
+// books lays the postings of a case out as cases show them: entries by day, what a month changes, what stands in the end.
+type books struct {
+	currency money.Currency
+	entries  []any
+	day      period.Date
+	months   map[string]map[period.Month]money.Amount
+}
+
+func newBooks(c money.Currency) *books {
+	return &books{currency: c, months: map[string]map[period.Month]money.Amount{}}
+}
+
+// post adds a posting, debit positive; those of a day are one entry.
+func (b *books) post(on period.Date, account string, amount money.Amount) {
+	if len(b.entries) == 0 || b.day != on {
+		b.begin(on, "")
+	}
+	side := func(a money.Amount) string {
+		if a.Sign() < 0 {
+			a = money.Zero(b.currency)
+		}
+		return a.String()
+	}
+	var line object
+	line.put("account", account)
+	line.put("debit", side(amount))
+	line.put("credit", side(amount.Neg()))
+	entry := b.entries[len(b.entries)-1].(object)
+	entry.put("lines", append(entry.values["lines"].([]any), line))
+	b.entries[len(b.entries)-1] = entry
+	if b.months[account] == nil {
+		b.months[account] = map[period.Month]money.Amount{}
+	}
+	if slices.Contains(credited, account) {
+		amount = amount.Neg()
+	}
+	b.months[account][on.MonthOf()] = b.months[account][on.MonthOf()].Add(amount)
+}
+
+func (b *books) begin(on period.Date, event string) {
+	var entry object
+	entry.put("date", on.String())
+	if event != "" {
+		entry.put("event", event)
+	}
+	entry.put("lines", []any{})
+	b.entries, b.day = append(b.entries, entry), on
+}
+
+func (b *books) object() object {
+	var out, net, ending object
+	for _, account := range slices.Sorted(maps.Keys(b.months)) {
+		var changes object
+		sum := money.Zero(b.currency)
+		for _, month := range slices.SortedFunc(maps.Keys(b.months[account]), period.Month.Compare) {
+			if amount := b.months[account][month]; !amount.IsZero() {
+				changes.put(month.String(), amount.String())
+				sum = sum.Add(amount)
+			}
+		}
+		if len(changes.keys) > 0 {
+			net.put(account, changes)
+		}
+		if !sum.IsZero() {
+			ending.put(account, sum.String())
+		}
+	}
+	out.put("journal", b.entries)
+	out.put("net_change_by_month", net)
+	out.put("ending_balances", ending)
+	return out
+}
 
 // sameJournal compares journals as bags of (day, account, debit, credit). Where lines are only grouped in another way, so that
 // days and accounts come to the same, that is noted and not held against the engine.

@@ -17,6 +17,7 @@ type life struct {
 	products []map[string]any
 	lines    []map[string]any
 	prepaid  []map[string]any
+	off      []map[string]any
 	commits  []map[string]any
 	facts    []map[string]any
 	through  period.Date
@@ -29,7 +30,7 @@ func (l *life) reach(days period.Span) {
 		l.term = days
 	}
 	l.term = period.NewSpan(period.MinDate(l.term.Start, days.Start), period.MaxDate(l.term.End, days.End))
-	l.through = period.MaxDate(l.through, l.term.Last())
+	l.through = period.MaxDate(l.through, l.term.Last().MonthOf().Last())
 }
 
 func (l *life) product(code, recognition string, more map[string]any) string {
@@ -80,7 +81,7 @@ func (l *life) play() scenario.Outcome {
 		"term":    map[string]any{"from": l.term.Start.String(), "through": l.term.Last().String()},
 		"billing": map[string]any{"net_days": 30}, "lines": l.lines,
 	}
-	for key, list := range map[string][]map[string]any{"prepaid": l.prepaid, "commitments": l.commits} {
+	for key, list := range map[string][]map[string]any{"prepaid": l.prepaid, "commitments": l.commits, "discounts": l.off} {
 		if len(list) > 0 {
 			contract[key] = list
 		}

@@ -2,6 +2,7 @@ package examples
 
 import (
 	"ratable/catalog"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
 	"ratable/revrec"
@@ -140,7 +141,34 @@ func presented(f *facts) object {
 	return out
 }
 
+// rights is a contract by when the right to payment becomes unconditional: of one that may be canceled without loss, only
+// with the transfer; otherwise when the payment is due, or when everything that was to come before is done.
 func rights(f *facts) object {
-	refuse("a journal on the single contract account, by when the right to payment becomes unconditional (gross_up)")
-	return object{}
+	var steps []revrec.Step
+	if f.has("obligations") {
+		f.only("right_to_bill", "after A and B", "after all")
+		var last period.Date
+		var price []money.Amount
+		for _, o := range f.list("obligations") {
+			o.tells("name")
+			s := revrec.Step{On: o.date("transferred"), Kind: revrec.Transferred, Amount: o.amount("allocated")}
+			steps, last, price = append(steps, s), period.MaxDate(last, s.On), append(price, s.Amount)
+		}
+		steps = append(steps, revrec.Step{On: last, Kind: revrec.Entitled, Amount: money.Sum(price...)})
+	} else {
+		price := f.amount("amount")
+		due := f.date("due")
+		if !f.yes("cancellable") {
+			steps = append(steps, revrec.Step{On: due, Kind: revrec.Entitled, Amount: price})
+		}
+		if f.has("paid") {
+			steps = append(steps, revrec.Step{On: f.date("paid"), Kind: revrec.Paid, Amount: price})
+		}
+		steps = append(steps, revrec.Step{On: f.date("transferred"), Kind: revrec.Transferred, Amount: price})
+	}
+	b := newBooks(f.currency())
+	for _, m := range revrec.PresentSteps(steps) {
+		b.post(m.On, string(m.Side), m.Amount)
+	}
+	return b.object()
 }

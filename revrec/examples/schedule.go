@@ -6,8 +6,7 @@ import (
 	"ratable/internal/period"
 	"ratable/ledger"
 	"ratable/revrec"
-
-	"github.com/shopspring/decimal"
+	"ratable/scenario"
 )
 
 // methods are the names of cases for the methods of the engine, where they are others.
@@ -162,7 +161,7 @@ func amounts(parts []revrec.Portion) []money.Amount {
 	return out
 }
 
-// level is a free month or a discount in a committed term: the price is that of all its months, earned evenly.
+// trial is a free month: in a committed term the price is that of all its months, earned evenly.
 func trial(f *facts) object {
 	free, paid, monthly := f.count("months_free"), f.count("months_paid"), f.amount("monthly")
 	start := f.date("start")
@@ -176,21 +175,34 @@ func trial(f *facts) object {
 	return f.charged(start, charges, !f.yes("cancellable"))
 }
 
+// discounted is a fee that costs less at first: priced as a contract with a discount, and level where it is committed.
 func discounted(f *facts) object {
-	n, cut := f.count("months"), f.count("discount_months")
-	monthly, percent := f.amount("monthly"), f.decimal("discount_pct")
-	if cut > n {
-		refuse("discount_months: more than the term has")
+	n, cut, start := f.count("months"), f.count("discount_months"), f.date("start")
+	if cut > n || cut < 1 || start.Day() != 1 {
+		refuse("discount_months and start: whole calendar months of the term")
 	}
-	var charges []money.Amount
-	for i := range n {
-		charge := monthly
-		if i < cut {
-			charge = money.Allocate(monthly, []decimal.Decimal{percent, decimal.NewFromInt(100).Sub(percent)})[1]
+	l := life{currency: f.currency()}
+	l.reach(months(start, n).Days)
+	l.lines = append(l.lines, map[string]any{"id": "fee", "product": l.product("fee", "ratable", nil),
+		"fixed": map[string]any{"quantity": "1", "unit_price": f.decimal("monthly").String(), "every": "month"}})
+	l.off = append(l.off, map[string]any{"id": "at-first", "percent": f.decimal("discount_pct").String(), "from": start.String(), "through": months(start, cut).Days.Last().String()})
+	o := l.play()
+	charges := make([]money.Amount, n) // of calendar months, which earn what they cost
+	for i := range charges {
+		charges[i] = earnedOf(o, f.currency(), start.MonthOf().Add(i), all)
+	}
+	return f.charged(start, charges, !f.has("cancellable") || !f.yes("cancellable"))
+}
+
+// asked are the charges of a life with one line, in order.
+func asked(o scenario.Outcome) []money.Amount {
+	var out []money.Amount
+	for _, d := range o.Documents {
+		for _, x := range d.Lines {
+			out = append(out, x.Amount)
 		}
-		charges = append(charges, charge)
 	}
-	return f.charged(f.date("start"), charges, !f.has("cancellable") || !f.yes("cancellable"))
+	return out
 }
 
 // charged is a series of monthly charges: level over a committed term, otherwise each on its own.

@@ -257,18 +257,25 @@ func priceRamp(f *facts) object {
 // seats is a ramp of the quantity: more is served, so every year earns what it costs.
 func seats(f *facts) object {
 	calendar, years := f.years()
-	price := money.Price(f.decimal("price_per_seat_year"), f.currency())
 	quantities := f.texts("seats")
 	if len(quantities) != len(years) {
 		refuse("seats: not one number for every year")
 	}
-	one := money.Price(decimal.NewFromInt(1), f.currency())
-	var parts []revrec.Portion
-	var charges []money.Amount
+	l := life{currency: f.currency()}
+	steps := []any{}
 	for i, y := range years {
-		charge := money.SpreadToExact(solved(money.ParseAmount("1", f.currency())), price.Mul(decimalOf(quantities[i])), one)
+		l.reach(y.Span)
+		steps = append(steps, map[string]any{"from": y.Span.Start.String(), "through": y.Span.Last().String(), "quantity": decimalOf(quantities[i]).String(), "unit_price": f.decimal("price_per_seat_year").String()})
+	}
+	l.lines = append(l.lines, map[string]any{"id": "seats", "product": l.product("seats", "ratable", nil), "fixed": map[string]any{"every": "year", "ramp": steps}})
+	charges := asked(l.play())
+	if len(charges) != len(years) {
+		refuse("a year without a charge")
+	}
+	var parts []revrec.Portion
+	for i, y := range years {
 		terms := revrec.Terms{Spreading: catalog.Spreading{Method: catalog.MonthlyFraction}, Calendar: calendar, Service: revrec.Service{Days: y.Span}}
-		parts, charges = append(parts, solved(terms.Spread(charge))...), append(charges, charge)
+		parts = append(parts, solved(terms.Spread(charges[i]))...)
 	}
 	var out object
 	out.put("revenue", scheduleOf(parts))

@@ -7,5 +7,6 @@ var solvers = map[string]func(*facts) object{
 	"ssp_range": ranged, "ramp_allocation": ramps, "ramp_straight_line": priceRamp, "ramp_quantity": seats,
 	"breakage_proportional": breakage, "contract_netting": netting, "long_short_term_split": maturity, "rpo": remaining, "presentation": presented,
 	"commitment_period": commitment, "commitment_period_series": commitments, "commitment_drawdown_split": straddled, "credits_drawdown": credits,
+	"event_journal": events, "waterfall": fallen,
 	"usage_tiers": tiered, "closed_period_catch_up": closed,
 }

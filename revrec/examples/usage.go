@@ -20,34 +20,23 @@ func solvedMonth(text string) period.Month {
 	return m
 }
 
-// earnedOf is what a kind of charge earned in a month.
-func earnedOf(o scenario.Outcome, c money.Currency, month period.Month, kinds ...contracts.Kind) money.Amount {
-	sum := money.Zero(c)
+// all is the kind of the sum of a contract.
+const all contracts.Kind = ""
+
+// earnedOf is what the line of a kind of charge, or without a kind the contract, earned in a month.
+func earnedOf(o scenario.Outcome, c money.Currency, month period.Month, kind contracts.Kind) money.Amount {
 	for _, b := range o.Books {
 		for _, s := range b.Contracts {
-			lines := s.Lines
-			if len(kinds) == 0 {
-				lines = append(lines[:0:0], s.Sum)
-			}
-			for _, l := range lines {
+			for _, l := range append(s.Lines[:len(s.Lines):len(s.Lines)], s.Sum) {
 				for i, m := range s.Months {
-					if m == month && (len(kinds) == 0 || containsKind(kinds, l.Kind)) {
-						sum = sum.Add(l.Cells[i].Scheduled)
+					if m == month && l.Kind == kind {
+						return l.Cells[i].Scheduled
 					}
 				}
 			}
 		}
 	}
-	return sum
-}
-
-func containsKind(kinds []contracts.Kind, k contracts.Kind) bool {
-	for _, x := range kinds {
-		if x == k {
-			return true
-		}
-	}
-	return false
+	return money.Zero(c)
 }
 
 // committed plays months with a minimum: usage at a price of one, so that a quantity is its value.
@@ -70,7 +59,7 @@ func commitment(f *facts) object {
 	var out object
 	out.put("usage_revenue", earnedOf(o, c, someMonth, contracts.Metered).String())
 	out.put("true_up", earnedOf(o, c, someMonth, contracts.TrueUp).String())
-	out.put("total_revenue", earnedOf(o, c, someMonth).String())
+	out.put("total_revenue", earnedOf(o, c, someMonth, all).String())
 	return out
 }
 
@@ -81,7 +70,7 @@ func commitments(f *facts) object {
 	trueUps, totals := []any{}, []any{}
 	for i := range consumed {
 		trueUps = append(trueUps, earnedOf(o, c, someMonth.Add(i), contracts.TrueUp).String())
-		totals = append(totals, earnedOf(o, c, someMonth.Add(i)).String())
+		totals = append(totals, earnedOf(o, c, someMonth.Add(i), all).String())
 	}
 	var out object
 	out.put("true_up", trueUps)
@@ -94,23 +83,15 @@ func straddled(f *facts) object {
 	l := life{currency: f.currency()}
 	l.metered(perUnit("1"), "month")
 	l.prepaid = append(l.prepaid, map[string]any{"id": "balance", "product": l.product("balance", "as_used", nil), "lines": []any{"usage"},
-		"amount": f.amount("remaining").String(), "every": "month"})
-	l.reach(someMonth.Span())
+		"amount": f.amount("remaining").String(), "every": "term"})
+	l.reach(period.NewSpan(someMonth.First(), someMonth.Next().End()))
 	l.use(someMonth.First(), f.amount("usage_at_list").String(), period.Date{})
 	l.through = l.through.AddDays(1)
 	o := l.play()
-	drawn, left := money.Zero(f.currency()), f.amount("remaining")
-	for _, d := range o.Documents {
-		for _, x := range d.Lines {
-			for _, draw := range x.Detail.Draws {
-				drawn, left = draw.Amount, draw.Left
-			}
-		}
-	}
-	var out object
-	out.put("drawdown", drawn.String())
+	var out object // what is drawn earns what was paid for it; what is left lapses in the month after
+	out.put("drawdown", earnedOf(o, f.currency(), someMonth, contracts.Prepayment).String())
 	out.put("overage", earnedOf(o, f.currency(), someMonth, contracts.OverCap).String())
-	out.put("remaining", left.String())
+	out.put("remaining", earnedOf(o, f.currency(), someMonth.Next(), contracts.Prepayment).String())
 	return out
 }
 
@@ -136,12 +117,12 @@ func credits(f *facts) object {
 	o := l.play()
 	revenue := []any{}
 	for i := range used {
-		revenue = append(revenue, earnedOf(o, f.currency(), someMonth.Add(i)).String())
+		revenue = append(revenue, earnedOf(o, f.currency(), someMonth.Add(i), all).String())
 	}
 	var out object
 	out.put("revenue", revenue)
 	if expired {
-		out.put("breakage", earnedOf(o, f.currency(), lapses).String())
+		out.put("breakage", earnedOf(o, f.currency(), lapses, all).String())
 	}
 	out.put("total", f.amount("paid").String())
 	return out
@@ -170,9 +151,9 @@ func tiered(f *facts) object {
 		l.reach(on.MonthOf().Span())
 		l.use(on, u.decimal("quantity").String(), period.Date{})
 		l.through = l.through.AddDays(1)
-		out.put(on.String(), earnedOf(l.play(), f.currency(), on.MonthOf()).String())
+		out.put(on.String(), earnedOf(l.play(), f.currency(), on.MonthOf(), all).String())
 	}
-	var all object
-	all.put("revenue_to_date", out)
-	return all
+	var dated object
+	dated.put("revenue_to_date", out)
+	return dated
 }
