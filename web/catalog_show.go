@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -109,8 +110,9 @@ func (v *visit) planPage() error {
 			return err
 		}
 		return v.showThing(t, thing{kind: catalog.PlanKind, code: p.Code, name: p.Name, versions: spans, inForce: ok, now: p.Version,
-			facts: []ui.Fact{{Term: "Code", Value: ui.Mono(p.Code)}, {Term: "Currency", Value: ui.Text(cmp.Or(p.Currency, "Any"))}},
-			body:  []templ.Component{ui.Document(ui.DocumentProps{Name: fmt.Sprintf("Terms of version %d", p.Version), Text: terms})}})
+			facts: []ui.Fact{{Term: "Code", Value: ui.Mono(p.Code)}, {Term: "Currency", Value: ui.Text(cmp.Or(p.Currency, "Any"))},
+				{Term: "Who is on it", Value: ui.Link("Subscriptions", "/subscriptions?plan="+url.QueryEscape(p.Code))}},
+			body: []templ.Component{ui.Document(ui.DocumentProps{Name: fmt.Sprintf("Terms of version %d", p.Version), Text: terms})}})
 	})
 }
 
