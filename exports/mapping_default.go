@@ -8,7 +8,7 @@ import (
 )
 
 // Default is a mapping to begin with: our own numbers and names, and for Xero, whose journals touch neither bank nor
-// receivables, clearing accounts in their place.
+// receivables, clearing accounts in their place; what is for one target goes first.
 func Default(startsOn period.Date) []Rule {
 	var out []Rule
 	for _, info := range ledger.Chart {
@@ -18,7 +18,7 @@ func Default(startsOn period.Date) []Rule {
 			continue
 		}
 		gl.Code, gl.Name, gl.Control = gl.Code+"C", gl.Name+", clearing", Free
-		out = append(out, Rule{Code: info.Code + "-xero", Priority: 900, StartsOn: startsOn, When: When{Account: info.Account, Target: Xero}, GL: gl})
+		out = append(out, Rule{Code: info.Code + "-xero", Priority: 100, StartsOn: startsOn, When: When{Account: info.Account, Target: Xero}, GL: gl})
 	}
 	return out
 }
