@@ -21,6 +21,8 @@ import (
 
 func TestEveryDoorOpensOnAFurnishedRoom(t *testing.T) {
 	h := newHouse(t)
+	h.Sign(t, wholesale)
+	h.Bill(t, "2026-04-15")
 	for _, a := range web.Addresses() {
 		if a.Method != http.MethodGet || len(a.Roles) == 0 || strings.HasPrefix(a.Path, "/runs/:id") {
 			continue

@@ -52,6 +52,18 @@ lines:
     usage: {meter: api.calls, included: 1000, every: month, price: {model: graduated, tiers: [{up_to: 10000, unit: 0.01}, {unit: 0.005}]}}
 `
 
+// wholesale is resold by a partner; billed at once, because it was entered late.
+const wholesale = `
+contract: C-300
+entity: rtus
+customer: harbor
+payer: partner
+currency: USD
+term: {from: 2026-04-01, through: 2027-03-31}
+reseller: {margin_percent: 20}
+lines: [{id: seats, product: platform, fixed: {quantity: 5, unit_price: 100.00, every: month}}]
+`
+
 const rhein = `
 contract: C-200
 entity: rteu
@@ -152,7 +164,7 @@ func (h house) address(path string) string {
 
 // endCustomer is the statement of somebody whose contract a partner pays.
 func (h house) endCustomer() string {
-	return fmt.Sprintf("/partners/%d/customers/%d?month=2026-01", h.Customers["partner"].ID, h.Customers["harbor"].ID)
+	return fmt.Sprintf("/partners/%d/customers/%d?month=2026-04", h.Customers["partner"].ID, h.Customers["harbor"].ID)
 }
 
 // stray sends an event that nobody can place.
