@@ -67,6 +67,42 @@ func TestAPrepaidAmountOfAnEndedContractDoesNotHoldTheCloseOfTheMonthBefore(t *t
 	}
 }
 
+// A balance that outlives its month is undrawn until the contract ends: what the end in June gave back of May's price was
+// owed at the end of May. (Lives 10550 and 10165.)
+func TestAPrepaidAmountThatALaterEndGaveBackDoesNotHoldTheLateCloseOfItsMonth(t *testing.T) {
+	d := document(perCall("calls", "0.10", "month"))
+	d.Prepaid = []contracts.Prepaid{{ID: "prepaid", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("100"), Every: "month", ExpiresAfterDays: 30}}
+	ended := d
+	ended.Term.Through, ended.Effective, ended.Reason = day("2026-06-15"), day("2026-06-15"), "ended"
+	ended.Ending = &contracts.Ending{Cause: contracts.Convenience, Refund: contracts.Unused}
+	holds := func(billedOfMay ...string) (held bool) {
+		l := begin(agreement(d, ended))
+		l.use("2026-05-10", "400")
+		for m := month("2026-01"); m.Before(month("2026-05")); m = m.Next() {
+			l.bill(m.First(), "prepaid", contracts.Prepayment, m.Span(), eur("100"))
+		}
+		for _, amount := range billedOfMay {
+			l.bill(day("2026-06-16"), "prepaid", contracts.Prepayment, month("2026-05").Span(), eur(amount))
+		}
+		l.run(t, "2026-05")
+		for _, x := range l.facts.Exceptions(book, 1, month("2026-05")) {
+			if held = held || x.Line == "prepaid"; x.Line == "prepaid" {
+				t.Logf("billed %v: %s", billedOfMay, x)
+			}
+		}
+		return held
+	}
+	if holds("100", "-60") {
+		t.Error("May does not close late: what the end of the contract gave back in June holds it")
+	}
+	if !holds() {
+		t.Error("May closes though its prepaid amount was never billed")
+	}
+	if !holds("160") {
+		t.Error("May closes though its prepaid amount is billed above its price")
+	}
+}
+
 // What the days of a true-up make up for may be used in a window that ends after
 // the month: billed in June, it is unknown to May's facts when May is closed late.
 func TestATrueUpThatBecameKnownAfterTheMonthDoesNotHoldItsLateClose(t *testing.T) {

@@ -145,7 +145,7 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 		// month that does not know of one leaves it to the run that billed it.
 		later := g.owed.IsZero() && !g.span.Start.Before(month.End()) || counted(a, g.kind) && g.span.End.After(month.End()) ||
 			g.kind == contracts.TrueUp && !g.asked
-		if g.due && !later && !g.agrees() && !waits(a, g, stood, month) {
+		if g.due && !later && !g.agrees() && !waits(a, g, stood, month) && !settled(a, g, stood, month) {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
 			out = append(out, Exception{a.Account, a.Number, g.line, problem})
 		}
@@ -157,11 +157,23 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 // billed (package invoicing decides when).
 func waits(a contracts.Agreement, g group, stood []ledger.Stood, month period.Month) bool {
 	usage := g.kind == contracts.Metered || g.kind == contracts.OverCap
-	asked := slices.ContainsFunc(stood, func(b ledger.Stood) bool {
+	return usage && g.wasBilled(stood) && g.billed.Cmp(g.owed) < 0 && month.End().Before(a.LateUsageEnds()) &&
+		a.Latest().Document.Billing.LateUsage() == contracts.NextInvoice
+}
+
+// settled says that a prepayment was given back, whole or in part, when the contract ended after the month: a balance that
+// outlives its period (by rollover, or days of grace) is undrawn until then. A month that is closed late and does not look
+// at the end still owes what was asked for; one that was never billed holds it.
+func settled(a contracts.Agreement, g group, stood []ledger.Stood, month period.Month) bool {
+	return g.kind == contracts.Prepayment && a.Latest().Document.Ending != nil && a.Term().End.After(month.End()) &&
+		g.wasBilled(stood) && g.billed.Cmp(g.owed) < 0
+}
+
+// wasBilled says that some of a group's days were billed, whatever was credited since.
+func (g group) wasBilled(stood []ledger.Stood) bool {
+	return slices.ContainsFunc(stood, func(b ledger.Stood) bool {
 		return b.Line == g.line && b.Kind == string(g.kind) && b.Times > 0 && b.Span.Overlaps(g.span)
 	})
-	return usage && asked && g.billed.Cmp(g.owed) < 0 && month.End().Before(a.LateUsageEnds()) &&
-		a.Latest().Document.Billing.LateUsage() == contracts.NextInvoice
 }
 
 // counted says that what a piece comes to is known when its period is over. So is
