@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ratable/contracts"
+	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
@@ -25,9 +26,7 @@ func (l *life) earned() error {
 }
 
 // receivable holds the ledger's receivable against the documents less what was
-// paid, and asks that no document is open below nothing that nobody paid. One
-// that set corrections of others against its own charges is open for the
-// difference, and so goes below when all its charges are credited.
+// paid, and asks that no document is open below nothing that nobody paid.
 func (l *life) receivable() error {
 	var booked, asked money.Amount
 	for _, e := range l.book.entries {
@@ -46,18 +45,45 @@ func (l *life) receivable() error {
 	if !booked.Sub(asked).IsZero() {
 		return fmt.Errorf("%s is receivable in the ledger, but documents less payments come to %s", booked, asked)
 	}
+	moved := l.moved()
 	for number, open := range l.book.open {
-		if open.Sign() < 0 && !l.paid[number] && !l.nets(number) {
+		if open := open.Add(moved[number]); open.Sign() < 0 && !l.paid[number] && !l.nets(number) {
 			return fmt.Errorf("%s stands open on %s, which nobody paid", open, number)
 		}
 	}
 	return nil
 }
 
-// nets says whether a document corrects others.
+// moved is what invoices correct of other documents. The receivable of an invoice is its total, so what it charges again of
+// an older one (a concession taken back) is asked for under its own number, though a later credit of it lowers the older
+// one's: that one is open for the difference. (Life 10100: 1 and its tax of 1 asked for again, then credited.)
+func (l *life) moved() map[string]money.Amount {
+	out := map[string]money.Amount{}
+	for _, d := range standing(l.family.documents) {
+		if d.Kind != entities.Invoice {
+			continue
+		}
+		gross := make([]money.Amount, len(d.Lines))
+		for i, x := range d.Lines {
+			gross[i] = x.Amount.Sub(x.Fee)
+		}
+		for _, r := range d.TaxRows {
+			gross[r.Line-1] = gross[r.Line-1].Add(r.Tax)
+		}
+		for i, x := range d.Lines {
+			if x.Corrects != nil {
+				out[x.Corrects.Document] = out[x.Corrects.Document].Add(gross[i])
+				out[d.Number] = out[d.Number].Sub(gross[i])
+			}
+		}
+	}
+	return out
+}
+
+// nets says whether a document set credits against its own charges without naming a line they lower.
 func (l *life) nets(number string) bool {
 	_, d, err := l.find(number)
-	return err == nil && slices.ContainsFunc(d.Lines, func(x invoicing.Line) bool { return x.Corrects != nil || x.Amount.Sign() < 0 })
+	return err == nil && slices.ContainsFunc(d.Lines, func(x invoicing.Line) bool { return x.Corrects == nil && x.Amount.Sign() < 0 })
 }
 
 // balanced asks that the trial balance comes to nothing, and that what a line has
