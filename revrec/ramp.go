@@ -37,6 +37,9 @@ func AverageRamps(ramps []Ramp, by Averaging) (groups []Allocated, lines [][]All
 	var price money.Amount
 	promises := make([]Promise, len(ramps))
 	for i, r := range ramps {
+		if len(r.Lines) == 0 {
+			return nil, nil, fault.New(fault.Invalid, "ramp %q has no lines", r.Name)
+		}
 		promises[i].Name = r.Name
 		for _, l := range r.Lines {
 			price = price.Add(l.Stated)

@@ -99,7 +99,27 @@ func (f *facts) currency() money.Currency {
 func (f *facts) amount(key string) money.Amount { return f.amountOf(f.text(key)) }
 
 func (f *facts) amountOf(text string) money.Amount {
-	return solved(money.ParseAmount(text, f.currency()))
+	a := solved(money.ParseAmount(text, f.currency()))
+	if a.Minor() > largest || a.Minor() < -largest {
+		refuse("%san amount of %.30s: more than ten trillion", f.at, text)
+	}
+	return a
+}
+
+// Bounds of what a case may say: hundreds of such figures still add up to what can be booked.
+const (
+	largest  = 1e15 // minor units
+	longest  = 1200 // months, items
+	earliest = 1970
+	latest   = 2199
+)
+
+// sane refuses days of other ages.
+func (f *facts) sane(d period.Date) period.Date {
+	if d.Year() < earliest || d.Year() > latest {
+		refuse("%sa day in the year %d", f.at, d.Year())
+	}
+	return d
 }
 
 func (f *facts) amountOr(key, otherwise string) money.Amount {
@@ -112,33 +132,43 @@ func decimalOf(text string) decimal.Decimal {
 	if len(text) > 40 || strings.ContainsAny(text, "eE") {
 		refuse("a figure of %.20s...", text)
 	}
-	return solved(decimal.NewFromString(text))
+	d := solved(decimal.NewFromString(text))
+	if d.Exponent() < -12 || d.Abs().Cmp(decimal.NewFromInt(largest)) > 0 {
+		refuse("a figure of %.40s: too large or too fine", text)
+	}
+	return d
 }
 
 func (f *facts) count(key string) int {
 	n := f.decimal(key)
-	if !n.IsInteger() || n.Abs().Cmp(decimal.NewFromInt(100_000)) > 0 {
-		refuse("%s%s: %s is no count", f.at, key, n)
+	if !n.IsInteger() || n.Cmp(decimal.NewFromInt(longest)) > 0 || n.Sign() < 0 {
+		refuse("%s%s: %s is no count up to 1200", f.at, key, n)
 	}
 	return int(n.IntPart())
 }
 
-func (f *facts) date(key string) period.Date { return solved(period.ParseDate(f.text(key))) }
+func (f *facts) date(key string) period.Date {
+	return f.sane(solved(period.ParseDate(f.text(key))))
+}
 
-func (f *facts) month(key string) period.Month { return solved(period.ParseMonth(f.text(key))) }
+func (f *facts) month(key string) period.Month {
+	m := solved(period.ParseMonth(f.text(key)))
+	f.sane(m.First())
+	return m
+}
 
 // moment is a day, or an instant of one: its day in the case's own zone, and the seconds that had passed of it.
 func (f *facts) moment(key string) (period.Date, int64) {
 	text := f.text(key)
 	if !strings.Contains(text, "T") {
-		return solved(period.ParseDate(text)), 0
+		return f.date(key), 0
 	}
 	at := solved(time.Parse(time.RFC3339Nano, text))
 	midnight := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
 	if at.Nanosecond() != 0 {
 		refuse("%s%s: a part of a second", f.at, key)
 	}
-	return period.DateOf(at, at.Location()), int64(at.Sub(midnight) / time.Second)
+	return f.sane(period.DateOf(at, at.Location())), int64(at.Sub(midnight) / time.Second)
 }
 
 // under are the facts of an object within.
@@ -171,7 +201,7 @@ func (f *facts) list(key string) []*facts {
 
 func (f *facts) items(key string) []any {
 	list, ok := f.value(key).([]any)
-	if !ok {
+	if !ok || len(list) > longest {
 		refuse("%s%s is no list", f.at, key)
 	}
 	return list

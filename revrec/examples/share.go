@@ -223,7 +223,7 @@ func ramps(f *facts) object {
 func (f *facts) years() (period.Calendar, []period.AccountingPeriod) {
 	var rows []period.AccountingPeriod
 	for _, year := range f.texts("years") {
-		first := solved(period.ParseDate(year + "-01-01"))
+		first := f.sane(solved(period.ParseDate(year + "-01-01")))
 		rows = append(rows, period.AccountingPeriod{Name: year, Span: period.NewSpan(first, first.AddMonths(12))})
 	}
 	return solved(period.NewCalendar(rows)), rows
