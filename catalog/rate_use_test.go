@@ -33,10 +33,10 @@ func amounts(of ...string) []decimal.Decimal {
 }
 
 func TestAPercentageTakesAPartOfEachEvent(t *testing.T) {
-	onlyEvents, onlyUnits, nothingFree, bounded := percentage, percentage, percentage, percentage
+	onlyEvents, onlyUnits, nothingFree := percentage, percentage, percentage
 	onlyEvents.FreeUnits, onlyUnits.FreeEvents = decimal.Zero, 0
 	nothingFree.FreeEvents, nothingFree.FreeUnits = 0, decimal.Zero
-	bounded = catalog.Price{Model: catalog.Percentage, Percent: dec("2"), PerEvent: dec("0.10"), FreeEvents: 1, Minimum: dec("1"), Maximum: dec("5")}
+	bounded := catalog.Price{Model: catalog.Percentage, Percent: dec("2"), PerEvent: dec("0.10"), FreeEvents: 1, Minimum: dec("1"), Maximum: dec("5")}
 	for _, c := range []struct {
 		what   string
 		price  catalog.Price

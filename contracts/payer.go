@@ -1,9 +1,6 @@
 package contracts
 
 import (
-	"cmp"
-	"slices"
-
 	"ratable/customers"
 	"ratable/internal/period"
 )
@@ -16,7 +13,6 @@ type PayerChange struct {
 	Payer  customers.ID
 	Reason string
 	By     int64
-	known  int64
 }
 
 // PayerOn is who is invoiced on a day: of the changes that have begun the latest counts, of one day's the one known last.
@@ -33,13 +29,6 @@ func payerOn(first customers.ID, changes []PayerChange, day period.Date) custome
 		}
 	}
 	return payer
-}
-
-// inOrderOfDays sorts changes so that the one that counts on a day is the last that has begun.
-func inOrderOfDays(changes []PayerChange) {
-	slices.SortStableFunc(changes, func(a, b PayerChange) int {
-		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.known, b.known))
-	})
 }
 
 // Parties are all who have to do with the agreement: who uses, and everybody who pays or paid.

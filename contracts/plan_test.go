@@ -215,7 +215,8 @@ func TestWhateverChangesTheFeesAreThoseOfThePlanInForceByDays(t *testing.T) {
 			}
 			now := a.Latest().Document
 			why := Why{on, "asked for"}
-			next, err := now, error(nil)
+			var next Document
+			var err error
 			switch kind := rapid.IntRange(0, 3).Draw(r, "kind"); {
 			case now.Paused:
 				next, err = Resume(now, why)

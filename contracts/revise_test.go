@@ -171,8 +171,7 @@ func TestEveryFigureOfAUsagePriceIsRaisedOrAQuantity(t *testing.T) {
 	p := catalog.Price{Amount: one, Size: one, Percent: one, PerEvent: one, FreeUnits: one, Minimum: one, Maximum: one,
 		Tiers: []catalog.Tier{{UpTo: &one, Unit: one, Flat: one}}, Prices: map[string]catalog.Price{"eu": {Amount: one}}, Other: &catalog.Price{Amount: one}}
 	raised := scaledPrice(p, dec("2"))
-	var check func(v reflect.Value)
-	check = func(v reflect.Value) {
+	check := func(v reflect.Value) {
 		for i := range v.NumField() {
 			name, field := v.Type().Field(i).Name, v.Field(i)
 			if x, ok := field.Interface().(decimal.Decimal); ok && !slices.Contains(quantities, name) && !x.Equal(dec("2")) {

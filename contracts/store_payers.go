@@ -20,7 +20,7 @@ func insertPayer(ctx context.Context, tx pgx.Tx, c Contract, p PayerChange, by a
 
 func loadPayers(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, into map[ID]*Contract) error {
 	rows, err := q.Query(ctx, `
-		select contract_id, effective_on, payer_id, reason, by_user, known_order
+		select contract_id, effective_on, payer_id, reason, by_user
 		from contracts.payers
 		where account_id = any(@accounts)
 		order by contract_id, effective_on, known_order`, args)
@@ -29,7 +29,7 @@ func loadPayers(ctx context.Context, q postgres.Querier, args pgx.NamedArgs, int
 	}
 	var id ID
 	var p PayerChange
-	_, err = pgx.ForEachRow(rows, []any{&id, &p.From, &p.Payer, &p.Reason, &p.By, &p.known}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.From, &p.Payer, &p.Reason, &p.By}, func() error {
 		into[id].Payers = append(into[id].Payers, p)
 		return nil
 	})

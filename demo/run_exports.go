@@ -69,4 +69,3 @@ func (f *filling) firstBatch(ctx context.Context, s exports.Scope) error {
 		return exports.Acknowledge(ctx, tx, b.ID, "JOB-1", alma)
 	})
 }
-

@@ -85,9 +85,8 @@ func (s *Sheet) add(p Part) {
 	}
 }
 
-func monthText(m period.Month) string  { return m.First().Format("January 2006") }
-func amountText(a money.Amount) string { return a.Display() + " " + string(a.Currency()) }
-func dayText(d period.Date) string     { return d.Format("2 Jan 2006") }
+func monthText(m period.Month) string { return m.First().Format("January 2006") }
+func dayText(d period.Date) string    { return d.Format("2 Jan 2006") }
 
 // spanText leaves out what both ends share: "1 – 31 Aug 2026".
 func spanText(s period.Span) string {

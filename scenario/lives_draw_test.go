@@ -76,8 +76,6 @@ func (d draw) small() decimal.Decimal {
 	return decimal.New(int64(d.between(0, 99)), -int32(d.between(2, 3)))
 }
 
-func (d draw) whole(most int) decimal.Decimal { return decimal.NewFromInt(int64(d.between(0, most))) }
-
 // scenario is the world of a life, with what is agreed on its first day.
 func (d draw) scenario() string {
 	first, err := contracts.Export(d.document())
