@@ -49,7 +49,7 @@ func TestTheCatalogComesBackAsItWasAdded(t *testing.T) {
 	next := api()
 	next.StartsOn, next.Name = day("2026-07-01"), "API requests"
 	second := addProduct(t, db, next)
-	seats := addProduct(t, db, catalog.Product{Code: "seats", StartsOn: day("2026-01-01"), Name: "Seats", TaxCode: "saas_b2b", Unit: "seat", Recognition: catalog.Ratable})
+	seats := addProduct(t, db, catalog.Product{Code: "seats", StartsOn: day("2026-01-01"), Name: "Seats", TaxCode: "saas_b2b", Unit: "seat", Recognition: catalog.Ratable, Method: catalog.MidMonth, Rounding: catalog.LastAbsorbs})
 	meter := catalog.Meter{Code: "calls", Name: "Calls", Unit: "call", Aggregation: catalog.Sum}
 	// Key order and spacing of an approved document are kept.
 	plan := catalog.Plan{Code: "starter", StartsOn: day("2026-01-01"), Name: "Starter", Document: json.RawMessage(`{"b": 1,  "a": "5.00"}`)}

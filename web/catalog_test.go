@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,8 @@ func TestEachFieldOfAProductSaysWhatIsWrongWithIt(t *testing.T) {
 		{"unit", strings.Repeat("x", 41), "40"},
 		{"tax_code", "luxury", "is not a product code of the tax tables"},
 		{"recognition", "sometimes", "must be ratable, as_used or point_in_time"},
+		{"method", "by_moon", "must be daily, by_second"},
+		{"rounding", "to_me", "must be cumulative_half_up"},
 		{"entitlements", "sso, sso", "is given twice"},
 		{"entitlements", "single/sign-on", "letters, digits"},
 		{"starts_on", "", "is missing: say from which day"},
@@ -121,7 +124,7 @@ func TestEachFieldOfAProductSaysWhatIsWrongWithIt(t *testing.T) {
 		if said := p.Message(at); !strings.Contains(said, c.says) {
 			t.Errorf("%s = %q is answered beside the field by %q, want %q:\n%s", c.field, c.value, said, c.says, p.Text())
 		}
-		chosen := c.field == "tax_code" || c.field == "recognition" || c.field == "standalone[0].every" // a browser sends no other
+		chosen := slices.Contains([]string{"tax_code", "recognition", "method", "rounding"}, c.field) || c.field == "standalone[0].every" // a browser sends no other
 		if c.field != "reason" && !chosen && len(c.value) < 50 && p.Field(c.field) != c.value {
 			t.Errorf("%s = %q came back as %q", c.field, c.value, p.Field(c.field))
 		}
