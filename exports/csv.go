@@ -44,11 +44,3 @@ func (t *table) bytes() ([]byte, error) {
 	t.w.Flush()
 	return t.buf.Bytes(), t.w.Error()
 }
-
-func repeat(n int, s string) []string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = s
-	}
-	return out
-}

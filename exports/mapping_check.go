@@ -25,9 +25,7 @@ func (r Rule) validate(at string, d *entities.Directory) (out []fault.Field) {
 	}
 	for path, text := range map[string]string{"code": r.Code, "gl_code": r.GL.Code, "gl_name": r.GL.Name, "class": r.GL.Class, "department": r.GL.Department,
 		"location": r.GL.Location, "product": r.When.Product, "contract": r.When.Contract} {
-		for _, f := range fault.Printable(at+path, text, maxText) {
-			out = append(out, f)
-		}
+		out = append(out, fault.Printable(at+path, text, maxText)...)
 	}
 	if r.Priority < 1 || r.Priority > 1_000_000 {
 		add("priority", fmt.Sprint(r.Priority), "is a whole number from 1; the lowest that is met counts")

@@ -354,3 +354,33 @@ func expect(t *testing.T, err, kind error) {
 		t.Errorf("got %v, want something %v", err, kind)
 	}
 }
+
+func TestAVoidNamesTheEntryItTakesBackAndTheControlFileItsTotals(t *testing.T) {
+	b := open(t)
+	b.approve(Default(day("2020-01-01"))...)
+	invoice := b.book("2025-12-31")
+	void := invoice
+	void.Seq, void.BookedOn, void.Source, void.Billed, void.Postings = 2, day("2026-01-02"), "void:NLUS-2026-000001", nil, nil
+	for _, p := range invoice.Postings {
+		p.Amount = p.Amount.Neg()
+		void.Postings = append(void.Postings, p)
+	}
+	b.do(func(tx pgx.Tx) error { return ledger.Append(ctx, tx, []ledger.Entry{void}) })
+	batch, _ := b.prepare(CSV)
+	given := b.handOver(batch.ID)
+	all, err := rows(given.Files[0].Content)
+	if err != nil || len(all) != 3 || all[0]["entry_id"] != "E1-2" || all[0]["reverses_entry_id"] != "E1-1" || all[0]["customer_id"] != "acme" {
+		t.Errorf("the void is %v, %v", all, err)
+	}
+	control, err := rows(ControlFile(given).Content)
+	if err != nil || len(control) != 1 || control[0]["debit"] != "107.00" || control[0]["credit"] != "107.00" || control[0]["lines"] != "3" || control[0]["sha256"] != fmt.Sprintf("%x", given.Files[0].Digest) {
+		t.Errorf("the control file says %v, %v", control, err)
+	}
+	left, err := Left(ctx, b.db, b.scope(CSV))
+	if err != nil || !left.IsZero() {
+		t.Errorf("left is %s, %v", left, err)
+	}
+	if left, err = Left(ctx, b.db, b.scope(Xero)); err != nil || left != usd("107.00") {
+		t.Errorf("for another target left is %s, %v", left, err)
+	}
+}

@@ -97,7 +97,8 @@ func theirSums(t *testing.T, target Target, path string) map[string]string {
 	}
 	out := map[string]string{}
 	for _, row := range cells {
-		account, amounts := strings.TrimSpace(row[0]), []string{}
+		account := strings.TrimSpace(row[0])
+		var amounts []string
 		switch {
 		case target == Ledger: // one cell, a line per currency: "107.00 USD"
 			amounts = strings.Split(strings.TrimSpace(row[1]), "\n")
