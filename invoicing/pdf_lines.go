@@ -131,7 +131,11 @@ func (s *sheet) references(l Line) []string {
 	if l.Corrects != nil {
 		out = append(out, fmt.Sprintf("Corrects line %d of %s", l.Corrects.Line, l.Corrects.Document))
 	}
-	if l.Follows != nil {
+	switch {
+	case l.Follows == nil:
+	case l.reverses():
+		out = append(out, fmt.Sprintf("Takes back from line %d of %s", l.Follows.Line, l.Follows.Document))
+	default:
 		out = append(out, fmt.Sprintf("Adds to line %d of %s", l.Follows.Line, l.Follows.Document))
 	}
 	return out
@@ -154,8 +158,10 @@ func partial(l Line) string {
 }
 
 // reverses says that the line only takes back: its own arithmetic is on the
-// document it corrects.
-func (l Line) reverses() bool { return l.Corrects != nil && l.Amount.Sign() < 0 }
+// document it corrects, or follows when it is set against a new charge (setOff).
+func (l Line) reverses() bool {
+	return l.Amount.Sign() < 0 && (l.Corrects != nil || l.Before.IsZero())
+}
 
 func (l Line) showsQuantity() bool {
 	// Overage is charged by value: its units are those of the usage line above.

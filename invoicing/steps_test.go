@@ -1,6 +1,7 @@
 package invoicing
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -25,5 +26,22 @@ func TestTheStepsOfALineComeToItsAmount(t *testing.T) {
 		if n := len(printed.Steps); n == 0 || printed.Steps[n-1].Amount != c.last {
 			t.Errorf("%s: the steps are %v, the last should be %s", name, printed.Steps, c.last)
 		}
+	}
+}
+
+// What no issued line can carry back is set against a new charge, without a line
+// that it corrects: it showed a commitment of nothing. (Life 30133.)
+func TestATrueUpThatIsSetAgainstANewChargeExplainsNoCommitment(t *testing.T) {
+	line := Line{
+		Kind: contracts.TrueUp, Amount: usd(-3733), Follows: &Reference{"US-2026-000006", 1},
+		Span: period.NewSpan(date("2026-07-30"), date("2026-09-18")),
+	}
+	printed := Document{Draft: Draft{Currency: "USD", Lines: []Line{line}}}.Printed().Lines[0]
+	if len(printed.Steps) > 0 {
+		t.Errorf("a line of -37.33 prints the steps %v", printed.Steps)
+	}
+	got, want := strings.Join((&sheet{}).references(line), "\n"), "Takes back from line 1 of US-2026-000006"
+	if !strings.Contains(got, want) {
+		t.Errorf("it refers to %q, not %q", got, want)
 	}
 }
