@@ -91,8 +91,8 @@ func (o Options) validate() (out []fault.Field) {
 	if o.Dates != "" && o.Dates != MonthFirst && o.Dates != DayFirst && o.Dates != ISO {
 		out = append(out, fault.Field{Path: "dates", Value: string(o.Dates), Message: "is mdy, dmy or iso"})
 	}
-	for path, text := range map[string]string{"tax_rate": o.TaxRate, "journal": o.Journal, "book": o.Book} {
-		out = append(out, fault.Printable(path, text, 60)...)
+	for _, typed := range []struct{ path, text string }{{"tax_rate", o.TaxRate}, {"journal", o.Journal}, {"book", o.Book}} {
+		out = append(out, fault.Printable(typed.path, typed.text, 60)...)
 	}
 	return out
 }

@@ -23,9 +23,9 @@ func (r Rule) validate(at string, d *entities.Directory) (out []fault.Field) {
 			add(required.path, "", "is missing")
 		}
 	}
-	for path, text := range map[string]string{"code": r.Code, "gl_code": r.GL.Code, "gl_name": r.GL.Name, "class": r.GL.Class, "department": r.GL.Department,
-		"location": r.GL.Location, "product": r.When.Product, "contract": r.When.Contract} {
-		out = append(out, fault.Printable(at+path, text, maxText)...)
+	for _, typed := range []struct{ path, text string }{{"code", r.Code}, {"gl_code", r.GL.Code}, {"gl_name", r.GL.Name}, {"class", r.GL.Class}, {"department", r.GL.Department},
+		{"location", r.GL.Location}, {"product", r.When.Product}, {"contract", r.When.Contract}} {
+		out = append(out, fault.Printable(at+typed.path, typed.text, maxText)...)
 	}
 	if r.Priority < 1 || r.Priority > 1_000_000 {
 		add("priority", fmt.Sprint(r.Priority), "is a whole number from 1; the lowest that is met counts")

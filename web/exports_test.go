@@ -89,6 +89,12 @@ func TestAChangeOfTheMappingShowsWhatItMovesAndTakesAnotherPerson(t *testing.T) 
 	if moves := shown.Table("What it moves in open months"); len(moves) != 1 || moves[0][0] != "2100 Deferred revenue" {
 		t.Errorf("it moves %q", moves)
 	}
+	// A recognition names no customer: who bought, and what, comes from the contract.
+	sold := "code,priority,starts_on,account,country,product,contract,gl_code,gl_name\nseats,10,2020-01-01,Revenue,US,platform,C-100,4150,Seats in America\n"
+	seats := finance.PostForm("/exports/mapping/change", url.Values{"rules": {sold}, "step": {"preview"}}).Want(200).Table("What it moves in open months")
+	if len(seats) != 1 || seats[0][1] != "4150 Seats in America" || seats[0][5] != "3,000.00 USD" {
+		t.Errorf("the rule for a product moves %q", seats)
+	}
 	form.Set("step", "propose")
 	finance.PostForm("/exports/mapping/change", form).Want(422, "whoever approves it and the auditor want to know")
 	form.Set("reason", "A region of its own")
