@@ -286,6 +286,23 @@ func one(t interface{ Fatal(...any) }, c m) Case {
 	return cases[0]
 }
 
+func TestAJournalGroupedInAnotherWayIsNotedAndOneOffIsNot(t *testing.T) {
+	inputs := m{"cancellable": true, "due": "2026-01-01", "paid": "2026-02-01", "transferred": "2026-03-01", "amount": "30.00"}
+	line := func(account, debit, credit string) m { return m{"account": account, "debit": debit, "credit": credit} }
+	for _, c := range []struct {
+		second string
+		want   Status
+	}{{"20.00", Pass}, {"20.01", Fail}} {
+		journal := []any{
+			m{"date": "2026-02-01", "lines": []any{line("Cash", "10.00", "0.00"), line("Cash", c.second, "0.00"), line("ContractLiability", "0.00", "30.00")}},
+			m{"date": "2026-03-01", "lines": []any{line("ContractLiability", "30.00", "0.00"), line("Revenue", "0.00", "30.00")}}}
+		r := Run(one(t, m{"kind": "presentation", "inputs": inputs, "expected": m{"journal": journal}}))
+		if r.Status != c.want || (len(r.Notes) == 1) != (c.want == Pass) {
+			t.Errorf("cash in two parts, the second %s, ends as %s with %q and %q", c.second, r.Status, r.Notes, r.Differences)
+		}
+	}
+}
+
 func TestACaseThatSaysMoreThanIsKnownIsUnsupportedByName(t *testing.T) {
 	inputs := m{"amount": "31.00", "service_start": "2026-01-15", "service_end_inclusive": "2026-02-14", "method": "daily", "constraint": "probable"}
 	if r := Run(one(t, m{"kind": "ratable_schedule", "inputs": inputs})); r.Status != Unsupported || r.Missing != `constraint: "probable"` {

@@ -61,6 +61,9 @@ func WriteText(w io.Writer, results []Result) error {
 		for _, d := range r.Differences {
 			fmt.Fprintf(&b, "             %s\n", d)
 		}
+		for _, n := range r.Notes {
+			fmt.Fprintf(&b, "             note: %s\n", n)
+		}
 		if r.Status == Given || r.Status == Fail {
 			gives, err := json.Marshal(r.Gives)
 			if err != nil {
@@ -86,6 +89,7 @@ type resultJSON struct {
 	Missing     string   `json:"missing,omitempty"`
 	Gives       *object  `json:"gives,omitempty"`
 	Differences []string `json:"differences,omitempty"`
+	Notes       []string `json:"notes,omitempty"`
 }
 
 type totalsJSON struct {
@@ -105,7 +109,7 @@ func WriteJSON(w io.Writer, results []Result) error {
 		Total   totalsJSON   `json:"total"`
 	}{Results: []resultJSON{}, Kinds: []totalsJSON{}, Total: totalsJSON(all)}
 	for _, r := range results {
-		x := resultJSON{ID: r.ID, Kind: r.Kind, Status: r.Status, Missing: r.Missing, Differences: r.Differences}
+		x := resultJSON{ID: r.ID, Kind: r.Kind, Status: r.Status, Missing: r.Missing, Differences: r.Differences, Notes: r.Notes}
 		if len(r.Gives.keys) > 0 {
 			x.Gives = &r.Gives
 		}
