@@ -212,6 +212,8 @@ func exceptionsWait(t *testing.T, db *postgres.DB) {
 		"contracts that renewed by themselves":       `select count(*) from contracts.decisions where event = 'renewed'`,
 		"milestones that were reached":               `select count(*) from contracts.deliveries`,
 		"other payers":                               `select count(*) from contracts.payers`,
+		"matches that nobody decided about":          `select count(*) from customers.screenings where result = 'possible'`,
+		"sign-ups that wait for one":                 `select count(*) from contracts.sign_ups where number is null`,
 		"duplicates":                                 `select count(*) from customers.merges`,
 		"signed papers":                              `select count(*) from contracts.attachments`,
 		"two contracts under the programme":          `select count(distinct contract_id) - 1 from contracts.versions where document::text like '%"programme": "startups"%'`,

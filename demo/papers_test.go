@@ -124,12 +124,15 @@ func TestACustomerWithAnEmojiInItsNameIsBilledLikeOthers(t *testing.T) {
 	}
 	bill(t, db, nextBilled)
 	named := texts(t, db, `select number from invoicing.documents where issued_on = $1 and frozen -> 'Buyer' ->> 'Name' like 'Helios 🤖%'`, nextBilled)
-	if len(named) != 1 {
-		t.Fatalf("Helios got %v, wanted one invoice in its new name", named)
+	if len(named) != 2 { // its contract and its subscription are due after different days
+		t.Fatalf("Helios got %v, wanted two invoices in its new name", named)
 	}
 	deliver(t, db, t.TempDir())
-	if sent := texts(t, db, `select message_key from mail.outbox where state = 'sent'`); !slices.Contains(sent, invoicing.MailKey(named[0])) {
-		t.Errorf("%s was not sent", named[0])
+	sent := texts(t, db, `select message_key from mail.outbox where state = 'sent'`)
+	for _, number := range named {
+		if !slices.Contains(sent, invoicing.MailKey(number)) {
+			t.Errorf("%s was not sent", number)
+		}
 	}
 	for _, finding := range append(drawn(t, db), hledgerAgrees(t, exported(t, db), db)...) {
 		t.Error(finding)

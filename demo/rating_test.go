@@ -98,7 +98,11 @@ func (b billedUsage) naive(events map[string]map[period.Date]*used) *big.Rat {
 			}
 		}
 	}
-	value := rateEvents(u.Price, all, rat(u.Included))
+	included := rat(u.Included)
+	if len(b.document.Prepaid) == 0 { // a version that cuts a period leaves free what its days have of it
+		included.Mul(included, big.NewRat(int64(b.span.Days()), int64(b.whole.Days())))
+	}
+	value := rateEvents(u.Price, all, included)
 	if b.document.Reseller != nil {
 		value.Mul(value, new(big.Rat).Sub(big.NewRat(1, 1), new(big.Rat).Quo(rat(b.document.Reseller.MarginPercent), big.NewRat(100, 1))))
 	}

@@ -56,6 +56,7 @@ type filling struct {
 	entities  *entities.Directory
 	customers map[string]customers.Customer // by external id
 	people    map[string]access.Actor       // by first name, as in their e-mail
+	numbers   map[string]string             // of the contract a subscriber signed up for
 	summary   Summary
 
 	tardy [len(tardy)][]usage.Event // sent late
@@ -66,7 +67,7 @@ type filling struct {
 
 // begin makes the company in one transaction, or finds it made.
 func begin(ctx context.Context, db *postgres.DB, o Options) (*filling, error) {
-	f := &filling{Options: o, db: db, customers: map[string]customers.Customer{}, people: map[string]access.Actor{}}
+	f := &filling{Options: o, db: db, customers: map[string]customers.Customer{}, people: map[string]access.Actor{}, numbers: map[string]string{}}
 	if f.Progress == nil {
 		f.Progress = func(int64, int64, string) {}
 	}
@@ -109,7 +110,6 @@ func (f *filling) meet(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	f.summary.Customers = len(f.customers)
 	return nil
 }
 
@@ -128,7 +128,12 @@ func (f *filling) count(ctx context.Context) error {
 	for _, d := range f.story.documents {
 		numbers[d.Contract] = true
 	}
-	f.summary.Contracts = len(numbers)
+	for _, number := range f.numbers {
+		if number != "" { // of whoever is held
+			numbers[number] = true
+		}
+	}
+	f.summary.Customers, f.summary.Contracts = len(f.customers), len(numbers)
 	issued, err := invoicing.Sums(ctx, f.db, invoicing.Filter{})
 	if err != nil {
 		return err

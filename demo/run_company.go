@@ -20,7 +20,7 @@ import (
 func (f *filling) make(tx pgx.Tx) error {
 	ctx := context.Background()
 	m := making{story: f.story, tx: tx, entities: map[string]entities.Entity{}, customers: map[string]customers.Customer{}}
-	for _, step := range []func(context.Context) error{m.company, m.sold, m.buyers, m.certificate, m.people} {
+	for _, step := range []func(context.Context) error{m.company, m.sold, m.screened, m.buyers, m.certificate, m.people} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -57,6 +57,7 @@ func (f *filling) scenes(billed period.Date) (out []scene) {
 			return err
 		})
 	}
+	f.subscriptions(at)
 	f.deals(at)
 	for _, day := range f.story.billingDays() {
 		at(day, "renewals", func(ctx context.Context) error { return f.renew(ctx, day) })

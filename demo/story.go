@@ -16,7 +16,7 @@ import (
 	"ratable/internal/period"
 )
 
-//go:embed customers.yaml catalog.yaml catalog-change.yaml contracts/*.yaml
+//go:embed customers.yaml catalog.yaml catalog-change.yaml contracts/*.yaml screening/*.csv
 var files embed.FS
 
 // writtenFor is the open month the story is written for.
