@@ -66,7 +66,10 @@ func listText(lists []customers.ScreenVersion) string {
 func percentText(score float64) string { return fmt.Sprintf("%.0f %%", score*100) }
 
 func screenWord(s customers.Screening) string {
-	if s.Decision == customers.Undecided {
+	switch {
+	case s.Result == customers.Clear:
+		return "Clear"
+	case s.Decision == customers.Undecided:
 		return "Waiting"
 	}
 	return capital(string(s.Decision))
@@ -112,7 +115,7 @@ func (v *visit) screenedFacts(c customers.Customer, s customers.Screening) []ui.
 	out := []ui.Fact{
 		{Term: "Customer", Value: ui.Link(c.Name, customerAddress(c.ID))},
 		{Term: "Compared", Value: page.Lines(s.Query)},
-		{Term: "Address", Value: page.Lines(append(append([]string{}, c.Billing.Lines...), c.Billing.City, c.Billing.Country))},
+		{Term: "Address", Value: page.Lines(append(append([]string{}, c.Billing.Lines...), strings.Join(strings.Fields(c.Billing.City+" "+c.Billing.Region+" "+c.Billing.Postcode), " "), c.Billing.Country))},
 		{Term: "Likeness", Value: ui.Text(percentText(s.Score) + ", waits from " + percentText(customers.MatchAt))},
 	}
 	if s.Decision != customers.Undecided {

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -108,8 +110,18 @@ func (v *visit) showChange(status int, from door, found []fault.Field, shown ...
 			{Name: "reason", Label: "Reason", Optional: true, Wide: true},
 		},
 	}
-	if s.ahead != "" {
+	_, ahead, _ := c.Subscription(v.Today())
+	ending := ahead != nil && ahead.Ending != nil
+	switch {
+	case ending:
+		view.Text = []string{s.ahead + ". With the cancellation withdrawn it goes on as it is, and can be changed."}
+	case s.now.Paused:
+		view.Text = []string{fmt.Sprintf("It is paused: no fees are billed. Resumed, it goes on today at the price it had; cancelled, it ends before %s.", ui.DayText(period.End))}
+	case s.ahead != "":
 		view.Text = append(view.Text, "Ahead: "+s.ahead+". Another change takes its place.")
+	}
+	if ending || s.now.Paused { // neither plan nor quantity can be changed now
+		view.Fields = slices.DeleteFunc(view.Fields, func(f ui.FieldProps) bool { return f.Name == "plan" || f.Name == "quantity" || f.Name == "when" })
 	}
 	v.refill(view.Fields, found)
 	return v.page(status, frame{Title: view.Head.Title, Room: from.room}, page.AskPage(view))
@@ -218,7 +230,7 @@ func (v *visit) myPlan() error {
 				if c.Status(v.Today()).Running() {
 					change = ui.Button(ui.ButtonProps{Label: "Change", Href: "/my/plan/" + url.PathEscape(c.Number), Small: true})
 				}
-				table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(c.Number), ui.TwoLines(s.plan, s.ahead), ui.Text(s.quantity), ui.Status(s.status), next, ui.Money(s.mrr), change)})
+				table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(c.Number), ui.TwoLines(s.plan, cmp.Or(s.ahead, s.trial)), ui.Text(s.quantity), ui.Status(s.status), next, ui.Money(s.mrr), change)})
 			}
 		}
 		list := page.List{Head: ui.HeadProps{Title: "Plan", Sub: "As of " + ui.DayText(v.Today())}, Tables: []ui.TableProps{table}}
@@ -243,6 +255,9 @@ func (v *visit) subscriptionFacts(d dossier) []ui.Fact {
 	out := []ui.Fact{{Term: "Subscription", Value: page.Lines([]string{fmt.Sprintf("%s, version %d", s.plan, s.version), "Quantity " + s.quantity, s.status})}, {Term: "Recurring a month", Value: ui.Money(s.mrr)}}
 	if !s.next.IsZero() {
 		out = append(out, ui.Fact{Term: "Next bill", Value: ui.Day(s.next)})
+	}
+	if s.trial != "" {
+		out = append(out, ui.Fact{Term: "Trial", Value: ui.Text(s.trial)})
 	}
 	if s.ahead != "" {
 		out = append(out, ui.Fact{Term: "Ahead", Value: ui.Text(s.ahead)})

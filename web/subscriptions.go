@@ -105,7 +105,7 @@ func (v *visit) subscriptionTable(found []contracts.Contract, sold *catalog.Cata
 		if !s.next.IsZero() {
 			next = ui.Day(s.next)
 		}
-		t.Rows = append(t.Rows, ui.Row{Href: contractAddress(c.Number), Cells: ui.Cells(ui.Text(c.Number), ui.Text(called[c.Customer]), ui.TwoLines(s.plan, s.ahead), ui.Count(int64(s.version)),
+		t.Rows = append(t.Rows, ui.Row{Href: contractAddress(c.Number), Cells: ui.Cells(ui.Text(c.Number), ui.Text(called[c.Customer]), ui.TwoLines(s.plan, cmp.Or(s.ahead, s.trial)), ui.Count(int64(s.version)),
 			ui.Text(s.quantity), ui.Status(s.status), next, ui.Money(s.mrr))})
 	}
 	for _, c := range slices.Sorted(maps.Keys(sums)) {
@@ -117,6 +117,7 @@ func (v *visit) subscriptionTable(found []contracts.Contract, sold *catalog.Cata
 // standing is a subscription as people look at it.
 type standing struct {
 	plan, quantity, status, ahead string
+	trial                         string // until when
 	version                       int
 	next                          period.Date
 	mrr                           money.Amount
@@ -140,7 +141,7 @@ func (v *visit) subscription(c contracts.Contract, sold *catalog.Catalog) standi
 	case running && now.Paused:
 		s.status = "Paused"
 	case running && now.Trial != nil && !now.Trial.Through.Before(v.Today()):
-		s.status = "Trial"
+		s.status, s.trial = "Trial", "Free through "+ui.DayText(now.Trial.Through)
 	}
 	if day, more := now.NextBill(v.Today()); more && !now.Paused {
 		s.next = day
