@@ -83,7 +83,8 @@ func (d Document) Quantity(t Template) decimal.Decimal {
 }
 
 // ChangePlan goes over to another plan, or version of the plan, from a day on: the terms are the new plan's, number,
-// parties, first day and what was paid once stay. A trial that runs goes on to its end; whoever had one gets no second.
+// parties, first day and what was paid once stay; the title is the plan's name. A trial that runs goes on to its end;
+// whoever had one gets no second.
 //
 // Where the fee is asked for as often as before, billing days stay and both fees are charged by days. Where it is not,
 // or the change counts from the day after the term, a further term begins with it.
@@ -99,7 +100,7 @@ func ChangePlan(d Document, o Offer, why Why) (Document, error) {
 	next := d.revised(why)
 	next.Term.Through = period.Date{}
 	began := d.termOf(why.On)
-	signed := t.Sign(Document{Contract: d.Contract, Title: d.Title, Entity: d.Entity, Customer: d.Customer, Payer: d.Payer, Signer: d.Signer, Currency: d.Currency,
+	signed := t.Sign(Document{Contract: d.Contract, Title: o.Plan.Name, Entity: d.Entity, Customer: d.Customer, Payer: d.Payer, Signer: d.Signer, Currency: d.Currency,
 		Term: Term{From: why.On}, Billing: Billing{PONumber: d.Billing.PONumber}}, o.Plan)
 	signed.Renewal = cmp.Or(signed.Renewal, d.Renewal, &Renewal{Months: cmp.Or(t.Months, 12)})
 	signed.Renewal.Auto, signed.Renewal.Cancellable = true, cmp.Or(signed.Renewal.Cancellable, PeriodEnd)
