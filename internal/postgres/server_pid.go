@@ -29,7 +29,7 @@ func (s *Server) findRunning(ctx context.Context) (int, error) {
 		if port != 0 && s.answersAsOurs(ctx, port) {
 			return port, nil
 		}
-		if !s.inUse() {
+		if !s.inUse() && !ending(pid) {
 			return 0, clearPidFile(pidFile, pid)
 		}
 		if time.Now().After(deadline) {
@@ -70,6 +70,20 @@ func (s *Server) inUse() bool {
 	return false
 }
 
+// ending says whether a process is on its way out: it has given up its folder and is no zombie yet. In a moment it
+// will be one, or gone.
+func ending(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil || zombie(stat) {
+		return false
+	}
+	_, err = os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
+	return errors.Is(err, os.ErrNotExist)
+}
+
+// zombie reads the state of a process from its line in /proc.
+func zombie(stat []byte) bool { return bytes.Contains(stat, []byte(") Z ")) }
+
 // clearPidFile removes the pid file of a dead server when PostgreSQL would take it for a live one, because its
 // number belongs to a zombie that nobody has waited for, or to another program by now. A number that nobody
 // has is left to PostgreSQL, which then also looks for forgotten shared memory.
@@ -78,10 +92,10 @@ func clearPidFile(pidFile string, pid int) error {
 		return nil
 	}
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	zombie := err == nil && bytes.Contains(stat, []byte(") Z "))
+	dead := err == nil && zombie(stat)
 	_, err = os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
 	// Whoever has the number works elsewhere (inUse said so), if we may look at all.
-	if stranger := err == nil; !zombie && !stranger {
+	if stranger := err == nil; !dead && !stranger {
 		return nil
 	}
 	if err := os.Remove(pidFile); err != nil && !errors.Is(err, os.ErrNotExist) {
