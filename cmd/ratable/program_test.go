@@ -33,7 +33,7 @@ var built struct {
 }
 
 // patience ends a program that hangs; no test depends on how fast one is.
-const patience = 40 * time.Second
+const patience = 2 * time.Minute
 
 // program is the static binary under test.
 func program(t testing.TB) string {
@@ -69,9 +69,10 @@ func surroundings(settings ...string) []string {
 // command prepares the program; what it says is kept apart.
 func command(t testing.TB, settings []string, args ...string) *exec.Cmd {
 	t.Helper()
+	path := program(t) // building it may take longer than it may run
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	c := exec.CommandContext(ctx, program(t), args...)
+	c := exec.CommandContext(ctx, path, args...)
 	c.Env = surroundings(settings...)
 	c.Stdout, c.Stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	return c
