@@ -51,11 +51,8 @@ func (b *builder) renewals(by period.Date) {
 	for place := range b.agreements {
 		for {
 			a := b.agreements[place]
-			last := a.Latest().Document
-			if on := a.Term().End; last.Renewal == nil || !last.Renewal.Auto || b.noticed[place] || on.After(by) {
-				break
-			}
-			if !b.renew(a.Number, "contracts", day{Date: a.Term().End}) {
+			_, renews := a.Latest().Document.LastNotice()
+			if !renews || b.noticed[place] || a.Term().End.After(by) || !b.renew(a.Number, "contracts", day{Date: a.Term().End}) {
 				break
 			}
 		}
@@ -133,7 +130,7 @@ func (b *builder) notice(x notice, path string) {
 	if !ok || !b.dated(x.On, path+".on") {
 		return
 	}
-	switch by, renews := noticeBy(last); {
+	switch by, renews := last.LastNotice(); {
 	case !renews:
 		b.refuse(path+".contract", x.Contract, "does not renew by itself; it needs no notice")
 	case x.On.After(by):
@@ -141,13 +138,4 @@ func (b *builder) notice(x notice, path string) {
 	default:
 		b.noticed[place] = true
 	}
-}
-
-// noticeBy is the last day on which notice keeps a contract from renewing by
-// itself; false when it does not.
-func noticeBy(d contracts.Document) (period.Date, bool) {
-	if d.Renewal == nil || !d.Renewal.Auto {
-		return period.Date{}, false
-	}
-	return d.Term.Through.AddDays(-d.Renewal.NoticeDays), true
 }
