@@ -36,8 +36,8 @@ func (r Rule) validate(at string, d *entities.Directory) (out []fault.Field) {
 	if !slices.ContainsFunc(ledger.Chart, func(i ledger.Info) bool { return i.Account == r.When.Account }) {
 		add("account", fmt.Sprint(int(r.When.Account)), "is no account of our chart")
 	}
-	if !slices.Contains([]ledger.Type{ledger.Asset, ledger.Liability, ledger.Income, ledger.Expense}, r.GL.Type) {
-		add("gl_type", string(r.GL.Type), "is asset, liability, revenue or expense")
+	if !slices.Contains(ledger.Types, r.GL.Type) {
+		add("gl_type", string(r.GL.Type), "is asset, liability, equity, revenue, contra_revenue, expense, gain or loss")
 	}
 	if !slices.Contains([]Control{Free, Receivable, Payable, Bank}, r.GL.Control) {
 		add("gl_control", string(r.GL.Control), "is receivable, payable, bank or nothing")

@@ -110,7 +110,7 @@ func TestARuleIsRefusedByTheFieldThatIsWrong(t *testing.T) {
 		{"code", func(r *Rule) { r.Code = "" }},
 		{"gl_code", func(r *Rule) { r.GL.Code = "" }},
 		{"gl_name", func(r *Rule) { r.GL.Name = "two\nlines" }},
-		{"gl_type", func(r *Rule) { r.GL.Type = "equity" }},
+		{"gl_type", func(r *Rule) { r.GL.Type = "wealth" }},
 		{"gl_control", func(r *Rule) { r.GL.Control = "stock" }},
 		{"priority", func(r *Rule) { r.Priority = 0 }},
 		{"starts_on", func(r *Rule) { r.StartsOn = (Rule{}).StartsOn }},

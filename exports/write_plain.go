@@ -18,7 +18,7 @@ import (
 // path is an account in the plain-text formats: a root that all three know, then code and name in the signs that
 // beancount allows.
 func (g GL) path() string {
-	root := map[ledger.Type]string{ledger.Asset: "Assets", ledger.Liability: "Liabilities", ledger.Income: "Income", ledger.Expense: "Expenses"}[g.Type]
+	root := plainRoots[g.Type]
 	return root + ":" + plainWord(g.Code+" "+g.Name)
 }
 
@@ -160,4 +160,10 @@ func writeBeancount(journals []Journal, _ Options) ([]byte, error) {
 
 func quoted(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(ledger.OneLine(s)) + `"`
+}
+
+// plainRoots are the five roots that beancount allows.
+var plainRoots = map[ledger.Type]string{
+	ledger.Asset: "Assets", ledger.Liability: "Liabilities", ledger.Equity: "Equity", ledger.Income: "Income", ledger.ContraRevenue: "Income",
+	ledger.Gain: "Income", ledger.Expense: "Expenses", ledger.Loss: "Expenses",
 }

@@ -124,8 +124,11 @@ func (j *journal) assert() {
 	}
 }
 
+// roots are where accounts of a type stand in plain-text books.
+var roots = map[Type]string{Asset: "Assets", Liability: "Liabilities", Equity: "Equity", Income: "Revenue", ContraRevenue: "Revenue", Gain: "Revenue", Expense: "Expenses", Loss: "Expenses"}
+
 func hledgerAccount(i Info) string {
-	return map[Type]string{Asset: "Assets", Liability: "Liabilities", Income: "Revenue", Expense: "Expenses"}[i.Type] + ":" + i.Code
+	return roots[i.Type] + ":" + i.Code
 }
 
 // hledgerText takes the signs out of a text that mean something to hledger: a

@@ -40,9 +40,19 @@ type Entry struct {
 	BookedOn period.Date
 	Currency money.Currency
 	Memo     string
+	Book     Book // empty: every book
 	Postings []Posting
 	Billed   []Billed
 }
+
+// Book is a set of accounting rules that the facts are booked by. Nearly all entries are the same in every book; where a
+// policy differs, each book has entries of its own. What a book shows is what is in every book and what is in it alone.
+type Book string
+
+const (
+	USGAAP Book = "us_gaap" // the primary book
+	IFRS   Book = "ifrs"
+)
 
 // Posting is one side of an entry. Amount is signed: debit positive, credit
 // negative. Contract and Line are set together, where the balance belongs to a

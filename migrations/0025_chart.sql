@@ -1,0 +1,57 @@
+-- +goose Up
+-- The whole chart of account types of the subledger: what lowers revenue, contract assets and costs, gains and losses.
+-- See package ledger, chart.go; a test holds both equal.
+alter table ledger.accounts
+    drop constraint accounts_type_check,
+    add constraint accounts_type_check check (type in ('asset', 'liability', 'equity', 'revenue', 'contra_revenue', 'expense', 'gain', 'loss'));
+insert into ledger.accounts (id, code, name, type) values
+    (1020, 'PendingCash', 'Cash under way', 'asset'),
+    (1030, 'ExternalAsset', 'Paid outside the system', 'asset'),
+    (1110, 'ContraAR', 'Receivables to be credited', 'asset'),
+    (1120, 'DisputesReceivable', 'Disputed payments', 'asset'),
+    (1160, 'ContractAsset', 'Contract assets', 'asset'),
+    (1200, 'RightToRecoverGoods', 'Right to recover goods', 'asset'),
+    (1210, 'Inventory', 'Inventory', 'asset'),
+    (1300, 'CapitalizedCommission', 'Costs to obtain contracts', 'asset'),
+    (1310, 'CapitalizedFulfilmentCost', 'Costs to fulfil contracts', 'asset'),
+    (1400, 'IntercompanyReceivable', 'Receivable from group companies', 'asset'),
+    (2110, 'ContractLiability', 'Contract liabilities', 'liability'),
+    (2120, 'AdjustmentLiability', 'Allocation between promises', 'liability'),
+    (2130, 'RefundLiability', 'Refund liabilities', 'liability'),
+    (2140, 'FinancingLiability', 'Financing liabilities', 'liability'),
+    (2310, 'ExternalCustomerBalance', 'Customer balances kept elsewhere', 'liability'),
+    (2460, 'PassthroughFees', 'Fees collected for others', 'liability'),
+    (2470, 'PayableToSupplier', 'Payable to suppliers', 'liability'),
+    (2480, 'IntercompanyPayable', 'Payable to group companies', 'liability'),
+    (2490, 'EscheatLiability', 'Unclaimed property', 'liability'),
+    (3900, 'OpeningBalance', 'Opening balances brought over', 'equity'),
+    (4200, 'BreakageRevenue', 'Breakage revenue', 'revenue'),
+    (4300, 'TerminationRevenue', 'Termination fees', 'revenue'),
+    (4400, 'AdjustmentRevenue', 'Revenue moved by allocation', 'revenue'),
+    (4810, 'Refunds', 'Refunds', 'contra_revenue'),
+    (4820, 'Disputes', 'Disputes', 'contra_revenue'),
+    (4830, 'Voids', 'Voided invoices', 'contra_revenue'),
+    (4840, 'UnbilledVoids', 'Voided unbilled charges', 'contra_revenue'),
+    (4850, 'CreditNotes', 'Credit notes', 'contra_revenue'),
+    (4860, 'BadDebt', 'Bad debt (price concessions)', 'contra_revenue'),
+    (4870, 'Discounts', 'Discounts', 'contra_revenue'),
+    (4880, 'PromotionalCredits', 'Promotional credits', 'contra_revenue'),
+    (5000, 'COGS', 'Cost of sales', 'expense'),
+    (6300, 'Fees', 'Payment processing fees', 'expense'),
+    (6310, 'DisputeExpense', 'Dispute losses and fees', 'expense'),
+    (6320, 'BadDebtExpense', 'Credit losses', 'expense'),
+    (6330, 'CommissionImpairment', 'Impairment of contract costs', 'expense'),
+    (6340, 'ContractImpairment', 'Impairment of contract assets', 'loss'),
+    (6400, 'IntercompanyCost', 'Charged by group companies', 'expense'),
+    (7000, 'FxGain', 'Foreign exchange gains', 'gain'),
+    (7010, 'InterestIncome', 'Interest income', 'gain'),
+    (7020, 'Recoverables', 'Recovered after write-off', 'gain'),
+    (7030, 'Exclusion', 'Excluded from revenue', 'gain'),
+    (7040, 'IntercompanyIncome', 'Charged to group companies', 'gain'),
+    (7100, 'FxLoss', 'Foreign exchange losses', 'loss'),
+    (7110, 'InterestExpense', 'Interest expense', 'expense'),
+    (7120, 'OtherLoss', 'Other losses', 'loss');
+
+alter table exports.mapping_rules
+    drop constraint mapping_rules_gl_type_check,
+    add constraint mapping_rules_gl_type_check check (gl_type in ('asset', 'liability', 'equity', 'revenue', 'contra_revenue', 'expense', 'gain', 'loss'));
