@@ -169,7 +169,7 @@ func readXLSX(content []byte, _ Options) (out []booked, err error) {
 
 var (
 	plainHead = regexp.MustCompile(`^(\d{4}-\d\d-\d\d) \* (?:\(([^)]+)\)|".*" \^(\S+)$)`)
-	plainLine = regexp.MustCompile(`^ +((?:Assets|Liabilities|Income|Expenses):\S+)  (-?[0-9.]+) [A-Z]{3}(?:  ;.*)?$`)
+	plainLine = regexp.MustCompile(`^ +((?:Assets|Liabilities|Equity|Income|Expenses):\S+)  (-?[0-9.]+) [A-Z]{3}(?:  ;.*)?$`)
 )
 
 // readPlain reads what hledger, Ledger and beancount have in common.

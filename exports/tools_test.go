@@ -70,7 +70,7 @@ func checkedBy(t *testing.T, target Target, content []byte, sums map[string]stri
 	}
 }
 
-var lastAmount = regexp.MustCompile(`(?m)^( +(?:Assets|Liabilities|Income|Expenses):\S+  )(-?[0-9.]+) ([A-Z]{3})`)
+var lastAmount = regexp.MustCompile(`(?m)^( +(?:Assets|Liabilities|Equity|Income|Expenses):\S+  )(-?[0-9.]+) ([A-Z]{3})`)
 
 // spoiled is a copy of a file with the last amount off by the currency's smallest unit.
 func spoiled(t *testing.T, content []byte) []byte {
