@@ -211,7 +211,7 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 		if p.Document != "" {
 			document = documentLink(p.Document)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(p.Account.Info().Name, fmt.Sprint(int(p.Account))), n.customerLink(p.Customer), n.lineLink(p), document, monthOf(p.Month), debit, credit)})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(p.Account.Info().Name, fmt.Sprint(int(p.Account))), n.customerLink(p.Customer), n.lineLink(p), document, n.whyLink(p), debit, credit)})
 	}
 	none := ui.Text("")
 	t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Sum"), none, none, none, none, ui.Money(debits), ui.Money(credits))}}

@@ -254,7 +254,7 @@ func (v *visit) postingTable(o order, found []ledger.Posted, sums []ledger.Sum, 
 	for _, p := range found {
 		debit, credit := sides(p.Amount)
 		t.Rows = append(t.Rows, ui.Row{Href: entryAddress(ledger.Entry{Account: p.Book, Seq: p.Seq}), Cells: ui.Cells(ui.Day(p.BookedOn), ui.Text(p.Memo), ui.Text(p.Posting.Account.Info().Name),
-			n.lineLink(p.Posting), monthOf(p.Month), debit, credit, none)})
+			n.lineLink(p.Posting), n.whyLink(p.Posting), debit, credit, none)})
 	}
 	for _, s := range sums {
 		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(howMany(int(s.Count), "posting")), none, none, none, ui.Money(s.Debit), ui.Money(s.Credit), ui.Money(s.Debit.Sub(s.Credit)))})
@@ -277,6 +277,15 @@ func (n names) lineLink(p ledger.Posting) templ.Component {
 		return ui.Nothing()
 	}
 	return ui.Link(number+" "+p.Line, scheduleAddress(number))
+}
+
+// whyLink is the month a revenue belongs to; it opens why the line earns what it does in it.
+func (n names) whyLink(p ledger.Posting) templ.Component {
+	number := n.contracts[p.Contract]
+	if number == "" || p.Month.IsZero() {
+		return monthOf(p.Month)
+	}
+	return ui.Link(ui.MonthText(p.Month), whyAddress(number, p.Line, p.Month))
 }
 
 func monthOf(m period.Month) templ.Component {

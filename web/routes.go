@@ -222,6 +222,7 @@ func bookRoutes() []route {
 		{get, "/revenue/deferred", books, (*visit).deferred},
 		{get, "/revenue/obligations", books, (*visit).obligations},
 		{get, "/revenue/contracts/:number", books, (*visit).schedule},
+		{get, "/revenue/contracts/:number/lines/:line/months/:month", books, (*visit).why},
 		{get, "/close", books, (*visit).months},
 		{post, "/close", closers, (*visit).closeMonth},
 		{post, "/close/reopen", closers, (*visit).reopenMonth},

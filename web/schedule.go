@@ -89,7 +89,7 @@ func scheduleCell(c contracts.Contract, l revrec.ScheduleLine, m period.Month, c
 		if cell.Scheduled.IsZero() {
 			return ui.Text("")
 		}
-		return page.Coming(cell.Scheduled)
+		return page.Coming(cell.Scheduled, whyAddress(c.Number, l.Line, m))
 	}
 	booked := m
 	if !cell.BookedIn.IsZero() {

@@ -1,0 +1,79 @@
+package revrec
+
+import (
+	"context"
+	"fmt"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/customers"
+	"ratable/internal/fault"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/ledger"
+)
+
+// Reasons is all that stands behind what a line of a contract earns in a month.
+type Reasons struct {
+	Explained []Explanation   // the formulas, charge by charge, by what is known now
+	Rows      []ScheduledRow  // the schedule as it became known, and which entry recognized it
+	Billed    []ledger.Billed // what was asked for the days that earn in the month
+}
+
+// Why loads what stands behind a line's revenue of a month: it prices the contract again, as a run does. NotFound: a contract
+// that the account does not have.
+func Why(ctx context.Context, q postgres.Querier, account customers.AccountID, contract contracts.ID, line string, month period.Month) (Reasons, error) {
+	var out Reasons
+	facts, err := LoadFacts(ctx, q, []customers.AccountID{account}, month)
+	if err != nil {
+		return out, fmt.Errorf("explain line %s: %w", line, err)
+	}
+	sold, err := catalog.Load(ctx, q)
+	if err != nil {
+		return out, fmt.Errorf("explain line %s: %w", line, err)
+	}
+	pieces, err := facts[0].pieces(sold, contract, month)
+	if err != nil {
+		return out, fmt.Errorf("explain line %s: %w", line, err)
+	}
+	out.Explained = Explain(pieces, line, month)
+	rows, err := ContractRows(ctx, q, account, contract)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range rows {
+		if r.Line == line && r.Month == month {
+			out.Rows = append(out.Rows, r)
+		}
+	}
+	billed, err := ledger.BilledOfLine(ctx, q, account, ledger.LineKey{Contract: int64(contract), Line: line})
+	if err != nil {
+		return out, err
+	}
+	for _, b := range billed {
+		if out.touches(b.Span, month) {
+			out.Billed = append(out.Billed, b)
+		}
+	}
+	return out, nil
+}
+
+// touches says whether a bill is for days whose service earns in the month.
+func (r Reasons) touches(billed period.Span, month period.Month) bool {
+	for _, x := range r.Explained {
+		if x.Piece.Touches(billed) {
+			return true
+		}
+	}
+	return billed.Overlaps(month.Span())
+}
+
+// pieces prices one contract as known now, with usage up to the later of a month and the last one recognized.
+func (f Facts) pieces(c *catalog.Catalog, contract contracts.ID, month period.Month) ([]contracts.Piece, error) {
+	for _, a := range f.Agreements {
+		if a.Contract == contract {
+			return contracts.Charges(a, c, f.Usage, later(month, f.Stored.lastRecognized()).End())
+		}
+	}
+	return nil, fault.New(fault.NotFound, "contract %d has no version that counts", contract)
+}
