@@ -11,12 +11,16 @@ type Document string
 const (
 	Invoice    Document = "invoice"
 	CreditNote Document = "credit_note"
+	Journal    Document = "journal" // booked by hand
 )
 
-// Prefix begins the numbers of an entity's documents of a kind: "RUS", "RUS-CN".
+// Prefix begins the numbers of an entity's documents of a kind: "RUS", "RUS-CN", "RUS-JE".
 func Prefix(code string, kind Document) string {
-	if kind == CreditNote {
+	switch kind {
+	case CreditNote:
 		return strings.ToUpper(code) + "-CN"
+	case Journal:
+		return strings.ToUpper(code) + "-JE"
 	}
 	return strings.ToUpper(code)
 }

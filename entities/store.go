@@ -108,7 +108,7 @@ func loadEntities(ctx context.Context, q postgres.Querier) ([]Entity, error) {
 // TakeNumbers takes the next n numbers of a series. The counter row stays locked until tx ends, so series of one entity,
 // kind and year run one after the other: take them last, and a rolled-back transaction gives its numbers back.
 func TakeNumbers(ctx context.Context, tx pgx.Tx, entity ID, kind Document, year int, n int) (NumberRange, error) {
-	if n < 1 || (kind != Invoice && kind != CreditNote) {
+	if n < 1 || (kind != Invoice && kind != CreditNote && kind != Journal) {
 		panic(fmt.Sprintf("entities: take %d numbers for documents of kind %q", n, kind))
 	}
 	var code string

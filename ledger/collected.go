@@ -49,6 +49,10 @@ func CollectedOf(entries []Entry, through period.Date) []Collected {
 	return out
 }
 
+// commissionLine is what postings of a partner's commission carry as line; what else is an expense of a contract, such as
+// the amortization of a capitalized cost, is not accrued to a partner.
+const commissionLine = "commission"
+
 // Accrued is what stands booked in an account as a contract's commission to a partner.
 type Accrued struct {
 	Account  customers.AccountID
@@ -64,7 +68,7 @@ func AccruedOf(entries []Entry, through period.Date) []Accrued {
 	var out []Accrued
 	for _, e := range entries {
 		for _, p := range e.Postings {
-			if p.Account != CommissionExpense || e.BookedOn.After(through) {
+			if p.Account != CommissionExpense || p.Line != commissionLine || e.BookedOn.After(through) {
 				continue
 			}
 			i := 0

@@ -48,7 +48,7 @@ func AccruedOn(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	rows, err := q.Query(ctx, `
 		select account_id, contract_id, customer_id, currency, sum(amount)::bigint, count(*), max(booked_on)
 		from ledger.postings
-		where account_id = any(@accounts) and ledger_account = 6100 and contract_id is not null and booked_on <= @through
+		where account_id = any(@accounts) and ledger_account = 6100 and line = 'commission' and booked_on <= @through
 		group by account_id, contract_id, customer_id, currency
 		order by account_id, contract_id, customer_id`, pgx.NamedArgs{"accounts": accounts, "through": through})
 	if err != nil {
