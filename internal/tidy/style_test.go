@@ -40,6 +40,7 @@ var rounders = map[string]string{
 	"entities/rate.go":          "an amount converted at a rate",
 	"contracts/plan_figures.go": "monthly recurring revenue, a figure to look at, never booked",
 	"partners/commission.go":    "a contract's commission, on all that was collected",
+	"revrec/figure.go":          "an estimate, a discounted amount, a percentage of an amount",
 	"invoicing/pdf_steps.go":    "a step printed between list price and amount, never booked",
 }
 

@@ -1,0 +1,80 @@
+package revrec
+
+import (
+	"slices"
+
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Version is a price and how it is earned, as known from a day on.
+type Version struct {
+	From  period.Date // zero: from the beginning
+	Price money.Amount
+	Terms Terms
+}
+
+// Reestimate is the schedule of a price that changed while it was earned: by the end of each period there stands what the
+// version then known says, so that the period in which a change becomes known takes all of it for what was done before
+// (cumulative catch-up: 606-10-32-14, 32-42 to 32-45). What is learned after the service is earned in the period it is learned
+// in. The parts add up to the last version's price; those before a change are as if it never came. Invalid: as for
+// Terms.Spread, no version, versions out of order.
+func Reestimate(versions ...Version) ([]Portion, error) {
+	if len(versions) == 0 {
+		return nil, fault.New(fault.Invalid, "there is no price to be earned")
+	}
+	schedules := make([][]Portion, len(versions))
+	var periods []Slot
+	for i, v := range versions {
+		if i > 0 && !v.From.After(versions[i-1].From) {
+			return nil, fault.New(fault.Invalid, "a price known from %s comes after one known from %s; list them in order", v.From, versions[i-1].From)
+		}
+		var err error
+		if schedules[i], err = v.Terms.Spread(v.Price); err != nil {
+			return nil, err
+		}
+		if periods, err = v.touches(periods, schedules[i]); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(periods, func(a, b Slot) int { return a.Period.Span.Start.Compare(b.Period.Span.Start) })
+	var out []Portion
+	stood := versions[0].Price.Sub(versions[0].Price)
+	for _, p := range periods {
+		known := 0
+		for i, v := range versions {
+			if v.From.Before(p.Period.Span.End) {
+				known = i
+			}
+		}
+		stands := Standing(schedules[known], p.Period.Span.End)
+		out, stood = append(out, Portion{p, stands.Sub(stood)}), stands
+	}
+	return out, nil
+}
+
+// touches adds the periods of a version's schedule, and the one in which it becomes known. A later version's days of a period
+// replace an earlier one's.
+func (v Version) touches(periods []Slot, parts []Portion) ([]Slot, error) {
+	add := func(s Slot, replace bool) {
+		i := slices.IndexFunc(periods, func(o Slot) bool { return o.Period.Span == s.Period.Span })
+		switch {
+		case i < 0:
+			periods = append(periods, s)
+		case replace:
+			periods[i] = s
+		}
+	}
+	for _, p := range parts {
+		add(p.Slot, true)
+	}
+	if !v.From.IsZero() {
+		p, err := v.Terms.Calendar.PeriodOf(v.From)
+		if err != nil {
+			return nil, err
+		}
+		add(Slot{Period: p, Days: p.Span}, false)
+	}
+	return periods, nil
+}

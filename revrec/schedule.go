@@ -1,0 +1,86 @@
+package revrec
+
+import (
+	"slices"
+
+	"ratable/internal/fault"
+	"ratable/internal/money"
+	"ratable/internal/period"
+)
+
+// Until is what a schedule earned before a day, by period: of the one the day falls in, what stands by then.
+func Until(parts []Portion, on period.Date) []Portion {
+	out := []Portion{}
+	for _, p := range parts {
+		if !p.Days.Start.Before(on) {
+			continue
+		}
+		p.Amount = Standing([]Portion{p}, on)
+		p.Days.End = period.MinDate(p.Days.End, on)
+		out = append(out, p)
+	}
+	return out
+}
+
+// after is the rest of Until.
+func after(parts []Portion, on period.Date) []Portion {
+	var out []Portion
+	for _, p := range parts {
+		if !on.Before(p.Days.End) {
+			continue
+		}
+		p.Amount = p.Amount.Sub(Standing([]Portion{p}, on))
+		p.Days.Start = period.MaxDate(p.Days.Start, on)
+		out = append(out, p)
+	}
+	return out
+}
+
+// Rest earns an amount over what is left of a service from a day on, by the weights that the method gives the whole service: of
+// the period the day falls in, its days that are left. Invalid: nothing is left.
+func (t Terms) Rest(amount money.Amount, on period.Date) ([]Portion, error) {
+	slots, _, err := t.slots()
+	if err != nil {
+		return nil, err
+	}
+	var left []Slot
+	scale := int64(1)
+	for _, s := range slots {
+		switch {
+		case !on.Before(s.Days.End):
+			continue
+		case s.Days.Start.Before(on):
+			whole := int64(s.Days.Days())
+			s.Days.Start = on
+			s.Weight, scale = s.Weight*int64(s.Days.Days()), whole
+		default:
+			s.Weight *= scale
+		}
+		s.Full *= scale
+		left = append(left, s)
+	}
+	if len(left) == 0 {
+		return nil, fault.New(fault.Invalid, "nothing is left of a service that ends before %s to earn %s over", on, amount)
+	}
+	out := make([]Portion, len(left))
+	for i, part := range t.split(amount, left, int64(len(left))) {
+		out[i] = Portion{left[i], part}
+	}
+	return out, nil
+}
+
+// ByPeriod adds up the portions of each period, in order of time.
+func ByPeriod(parts ...[]Portion) []Portion {
+	var out []Portion
+	for _, p := range slices.Concat(parts...) {
+		i := slices.IndexFunc(out, func(o Portion) bool { return o.Period.Span == p.Period.Span })
+		if i < 0 {
+			out = append(out, p)
+			continue
+		}
+		out[i].Amount = out[i].Amount.Add(p.Amount)
+		out[i].Days = period.NewSpan(period.MinDate(out[i].Days.Start, p.Days.Start), period.MaxDate(out[i].Days.End, p.Days.End))
+	}
+	slices.SortStableFunc(out, func(a, b Portion) int { return a.Period.Span.Start.Compare(b.Period.Span.Start) })
+	return out
+}
