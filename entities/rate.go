@@ -27,8 +27,8 @@ type Quote struct {
 	Source string
 }
 
-// maxAge is how many days a rate may be carried forward: a week bridges every bank holiday, and more means the feed is down.
-const maxAge = 7
+// MaxAge is how many days a rate may be carried forward: a week bridges every bank holiday, and more means the feed is down.
+const MaxAge = 7
 
 // ratePlaces is the precision of an inverse or cross rate. The rounded rate is the rate: it is what gets printed, and the
 // amount follows from it. For a trillion it is off the unrounded fraction by less than a hundredth of a cent.
@@ -71,11 +71,44 @@ func (t *Rates) Convert(a money.Amount, to money.Currency, on period.Date) (mone
 	if a.Currency() == to {
 		return a, Quote{Rate: decimal.NewFromInt(1), On: on, Source: "same currency"}, nil
 	}
-	q, ok := t.quote(a.Currency(), to, on)
-	if !ok {
-		return money.Amount{}, Quote{}, fault.New(fault.NotFound, "convert %s to %s: no exchange rate from the %d days through %s", a.Currency(), to, maxAge, on)
+	q, err := t.Quote(a.Currency(), to, on)
+	if err != nil {
+		return money.Amount{}, Quote{}, err
 	}
 	return money.Round(a.Exact().Convert(q.Rate, to), money.HalfAwayFromZero), q, nil
+}
+
+// Quote is the rate that Convert uses.
+func (t *Rates) Quote(from, to money.Currency, on period.Date) (Quote, error) {
+	if from == to {
+		return Quote{Rate: decimal.NewFromInt(1), On: on, Source: "same currency"}, nil
+	}
+	q, ok := t.quote(from, to, on)
+	if !ok {
+		return Quote{}, fault.New(fault.NotFound, "convert %s to %s: no exchange rate from the %d days through %s", from, to, MaxAge, on)
+	}
+	return q, nil
+}
+
+// Closing is the rate at the end of a month: the last one published in time.
+func (t *Rates) Closing(from, to money.Currency, month period.Month) (Quote, error) {
+	return t.Quote(from, to, month.Last())
+}
+
+// Average is the mean of the rates of the days of a month on which the pair was published, for translating what was
+// earned in it (ASC 830-10-55-10). It is dated on the last of them.
+func (t *Rates) Average(from, to money.Currency, month period.Month) (Quote, error) {
+	sum, n, last := decimal.Zero, int64(0), Quote{}
+	for on := month.First(); on.Before(month.End()); on = on.AddDays(1) {
+		if q, ok := t.quote(from, to, on); ok && q.On == on {
+			sum, n, last = sum.Add(q.Rate), n+1, q
+		}
+	}
+	if from == to || n == 0 {
+		return t.Quote(from, to, month.Last())
+	}
+	last.Rate, last.Source = sum.DivRound(decimal.NewFromInt(n), ratePlaces), fmt.Sprintf("mean of %d days", n)
+	return last, nil
 }
 
 // quote prefers a published pair to one derived across the euro: fewer roundings, and it is what people compare with.
@@ -117,7 +150,7 @@ func (t *Rates) direct(from, to money.Currency, on period.Date) (Quote, bool) {
 func (t *Rates) last(p pair, on period.Date) (Rate, bool) {
 	all := t.byPair[p]
 	i := sort.Search(len(all), func(i int) bool { return all[i].On.After(on) })
-	if i == 0 || on.Sub(all[i-1].On) > maxAge {
+	if i == 0 || on.Sub(all[i-1].On) > MaxAge {
 		return Rate{}, false
 	}
 	return all[i-1], true

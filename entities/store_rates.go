@@ -3,12 +3,14 @@ package entities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
 	"ratable/internal/access"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -24,13 +26,33 @@ func LoadRates(ctx context.Context, q postgres.Querier, through period.Date) (*R
 	if err != nil {
 		return nil, fmt.Errorf("load exchange rates through %s: %w", through, postgres.Fault(err))
 	}
-	rates, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Rate, error) {
-		var r Rate
-		err := row.Scan(&r.Base, &r.Quote, &r.On, &r.Rate, &r.Source)
-		return r, err
-	})
+	rates, err := pgx.CollectRows(rows, scanRate)
 	if err != nil {
 		return nil, fmt.Errorf("load exchange rates through %s: %w", through, postgres.Fault(err))
+	}
+	return NewRates(rates), nil
+}
+
+func scanRate(row pgx.CollectableRow) (r Rate, err error) {
+	err = row.Scan(&r.Base, &r.Quote, &r.On, &r.Rate, &r.Source)
+	return r, err
+}
+
+// LoadRatesOf reads the rates that may count on the days of a span between some currencies, those across the euro
+// included: what a booking needs, however many years of rates there are.
+func LoadRatesOf(ctx context.Context, q postgres.Querier, currencies []money.Currency, days period.Span) (*Rates, error) {
+	rows, err := q.Query(ctx, `
+		select distinct on (base, quote, quoted_on) base, quote, quoted_on, rate, source
+		from entities.fx_rates
+		where base = any(@currencies::text[]) and quote = any(@currencies::text[]) and quoted_on >= @from and quoted_on < @until
+		order by base, quote, quoted_on, known_order desc`,
+		pgx.NamedArgs{"currencies": append(slices.Clone(currencies), pivot), "from": days.Start.AddDays(-MaxAge), "until": days.End})
+	if err != nil {
+		return nil, fmt.Errorf("load exchange rates of %s: %w", days, postgres.Fault(err))
+	}
+	rates, err := pgx.CollectRows(rows, scanRate)
+	if err != nil {
+		return nil, fmt.Errorf("load exchange rates of %s: %w", days, postgres.Fault(err))
 	}
 	return NewRates(rates), nil
 }
@@ -53,8 +75,8 @@ func RecordRates(ctx context.Context, tx pgx.Tx, rates []Rate, by access.Actor) 
 	}
 	// with ordinality + order by: of two rates for a pair and day in one call the later one also gets the later known_order.
 	tag, err := tx.Exec(ctx, `
-		insert into entities.fx_rates (base, quote, quoted_on, rate, source)
-		select given.base, given.quote, given.quoted_on, given.rate, given.source
+		insert into entities.fx_rates (base, quote, quoted_on, rate, source, by_user)
+		select given.base, given.quote, given.quoted_on, given.rate, given.source, @by
 		from unnest(@bases::text[], @quotes::text[], @days::date[], @rates::numeric[], @sources::text[])
 			with ordinality as given (base, quote, quoted_on, rate, source, position)
 		where not exists (
@@ -68,7 +90,7 @@ func RecordRates(ctx context.Context, tx pgx.Tx, rates []Rate, by access.Actor) 
 			where newest.rate = given.rate and newest.source = given.source
 		)
 		order by given.position`,
-		pgx.NamedArgs{"bases": bases, "quotes": quotes, "days": days, "rates": figures, "sources": sources})
+		pgx.NamedArgs{"bases": bases, "quotes": quotes, "days": days, "rates": figures, "sources": sources, "by": by.UserID})
 	if err != nil {
 		return fmt.Errorf("record %d exchange rates: %w", n, postgres.Fault(err))
 	}

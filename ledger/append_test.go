@@ -24,7 +24,7 @@ func TestAnEntryComesBackAsItWasBooked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(e, got.Entry); diff != "" {
+		if diff := cmp.Diff(b.converted(e)[0], got.Entry); diff != "" {
 			t.Errorf("entry %d changed on its way through the database (-booked +read):\n%s", e.Seq, diff)
 		}
 		if got.KnownOrder == 0 || got.RecordedAt.IsZero() {
@@ -100,19 +100,21 @@ func TestTheDatabaseHoldsTheInvariantsByItself(t *testing.T) {
 	b := openBook(t)
 	b.append(t, b.revenue(1, 1, "2026-01-31", usd("5.00")))
 	entry := `insert into ledger.entries (account_id, seq, entity_id, source, booked_on, currency, memo) values (1, 2, 1, 'by hand', '2026-02-01', 'USD', '')`
-	posting := `insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, currency, entity_id, booked_on) values `
+	posting := `insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, currency, entity_id, booked_on, functional) values `
 	for _, c := range []struct {
 		what, constraint string
 		sql              []string
 	}{
-		{"one side only", "postings_balance", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01')`}},
-		{"a cent short", "postings_balance", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01'), (1, 2, 2, 4000, -499, 'USD', 1, '2026-02-01')`}},
-		{"balanced over two currencies", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01'), (1, 2, 2, 4000, -500, 'EUR', 1, '2026-02-01')`}},
-		{"balanced over two entries", "postings_balance", []string{entry, posting + `(1, 1, 3, 1010, 500, 'USD', 1, '2026-01-31'), (1, 2, 1, 4000, -500, 'USD', 1, '2026-02-01')`}},
-		{"added to a booked entry", "postings_come_together", []string{posting + `(1, 1, 3, 1010, 500, 'USD', 1, '2026-01-31'), (1, 1, 4, 4000, -500, 'USD', 1, '2026-01-31')`}},
-		{"another day than its entry", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-02'), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-02')`}},
-		{"another entity than its entry", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 2, '2026-02-01'), (1, 2, 2, 4000, -500, 'USD', 2, '2026-02-01')`}},
-		{"an account outside the chart", "postings_ledger_account_fkey", []string{entry, posting + `(1, 2, 1, 9999, 500, 'USD', 1, '2026-02-01'), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-01')`}},
+		{"one side only", "postings_balance", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01', 500)`}},
+		{"a cent short", "postings_balance", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01', 500), (1, 2, 2, 4000, -499, 'USD', 1, '2026-02-01', -499)`}},
+		{"balanced over two currencies", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'EUR', 1, '2026-02-01', -500)`}},
+		{"balanced over two entries", "postings_balance", []string{entry, posting + `(1, 1, 3, 1010, 500, 'USD', 1, '2026-01-31', 500), (1, 2, 1, 4000, -500, 'USD', 1, '2026-02-01', -500)`}},
+		{"added to a booked entry", "postings_come_together", []string{posting + `(1, 1, 3, 1010, 500, 'USD', 1, '2026-01-31', 500), (1, 1, 4, 4000, -500, 'USD', 1, '2026-01-31', -500)`}},
+		{"a cent short in the currency of its entity", "postings_balance_functional", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01', 550), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-01', -549)`}},
+		{"nothing in either currency", "postings_amount_check", []string{entry, posting + `(1, 2, 1, 1010, 0, 'USD', 1, '2026-02-01', 0), (1, 2, 2, 4000, 0, 'USD', 1, '2026-02-01', 0)`}},
+		{"another day than its entry", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-02', 500), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-02', -500)`}},
+		{"another entity than its entry", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 2, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'USD', 2, '2026-02-01', -500)`}},
+		{"an account outside the chart", "postings_ledger_account_fkey", []string{entry, posting + `(1, 2, 1, 9999, 500, 'USD', 1, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-01', -500)`}},
 	} {
 		for who, db := range map[string]*postgres.DB{"serving": b.db, "owner": pgtest.Admin(t, b.db)} {
 			err := db.Tx(ctx, func(tx pgx.Tx) error {

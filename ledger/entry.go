@@ -34,6 +34,7 @@ type EntryFilter struct {
 	Account customers.AccountID
 	Source  string       // whole, or its first words: "invoice" finds "invoice:RUS-2026-000123"
 	Month   period.Month // booked in
+	Book    Book         // what it shows; empty: the primary one
 
 	Contract int64
 	Line     string
@@ -102,6 +103,7 @@ type Posted struct {
 	Source   string
 	BookedOn period.Date
 	Memo     string
+	Rules    Book // the book it is in alone; empty: every book
 }
 
 // Cursor is the posting's place in PostingsPage.

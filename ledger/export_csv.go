@@ -7,6 +7,8 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+
+	"ratable/internal/money"
 )
 
 // journalColumns are the generic journal's (one row per posting). Amounts are
@@ -14,7 +16,7 @@ import (
 var journalColumns = []string{
 	"entry_id", "entry_date", "period", "entity", "line_no", "account_number", "account_type", "debit", "credit", "currency",
 	"customer_id", "customer", "contract", "contract_line", "document", "source_type", "source_id", "schedule_id",
-	"attribution_period", "memo",
+	"attribution_period", "memo", "book", "fx_rate", "functional_debit", "functional_credit", "functional_currency",
 }
 
 // WriteJournalCSV writes entries as RFC 4180 says: CRLF, quotes where needed, no
@@ -46,9 +48,11 @@ func WriteJournalCSV(w io.Writer, names Names, entries iter.Seq2[Entry, error]) 
 
 func (n Names) journalRow(e Entry, i int) []string {
 	p := e.Postings[i]
-	debit, credit := p.Amount.String(), ""
-	if p.Amount.Sign() < 0 {
-		debit, credit = "", p.Amount.Neg().String()
+	debit, credit := columnsOf(p.Amount)
+	homeDebit, homeCredit := columnsOf(p.Functional)
+	rate := ""
+	if !e.Rate.IsZero() {
+		rate = e.Rate.String()
 	}
 	kind, id, _ := strings.Cut(e.Source, ":")
 	return []string{
@@ -56,7 +60,19 @@ func (n Names) journalRow(e Entry, i int) []string {
 		strconv.Itoa(int(p.Account)), p.Account.String(), debit, credit, string(e.Currency),
 		number(int64(p.Customer)), Cell(n.customer(p.Customer)), Cell(n.contract(p.Contract)), Cell(p.Line), Cell(p.Document),
 		Cell(kind), Cell(id), number(p.Schedule), p.Month.String(), Cell(e.Memo),
+		string(e.Book), rate, homeDebit, homeCredit, string(p.Functional.Currency()),
 	}
+}
+
+// columnsOf fills one of two columns; what is nothing fills none.
+func columnsOf(a money.Amount) (debit, credit string) {
+	switch a.Sign() {
+	case 1:
+		return a.String(), ""
+	case -1:
+		return "", a.Neg().String()
+	}
+	return "", ""
 }
 
 // number is empty for none.

@@ -61,7 +61,7 @@ type balance struct {
 func (j *journal) line(format string, args ...any) { fmt.Fprintf(j.out, format+"\n", args...) }
 
 func (j *journal) entry(e Entry) {
-	if len(e.Postings) == 0 {
+	if e = (Filter{}).shown(e); len(e.Postings) == 0 {
 		return
 	}
 	j.declare(e.Currency)

@@ -47,7 +47,7 @@ func exported(t *testing.T) (book, []Entry) {
 	b.append(t, entries...)
 	bare := Entry{Account: 1, Seq: 5, Entity: b.rus, Source: "bare", BookedOn: day("2026-01-05"), Currency: "USD", Billed: entries[0].Billed}
 	b.append(t, bare) // books no money: in no export
-	return b, entries
+	return b, b.converted(entries...)
 }
 
 func TestTheStreamGivesWhatWasBookedInOrder(t *testing.T) {
@@ -125,15 +125,16 @@ func TestTheJournalCSVIsOneRowAPostingAndRunsNoFormula(t *testing.T) {
 		t.Error("a line does not end in CRLF, or a cell breaks the line")
 	}
 	head := "entry_id,entry_date,period,entity,line_no,account_number,account_type,debit,credit,currency," +
-		"customer_id,customer,contract,contract_line,document,source_type,source_id,schedule_id,attribution_period,memo"
+		"customer_id,customer,contract,contract_line,document,source_type,source_id,schedule_id,attribution_period,memo," +
+		"book,fx_rate,functional_debit,functional_credit,functional_currency"
 	name := `"Acme, ""Inc.""; date:2020-01-01 | [2020-01-01] 🚀"`
 	for i, want := range []string{
 		head,
-		"1-1,2026-01-01,2026-01,rus,1,1100,AccountsReceivable,107.00,,USD,40," + name + ",,,RUS-1,invoice,RUS-1,,,Invoice RUS-1 to Acme",
-		"1-1,2026-01-01,2026-01,rus,2,2200,TaxLiability,,7.00,USD,40," + name + ",,,RUS-1,invoice,RUS-1,,,Invoice RUS-1 to Acme",
-		"1-1,2026-01-01,2026-01,rus,3,2100,DeferredRevenue,,100.00,USD,40," + name + ",'=cmd|'/c calc'!A1,seats,RUS-1,invoice,RUS-1,,,Invoice RUS-1 to Acme",
-		"1-2,2026-01-31,2026-01,rus,1,1150,UnbilledReceivable,40.00,,USD,,,'=cmd|'/c calc'!A1,seats,,revenue,C-2:2026-01-31,,,Revenue of 2026-01-31",
-		"1-2,2026-01-31,2026-01,rus,2,4000,Revenue,,40.00,USD,,,'=cmd|'/c calc'!A1,seats,,revenue,C-2:2026-01-31,72,2026-01,Revenue of 2026-01-31",
+		"1-1,2026-01-01,2026-01,rus,1,1100,AccountsReceivable,107.00,,USD,40," + name + ",,,RUS-1,invoice,RUS-1,,,Invoice RUS-1 to Acme,,,107.00,,USD",
+		"1-1,2026-01-01,2026-01,rus,2,2200,TaxLiability,,7.00,USD,40," + name + ",,,RUS-1,invoice,RUS-1,,,Invoice RUS-1 to Acme,,,,7.00,USD",
+		"1-1,2026-01-01,2026-01,rus,3,2100,DeferredRevenue,,100.00,USD,40," + name + ",'=cmd|'/c calc'!A1,seats,RUS-1,invoice,RUS-1,,,Invoice RUS-1 to Acme,,,,100.00,USD",
+		"1-2,2026-01-31,2026-01,rus,1,1150,UnbilledReceivable,40.00,,USD,,,'=cmd|'/c calc'!A1,seats,,revenue,C-2:2026-01-31,,,Revenue of 2026-01-31,,,40.00,,USD",
+		"1-2,2026-01-31,2026-01,rus,2,4000,Revenue,,40.00,USD,,,'=cmd|'/c calc'!A1,seats,,revenue,C-2:2026-01-31,72,2026-01,Revenue of 2026-01-31,,,,40.00,USD",
 	} {
 		if lines[i] != want {
 			t.Errorf("line %d is\n%s, should be\n%s", i+1, lines[i], want)

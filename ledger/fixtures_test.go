@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
 	"ratable/customers"
@@ -68,12 +69,35 @@ func openBook(t testing.TB) book {
 			}
 			*id = e.ID
 		}
-		return nil
+		return entities.RecordRates(ctx, tx, published, clerk)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// published are rates through the year of the tests.
+var published = func() (out []entities.Rate) {
+	for i, on := 0, day("2025-11-20"); on.Before(day("2027-01-01")); i, on = i+1, on.AddDays(5) {
+		out = append(out, entities.Rate{Base: "EUR", Quote: "USD", On: on, Rate: decimal.New(10800+int64(i*37%400), -4), Source: "ECB"},
+			entities.Rate{Base: "EUR", Quote: "JPY", On: on, Rate: decimal.New(15800+int64(i*61%900), -2), Source: "ECB"},
+			entities.Rate{Base: "KWD", Quote: "USD", On: on, Rate: decimal.New(32500+int64(i*13%200), -4), Source: "bank"})
+	}
+	return out
+}()
+
+// converted are entries as they stand once they are appended in this order.
+func (b book) converted(entries ...Entry) []Entry {
+	c := newConverter(func(entities.ID) money.Currency { return "USD" }, entities.NewRates(published))
+	out := make([]Entry, len(entries))
+	for i, e := range entries {
+		var err error
+		if out[i], err = c.Convert(e); err != nil {
+			panic(err)
+		}
+	}
+	return out
 }
 
 func (b book) append(t testing.TB, entries ...Entry) {

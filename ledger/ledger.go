@@ -9,19 +9,24 @@
 // and each names its reason in Entry.Source.
 //
 // Months close in order and reopen in reverse, so that the books of an entity are
-// closed through one month; a closing waits for bookings under way.
+// closed through one month; a closing waits for bookings under way. A soft-closed
+// month takes adjustments only, a closed one nothing; who reopens is another
+// person than who asked and who closed.
 //
 // Times: BookedOn is the day an entry counts in; Posting.Month is the month a
 // revenue belongs to, which stays the same when a closed month forces a later
 // BookedOn; recorded_at is for audit.
 //
-// Invariants: every entry balances; nothing is changed or deleted; a source is
+// Invariants: every entry balances, in its currency and in its entity's; nothing is changed or deleted; a source is
 // booked once per account; no entry is booked in a closed month. PostgreSQL holds
-// all four as well, and that postings have their entry's day, entity and currency.
+// all four as well, and that postings have their entry's day, entity, currency and
+// book.
 package ledger
 
 import (
 	"fmt"
+
+	"github.com/shopspring/decimal"
 
 	"ratable/customers"
 	"ratable/entities"
@@ -40,9 +45,15 @@ type Entry struct {
 	BookedOn period.Date
 	Currency money.Currency
 	Memo     string
-	Book     Book // empty: every book
+	Book     Book            // empty: every book
+	Rate     decimal.Decimal // in a foreign currency: units of the entity's currency for one, of the day RateOn
+	RateOn   period.Date
 	Postings []Posting
 	Billed   []Billed
+
+	// Adjusting says that an accountant decided to book it, and no fact that arrived: a manual journal, a catch-up of
+	// recognition, a remeasurement. A soft-closed month takes nothing else.
+	Adjusting bool
 }
 
 // Book is a set of accounting rules that the facts are booked by. Nearly all entries are the same in every book; where a
@@ -57,15 +68,19 @@ const (
 // Posting is one side of an entry. Amount is signed: debit positive, credit
 // negative. Contract and Line are set together, where the balance belongs to a
 // line of a contract.
+//
+// Functional is the same in the currency of the entity. Append works it out (see
+// Converter) unless it is given; a gain or loss on exchange has nothing else.
 type Posting struct {
-	Account  Account
-	Amount   money.Amount
-	Customer customers.ID // who the balance is with: the payer
-	Contract int64
-	Line     string       // lineage
-	Month    period.Month // the month a revenue belongs to
-	Document string       // invoice, credit note or receipt number
-	Schedule int64        // the revenue schedule row recognized
+	Account    Account
+	Amount     money.Amount
+	Functional money.Amount
+	Customer   customers.ID // who the balance is with: the payer
+	Contract   int64
+	Line       string       // lineage
+	Month      period.Month // the month a revenue belongs to
+	Document   string       // invoice, credit note or receipt number
+	Schedule   int64        // the revenue schedule row recognized
 }
 
 // Debit and Credit write postings the way accountants say them; a negative
@@ -108,7 +123,7 @@ func (e Entry) Check() error {
 		if p.Amount.Currency() != e.Currency {
 			return fmt.Errorf("entry %s is in %s and posts %s %s", e.Source, e.Currency, p.Amount.Currency(), p.Amount)
 		}
-		if p.Amount.IsZero() {
+		if p.Amount.IsZero() && p.Functional.IsZero() {
 			return fmt.Errorf("entry %s posts nothing to %s", e.Source, p.Account)
 		}
 		if (p.Contract == 0) != (p.Line == "") {

@@ -62,8 +62,8 @@ func TestTheDatabaseRefusesAClosedMonthWhoeverWrites(t *testing.T) {
 	for who, db := range map[string]*postgres.DB{"serving": b.db, "owner": pgtest.Admin(t, b.db)} {
 		for _, sql := range []string{
 			`insert into ledger.entries (account_id, seq, entity_id, source, booked_on, currency, memo) values (1, 2, @entity, 'by hand', '2026-01-05', 'USD', '')`,
-			`insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, currency, entity_id, booked_on)
-			 values (1, 1, 1, 1010, 500, 'USD', @entity, '2026-01-31'), (1, 1, 2, 4000, -500, 'USD', @entity, '2026-01-31')`,
+			`insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, currency, entity_id, booked_on, functional)
+			 values (1, 1, 1, 1010, 500, 'USD', @entity, '2026-01-31', 500), (1, 1, 2, 4000, -500, 'USD', @entity, '2026-01-31', -500)`,
 		} {
 			_, err := db.Exec(ctx, sql, pgx.NamedArgs{"entity": b.rus})
 			if err = postgres.Fault(err); !errors.Is(err, fault.Closed) {

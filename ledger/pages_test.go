@@ -74,6 +74,7 @@ func TestThePagesOfEntriesShowEachOnceAndWhole(t *testing.T) {
 		entries = append(entries, b.invoice(1, seq+1, fmt.Sprintf("RUS-%d", seq), on.String(), usd("10.00"), usd("1.00")))
 	}
 	b.append(t, entries...)
+	entries = b.converted(entries...)
 	slices.Reverse(entries)
 	for _, f := range []EntryFilter{{Limit: 4}, {Limit: 4, Ledger: AccountsReceivable}} {
 		var got []Entry
@@ -184,7 +185,7 @@ func TestAPostingSaysWhichEntryItIsOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Posted{{
-		Posting: Posting{Account: DeferredRevenue, Amount: usd("-100.00"), Customer: 40, Contract: 7, Line: "seats", Document: "RUS-1"},
+		Posting: Posting{Account: DeferredRevenue, Amount: usd("-100.00"), Functional: usd("-100.00"), Customer: 40, Contract: 7, Line: "seats", Document: "RUS-1"},
 		Book:    1, Seq: 1, N: 3, Entity: b.rus, Source: "invoice:RUS-1", BookedOn: day("2026-01-01"), Memo: "Invoice RUS-1 to Acme",
 	}}
 	if diff := cmp.Diff(want, page); diff != "" {

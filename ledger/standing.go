@@ -51,7 +51,7 @@ func NewStanding() *Standing {
 func (s *Standing) Book(e Entry) {
 	s.Next = e.Seq + 1
 	for _, p := range e.Postings {
-		if p.Contract != 0 {
+		if p.Contract != 0 && Primary.Shows(e.Book) { // the engines go by the primary book
 			s.post(LineKey{p.Contract, p.Line}, p)
 		}
 	}

@@ -5,18 +5,25 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
 
-// Append books entries in three COPYs. It fails with fault.Conflict when an
-// entry's place or source is taken, and with fault.Closed when its month is.
+// Append books entries in three COPYs, with what they come to in the currency of
+// their entity. It fails with fault.Conflict when an entry's place or source is
+// taken, with fault.Closed when its month is, and with fault.Invalid when a rate
+// of exchange is missing.
 func Append(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	for _, e := range entries {
 		if err := e.Check(); err != nil {
 			return err
 		}
+	}
+	entries, err := convertAll(ctx, tx, entries)
+	if err != nil {
+		return fmt.Errorf("book %d entries: %w", len(entries), postgres.Fault(err))
 	}
 	for _, copying := range []func(context.Context, pgx.Tx, []Entry) error{copyEntries, copyPostings, copyBilled} {
 		if err := copying(ctx, tx, entries); err != nil {
@@ -29,10 +36,11 @@ func Append(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 func copyEntries(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	rows := make([][]any, len(entries))
 	for i, e := range entries {
-		rows[i] = []any{e.Account, e.Seq, e.Entity, e.Source, e.BookedOn, string(e.Currency), e.Memo}
+		rows[i] = []any{e.Account, e.Seq, e.Entity, e.Source, e.BookedOn, string(e.Currency), e.Memo,
+			string(e.Book), rateOrNull(e.Rate), orNull(e.RateOn)}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "entries"},
-		[]string{"account_id", "seq", "entity_id", "source", "booked_on", "currency", "memo"}, pgx.CopyFromRows(rows))
+		[]string{"account_id", "seq", "entity_id", "source", "booked_on", "currency", "memo", "book", "rate", "rate_on"}, pgx.CopyFromRows(rows))
 	return err
 }
 
@@ -41,12 +49,12 @@ func copyPostings(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	for _, e := range entries {
 		for i, p := range e.Postings {
 			rows = append(rows, []any{e.Account, e.Seq, int16(i + 1), p.Account, p.Amount.Minor(), string(e.Currency),
-				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule)})
+				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule), string(e.Book), p.Functional.Minor()})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "postings"},
 		[]string{"account_id", "entry_seq", "n", "ledger_account", "amount", "currency", "entity_id", "booked_on",
-			"customer_id", "contract_id", "line", "month", "document", "schedule_id"}, pgx.CopyFromRows(rows))
+			"customer_id", "contract_id", "line", "month", "document", "schedule_id", "book", "functional"}, pgx.CopyFromRows(rows))
 	return err
 }
 
@@ -71,6 +79,13 @@ func orNull[T comparable](v T) any {
 		return nil
 	}
 	return v
+}
+
+func rateOrNull(rate decimal.Decimal) any {
+	if rate.IsZero() {
+		return nil
+	}
+	return rate
 }
 
 func monthOrNull(m period.Month) any {

@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"ratable/customers"
+	"ratable/entities"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/postgres"
@@ -15,7 +17,7 @@ import (
 // Get reads one entry with its postings and billed lines.
 func Get(ctx context.Context, q postgres.Querier, account customers.AccountID, seq int64) (Recorded, error) {
 	rows, err := q.Query(ctx, `
-		select account_id, seq, entity_id, source, booked_on, currency, memo, known_order, recorded_at
+		select account_id, seq, entity_id, source, booked_on, currency, memo, book, coalesce(rate, 0), rate_on, known_order, recorded_at
 		from ledger.entries
 		where account_id = @account and seq = @seq`, pgx.NamedArgs{"account": account, "seq": seq})
 	found, err := collectEntries(ctx, q, rows, err)
@@ -47,13 +49,16 @@ func collectEntries(ctx context.Context, q postgres.Querier, rows pgx.Rows, err 
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Recorded, error) {
 		var r Recorded
-		err := row.Scan(&r.Account, &r.Seq, &r.Entity, &r.Source, &r.BookedOn, &r.Currency, &r.Memo, &r.KnownOrder, &r.RecordedAt)
+		err := row.Scan(&r.Account, &r.Seq, &r.Entity, &r.Source, &r.BookedOn, &r.Currency, &r.Memo, &r.Book, &r.Rate, &r.RateOn, &r.KnownOrder, &r.RecordedAt)
 		return r, err
 	})
 	if err != nil || len(found) == 0 {
 		return nil, postgres.Fault(err)
 	}
 	at := newIndex(found)
+	if at.home, err = entities.Currencies(ctx, q); err != nil {
+		return nil, err
+	}
 	if err := loadPostings(ctx, q, at); err != nil {
 		return nil, postgres.Fault(err)
 	}
@@ -65,6 +70,7 @@ type index struct {
 	entry    map[place]*Entry
 	accounts []customers.AccountID
 	seqs     []int64
+	home     map[entities.ID]money.Currency
 }
 
 type place struct {
@@ -85,7 +91,7 @@ func newIndex(found []Recorded) index {
 func loadPostings(ctx context.Context, q postgres.Querier, at index) error {
 	rows, err := q.Query(ctx, `
 		select p.account_id, p.entry_seq, p.ledger_account, p.amount, coalesce(p.customer_id, 0), coalesce(p.contract_id, 0),
-		       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0)
+		       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0), p.functional
 		from unnest(@accounts::bigint[], @seqs::bigint[]) as w (account_id, seq)
 		join ledger.postings p on p.account_id = w.account_id and p.entry_seq = w.seq
 		order by p.account_id, p.entry_seq, p.n`, pgx.NamedArgs{"accounts": at.accounts, "seqs": at.seqs})
@@ -94,10 +100,10 @@ func loadPostings(ctx context.Context, q postgres.Querier, at index) error {
 	}
 	var k place
 	var p Posting
-	var minor int64
-	_, err = pgx.ForEachRow(rows, append([]any{&k.account, &k.seq}, p.columns(&minor)...), func() error {
+	var f figures
+	_, err = pgx.ForEachRow(rows, append([]any{&k.account, &k.seq}, p.columns(&f)...), func() error {
 		e := at.entry[k]
-		p.Amount = money.Of(minor, e.Currency)
+		p.Amount, p.Functional = f.in(e.Currency, at.home[e.Entity])
 		e.Postings = append(e.Postings, p)
 		return nil
 	})
@@ -105,9 +111,17 @@ func loadPostings(ctx context.Context, q postgres.Querier, at index) error {
 }
 
 // columns are where ledger_account, amount, customer_id, contract_id, line,
-// month, document and schedule_id are read to.
-func (p *Posting) columns(minor *int64) []any {
-	return []any{&p.Account, minor, &p.Customer, &p.Contract, &p.Line, &p.Month, &p.Document, &p.Schedule}
+// month, document, schedule_id and functional are read to.
+func (p *Posting) columns(f *figures) []any {
+	return []any{&p.Account, &f.amount, &p.Customer, &p.Contract, &p.Line, &p.Month, &p.Document, &p.Schedule, &f.functional}
+}
+
+// figures are a posting's two amounts as they are read, in minor units.
+type figures struct{ amount, functional int64 }
+
+// in gives them their currencies. An entity that is not there keeps its ledger in whatever it books.
+func (f figures) in(c, home money.Currency) (amount, functional money.Amount) {
+	return money.Of(f.amount, c), money.Of(f.functional, cmp.Or(home, c))
 }
 
 func loadBilled(ctx context.Context, q postgres.Querier, at index) error {

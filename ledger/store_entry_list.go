@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -48,7 +49,7 @@ func (f EntryFilter) queryTouching(ctx context.Context, q postgres.Querier, args
 }
 
 const selectEntries = `
-	select e.account_id, e.seq, e.entity_id, e.source, e.booked_on, e.currency, e.memo, e.known_order, e.recorded_at
+	select e.account_id, e.seq, e.entity_id, e.source, e.booked_on, e.currency, e.memo, e.book, coalesce(e.rate, 0), e.rate_on, e.known_order, e.recorded_at
 	from ledger.entries e`
 
 // weighEntries adds what each entry moves (its debits), and the entry that ended
@@ -70,6 +71,7 @@ const matchEntries = `
 	where (@entity::bigint = 0 or e.entity_id = @entity)
 	  and (@account::bigint = 0 or e.account_id = @account)
 	  and (@source = '' or e.source = @source or starts_with(e.source, @source || ':'))
+	  and e.book in ('', @book)
 	  and e.booked_on >= @from and e.booked_on < @until`
 
 // A document of 0.00 has billed lines and no postings, and is found by them.
@@ -125,7 +127,7 @@ func (f EntryFilter) args() pgx.NamedArgs {
 	}
 	return pgx.NamedArgs{
 		"entity": f.Entity, "account": f.Account, "source": f.Source, "from": days.Start, "until": days.End,
-		"contract": f.Contract, "line": f.Line, "document": f.Document, "ledger": f.Ledger,
+		"contract": f.Contract, "line": f.Line, "document": f.Document, "ledger": f.Ledger, "book": string(cmp.Or(f.Book, Primary)),
 		"after_day": after.BookedOn, "after_order": after.KnownOrder, "limit": pageSize(f.Limit),
 	}
 }

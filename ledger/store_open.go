@@ -37,6 +37,7 @@ func OpenOn(ctx context.Context, q postgres.Querier, accounts []customers.Accoun
 		where ledger_account = 1100
 		  and (@accounts::bigint[] is null or account_id = any(@accounts))
 		  and booked_on <= @as_of
+		  and book in ('', 'us_gaap')
 		group by account_id, entity_id, customer_id, document, currency
 		having sum(amount) <> 0
 		order by account_id, document, entity_id, customer_id, currency`, pgx.NamedArgs{"accounts": accounts, "as_of": asOf})

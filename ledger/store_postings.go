@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/postgres"
 )
@@ -13,17 +14,21 @@ import (
 // PostingsPage lists postings in the filter's order: the drill from a balance to
 // what it is made of. The next page asks with After set to the last one's Cursor.
 func PostingsPage(ctx context.Context, q postgres.Querier, f PostingFilter) ([]Posted, error) {
+	home, err := entities.Currencies(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list postings: %w", err)
+	}
 	rows, err := f.query(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list postings: %w", postgres.Fault(err))
 	}
 	page, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Posted, error) {
 		var p Posted
-		var minor int64
+		var minor figures
 		var currency money.Currency
-		err := row.Scan(append([]any{&p.Book, &p.Seq, &p.N, &p.Entity, &p.Source, &p.BookedOn, &p.Memo, &currency}, p.columns(&minor)...)...)
+		err := row.Scan(append([]any{&p.Book, &p.Seq, &p.N, &p.Entity, &p.Source, &p.BookedOn, &p.Memo, &p.Rules, &currency}, p.columns(&minor)...)...)
 		if err == nil {
-			p.Amount = money.Of(minor, currency)
+			p.Amount, p.Functional = minor.in(currency, home[p.Entity])
 		}
 		return p, err
 	})
@@ -47,9 +52,9 @@ func (f PostingFilter) query(ctx context.Context, q postgres.Querier) (pgx.Rows,
 }
 
 const selectPostings = `
-	select p.account_id, p.entry_seq, p.n, p.entity_id, e.source, p.booked_on, e.memo, p.currency,
+	select p.account_id, p.entry_seq, p.n, p.entity_id, e.source, p.booked_on, e.memo, p.book, p.currency,
 	       p.ledger_account, p.amount, coalesce(p.customer_id, 0), coalesce(p.contract_id, 0),
-	       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0)
+	       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0), p.functional
 	from ledger.postings p
 	join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq`
 
@@ -60,6 +65,7 @@ const lastPosting = `
 const matchPostings = `
 	where (@entity::bigint = 0 or p.entity_id = @entity)
 	  and (@currency = '' or p.currency = @currency)
+	  and p.book in ('', @book)
 	  and p.booked_on >= @from and p.booked_on <= @through
 	  and (@account::bigint = 0 or p.account_id = @account)
 	  and (@customer::bigint = 0 or p.customer_id = @customer)

@@ -17,7 +17,7 @@ func OpenOf(ctx context.Context, q postgres.Querier, account customers.AccountID
 	rows, err := q.Query(ctx, `
 		select currency, sum(amount)::bigint
 		from ledger.postings
-		where account_id = @account and document = @document and ledger_account = @receivable
+		where account_id = @account and document = @document and ledger_account = @receivable and book in ('', 'us_gaap')
 		group by currency`, pgx.NamedArgs{"account": account, "document": document, "receivable": AccountsReceivable})
 	if err != nil {
 		return money.Amount{}, fmt.Errorf("open balance of %s: %w", document, postgres.Fault(err))

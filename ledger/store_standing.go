@@ -51,7 +51,7 @@ func loadBalances(ctx context.Context, q postgres.Querier, accounts []customers.
 	rows, err := q.Query(ctx, `
 		select account_id, contract_id, line, ledger_account, currency, sum(amount)::bigint
 		from ledger.postings
-		where account_id = any(@accounts) and contract_id is not null
+		where account_id = any(@accounts) and contract_id is not null and book in ('', 'us_gaap')
 		group by account_id, contract_id, line, ledger_account, currency`, pgx.NamedArgs{"accounts": accounts})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -13,6 +14,9 @@ import (
 
 // TrialBalance adds up all postings in one query.
 func TrialBalance(ctx context.Context, q postgres.Querier, f Filter) (Trial, error) {
+	if f.Functional {
+		return functionalBalance(ctx, q, f)
+	}
 	// Without a first day nothing is "before": an empty opening.
 	rows, err := q.Query(ctx, `
 		select ledger_account, currency,
@@ -23,7 +27,8 @@ func TrialBalance(ctx context.Context, q postgres.Querier, f Filter) (Trial, err
 		from ledger.postings
 		where (@entity::bigint = 0 or entity_id = @entity)
 		  and (@currency = '' or currency = @currency)
-		  and booked_on <= @through
+		  and book in ('', @book)
+		  and booked_on <= @through and amount <> 0 -- not what moves value only
 		group by ledger_account, currency
 		order by currency, ledger_account`, f.args())
 	if err != nil {
@@ -53,7 +58,7 @@ func (f Filter) args() pgx.NamedArgs {
 	if through.IsZero() {
 		through = lastDay
 	}
-	return pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "from": from, "through": through}
+	return pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "from": from, "through": through, "book": string(cmp.Or(f.Book, Primary))}
 }
 
 // The ends of package period's calendar.

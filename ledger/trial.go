@@ -12,16 +12,51 @@ import (
 
 // Filter selects entries for a trial balance or an export. A zero field does not
 // narrow: no entity is all entities, no currency all currencies, no From since
-// ever, no Through up to the last entry.
+// ever, no Through up to the last entry. No book is the primary one.
+//
+// Functional shows everything in the currency of its entity; Currency is then that
+// currency.
 type Filter struct {
 	Entity        entities.ID
 	Currency      money.Currency
 	From, Through period.Date // booked on, both inclusive
+	Book          Book
+	Functional    bool
 }
+
+// Primary is the book that is meant where none is named.
+const Primary = USGAAP
+
+// Shows says whether entries of one book belong to what another shows: its own, and those of every book.
+func (b Book) Shows(of Book) bool { return of == "" || of == cmp.Or(b, Primary) }
 
 // covers says whether the filter wants an entry, leaving its day aside.
 func (f Filter) covers(e Entry) bool {
-	return (f.Entity == 0 || e.Entity == f.Entity) && (f.Currency == "" || e.Currency == f.Currency)
+	return (f.Entity == 0 || e.Entity == f.Entity) && f.Book.Shows(e.Book) && (f.Currency == "" || f.currency(e) == f.Currency)
+}
+
+// currency is the one an entry is shown in.
+func (f Filter) currency(e Entry) money.Currency {
+	if f.Functional && len(e.Postings) > 0 {
+		return e.Postings[0].Functional.Currency()
+	}
+	return e.Currency
+}
+
+// shown is the entry as the filter shows it: in its own currency or, without what moves nothing there, in the entity's.
+func (f Filter) shown(e Entry) Entry {
+	kept := make([]Posting, 0, len(e.Postings))
+	e.Currency = f.currency(e)
+	for _, p := range e.Postings {
+		if f.Functional {
+			p.Amount = p.Functional
+		}
+		if !p.Amount.IsZero() {
+			kept = append(kept, p)
+		}
+	}
+	e.Postings = kept
+	return e
 }
 
 // ended says whether a day lies after the filter's last.
@@ -87,6 +122,7 @@ func Tally(entries iter.Seq2[Entry, error], f Filter) (Trial, error) {
 		if !f.covers(e) || f.ended(e.BookedOn) {
 			continue
 		}
+		e = f.shown(e)
 		for _, p := range e.Postings {
 			k := key{e.Currency, p.Account}
 			row, ok := rows[k]

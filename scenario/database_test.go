@@ -250,7 +250,7 @@ func (x *twin) compare() {
 func told(e ledger.Entry) []string {
 	var out []string
 	for _, p := range e.Postings {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s %s line %s document %s month %s", e.BookedOn, e.Source, p.Account, p.Amount, p.Line, p.Document, p.Month)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s %s worth %s at %s line %s document %s month %s", e.BookedOn, e.Source, p.Account, p.Amount, p.Functional, e.Rate, p.Line, p.Document, p.Month)))
 	}
 	for _, b := range e.Billed {
 		out = append(out, fmt.Sprintf("%s %s %s %s %s %s", e.BookedOn, e.Source, b.Line, b.Kind, b.Span, b.Amount))

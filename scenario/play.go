@@ -43,14 +43,15 @@ func play(s Scenario, everyDay bool) (Outcome, error) {
 
 // playing is what the database would hold.
 type playing struct {
-	s        Scenario
-	accounts []*account
-	byID     map[customers.AccountID]*account
-	facts    []happening // that are still to come
-	months   *ledger.Months
-	numbers  map[series]int64
-	book     book
-	settled  int64 // settlements numbered so far
+	s         Scenario
+	accounts  []*account
+	byID      map[customers.AccountID]*account
+	facts     []happening // that are still to come
+	months    *ledger.Months
+	converter *ledger.Converter
+	numbers   map[series]int64
+	book      book
+	settled   int64 // settlements numbered so far
 }
 
 // account is one paying family under way.
@@ -74,7 +75,8 @@ type series struct {
 func newPlaying(s Scenario) *playing {
 	p := &playing{
 		s: s, byID: map[customers.AccountID]*account{}, facts: s.facts, months: ledger.NewMonths(),
-		numbers: map[series]int64{}, book: newBook(),
+		converter: ledger.NewConverter(s.world.Entities, s.world.Rates),
+		numbers:   map[series]int64{}, book: newBook(),
 	}
 	for _, f := range s.families {
 		a := &account{stored: revrec.NewStored(), days: map[period.Date]bool{}}
@@ -265,6 +267,10 @@ func (p *playing) append(entries ...ledger.Entry) error {
 		}
 		if p.months.State(e.Entity, e.BookedOn.MonthOf()) == ledger.MonthClosed {
 			return fault.New(fault.Closed, "book %s on %s: month %s is closed", e.Source, e.BookedOn, e.BookedOn.MonthOf())
+		}
+		e, err := p.converter.Convert(e)
+		if err != nil {
+			return err
 		}
 		p.book.enter(e)
 	}
