@@ -17,6 +17,7 @@ var floor = map[string]int{
 	"usage": 35, "tax": 35, "ledger": 35,
 	"contracts": 40,
 	"invoicing": 50, "revrec": 50, "entitlements": 50,
+	"journals": 53, "revrec/cost": 55,
 	"payments": 60, "exports": 60,
 	"partners": 62,
 	"scenario": 65, "revrec/examples": 66,
