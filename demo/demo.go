@@ -76,6 +76,7 @@ var Logins = []Login{
 	{access.Support, "sven@northlight.example", password, "Sven Okafor"},
 	{access.Product, "paula@northlight.example", password, "Paula Jansen"},
 	{access.Admin, "ada@northlight.example", password, "Ada Kowalczyk"},
+	{access.Auditor, "astrid@northlight.example", password, "Astrid Holm"},
 	{access.Customer, "dana@helios-robotics.example", password, "Dana Whitfield"},
 }
 

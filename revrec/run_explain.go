@@ -3,6 +3,9 @@ package revrec
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
 	"ratable/contracts"
@@ -11,6 +14,7 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/ledger"
+	"ratable/usage"
 )
 
 // Reasons is all that stands behind what a line of a contract earns in a month.
@@ -18,6 +22,15 @@ type Reasons struct {
 	Explained []Explanation   // the formulas, charge by charge, by what is known now
 	Rows      []ScheduledRow  // the schedule as it became known, and which entry recognized it
 	Billed    []ledger.Billed // what was asked for the days that earn in the month
+	Used      []Used          // what was counted, day by day, of the periods that earn in the month
+}
+
+// Used is a day's usage of a meter that a line counts.
+type Used struct {
+	Customer customers.ID
+	Meter    string
+	Day      period.Date
+	Quantity decimal.Decimal
 }
 
 // Why loads what stands behind a line's revenue of a month: it prices the contract again, as a run does. NotFound: a contract
@@ -37,6 +50,7 @@ func Why(ctx context.Context, q postgres.Querier, account customers.AccountID, c
 		return out, fmt.Errorf("explain line %s: %w", line, err)
 	}
 	out.Explained = Explain(pieces, line, month)
+	out.Used = facts[0].used(contract, line, out.Explained, month)
 	rows, err := ContractRows(ctx, q, account, contract)
 	if err != nil {
 		return out, err
@@ -76,4 +90,49 @@ func (f Facts) pieces(c *catalog.Catalog, contract contracts.ID, month period.Mo
 		}
 	}
 	return nil, fault.New(fault.NotFound, "contract %d has no version that counts", contract)
+}
+
+// used lists the days that a line counted: from the first day of the periods that earn in the month to the month's end.
+func (f Facts) used(contract contracts.ID, line string, explained []Explanation, month period.Month) []Used {
+	var days period.Span
+	for i, x := range explained {
+		if i == 0 || x.Piece.Period.Start.Before(days.Start) {
+			days.Start = x.Piece.Period.Start
+		}
+		days.End = month.End()
+	}
+	var out []Used
+	for _, key := range f.counted(contract, line) {
+		f.Usage.Each(key, days, func(day period.Date, quantity decimal.Decimal) {
+			out = append(out, Used{key.Customer, key.Meter, day, quantity})
+		})
+	}
+	return out
+}
+
+// counted are the meters that a line reads in any version, and whose usage of them.
+func (f Facts) counted(contract contracts.ID, line string) []usage.Key {
+	var out []usage.Key
+	for _, a := range f.Agreements {
+		for _, v := range a.Versions {
+			for _, l := range v.Document.Lines {
+				if a.Contract != contract || l.ID != line || l.Usage == nil {
+					continue
+				}
+				whose := []customers.ID{a.Customer}
+				if len(l.Users) > 0 {
+					whose = nil
+				}
+				for _, external := range l.Users {
+					whose = append(whose, a.Users[external])
+				}
+				for _, customer := range whose {
+					if key := (usage.Key{Customer: customer, Meter: l.Usage.Meter}); !slices.Contains(out, key) {
+						out = append(out, key)
+					}
+				}
+			}
+		}
+	}
+	return out
 }

@@ -186,6 +186,7 @@ func (v *visit) entry() error {
 			Rail: []templ.Component{ui.Facts("Entry", []ui.Fact{
 				{Term: "Booked for", Value: sourceLink(e.Source)}, {Term: "Booked on", Value: ui.Day(e.BookedOn)}, {Term: "Entity", Value: ui.Text(n.entity(e.Entity))},
 				{Term: "Currency", Value: ui.Text(string(e.Currency))}, {Term: "Recorded", Value: ui.At(e.RecordedAt)}, {Term: "Source", Value: ui.Mono(e.Source)},
+				{Term: "Evidence", Value: ui.Link("All papers, as one file", packAddress(e.Account, e.Seq))},
 			})},
 		}
 		if len(e.Billed) == 0 {

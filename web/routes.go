@@ -32,6 +32,8 @@ var (
 	auditors   = []access.Role{access.Finance, access.Accountant, access.Admin}
 	dealers    = []access.Role{access.Sales, access.Finance, access.Accountant}
 	givers     = []access.Role{access.Finance, access.Product}
+	drawers    = []access.Role{access.Accountant, access.Auditor}
+	witnesses  = []access.Role{access.Finance, access.Accountant, access.Auditor}
 	payers     = []access.Role{access.Customer} // each handler besides: of their own papers only
 	everyone   = access.Roles
 )
@@ -45,7 +47,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return slices.Concat(salesRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), myRoutes())
+	return readers(slices.Concat(salesRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), evidenceRoutes(), myRoutes()))
 }
 
 func salesRoutes() []route {
@@ -242,6 +244,17 @@ func bookRoutes() []route {
 		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
 		{get, "/usage/conflicts", staff, (*visit).conflicts},
 		{get, "/audit", auditors, (*visit).audit},
+	}
+}
+
+// evidenceRoutes are the auditor's own room; what else an auditor reads is in readers.
+func evidenceRoutes() []route {
+	return []route{
+		{get, "/evidence", witnesses, (*visit).samples},
+		{get, "/evidence/new", drawers, (*visit).sampleForm},
+		{post, "/evidence/new", drawers, (*visit).drawSample},
+		{get, "/evidence/:id", witnesses, (*visit).sample},
+		{get, "/evidence/entries/:account/:seq", witnesses, (*visit).evidencePack},
 	}
 }
 

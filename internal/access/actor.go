@@ -17,11 +17,12 @@ const (
 	Support    Role = "support"    // reads, answers customers
 	Product    Role = "product"    // catalog, meters, plans
 	Admin      Role = "admin"      // users and roles; nothing that books money
+	Auditor    Role = "auditor"    // reads what the books rest on, draws samples; changes nothing
 	Customer   Role = "customer"   // sees one customer's own papers
 )
 
 // Roles lists every role in the order pages show them.
-var Roles = []Role{Sales, Finance, Accountant, Support, Product, Admin, Customer}
+var Roles = []Role{Sales, Finance, Accountant, Support, Product, Admin, Auditor, Customer}
 
 // Actor is who acts, as the audit trail will name them.
 //

@@ -17,7 +17,8 @@ var conflicts = []struct {
 }{
 	{Admin, []Role{Sales, Finance, Accountant}, "who hands out rights must not book or sell"},
 	{Sales, []Role{Finance, Accountant}, "who is paid for a deal must not approve or book it"},
-	{Customer, []Role{Sales, Finance, Accountant, Support, Product, Admin}, "a customer sees their own papers only"},
+	{Auditor, []Role{Sales, Finance, Accountant, Support, Product, Admin}, "who looks at the work must have no part in it"},
+	{Customer, []Role{Auditor, Sales, Finance, Accountant, Support, Product, Admin}, "a customer sees their own papers only"},
 }
 
 // checkRoles returns a field per unknown role, repeated role and conflicting pair.

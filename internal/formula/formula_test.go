@@ -13,10 +13,10 @@ func TestAFormulaComesToWhatItSays(t *testing.T) {
 	for text, want := range map[string]string{
 		"1,200.00": "1200.00",
 		"round(1,200.00 × 59 ÷ 365) − round(1,200.00 × 31 ÷ 365)": "92.05",
-		"2 × (3.50 + 1.50) − −1":                                 "11.00",
-		"round(-0.005)":                                          "-0.01",
-		"round(0.0049999)":                                       "0.00",
-		"10 / 4 * 2":                                             "5.00",
+		"2 × (3.50 + 1.50) − −1":                                  "11.00",
+		"round(-0.005)":                                           "-0.01",
+		"round(0.0049999)":                                        "0.00",
+		"10 / 4 * 2":                                              "5.00",
 	} {
 		got, err := Evaluate(text, "USD")
 		if err != nil || got.String() != want {

@@ -45,6 +45,7 @@ var rooms = []NavGroup{
 	{"Account", []NavItem{
 		{Key: "revenue", Label: "Revenue", Href: "/revenue", Icon: "revenue", Roles: []string{"finance", "accountant"}},
 		{Key: "ledger", Label: "Ledger", Href: "/ledger", Icon: "ledger", Roles: []string{"finance", "accountant"}},
+		{Key: "evidence", Label: "Evidence", Href: "/evidence", Icon: "audit", Roles: []string{"finance", "accountant", "auditor"}},
 		{Key: "exports", Label: "Exports", Href: "/exports", Icon: "download", Roles: []string{"finance", "accountant"}},
 		{Key: "close", Label: "Close", Href: "/close", Icon: "close", Roles: []string{"finance", "accountant"}},
 	}},
@@ -92,6 +93,9 @@ func WithCount(groups []NavGroup, key string, count int, due bool) []NavGroup {
 func seen(item NavItem, roles []string) bool {
 	if len(item.Roles) == 0 || slices.Contains(roles, "admin") {
 		return true
+	}
+	if slices.Contains(roles, "auditor") && (slices.Contains(item.Roles, "finance") || slices.Contains(item.Roles, "accountant")) {
+		return true // an auditor reads what the books' desks read
 	}
 	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(item.Roles, role) })
 }
