@@ -25,6 +25,14 @@ func (b book) reopen(m string, by access.Actor, reason string) error {
 	return b.db.Tx(ctx, func(tx pgx.Tx) error { return ReopenMonth(ctx, tx, b.rus, month(m), by, reason) })
 }
 
+func (b book) refuse(m string, by access.Actor, reason string) error {
+	return b.db.Tx(ctx, func(tx pgx.Tx) error { return RefuseReopen(ctx, tx, b.rus, month(m), by, reason) })
+}
+
+func (b book) ask(m string, by access.Actor, reason string) error {
+	return b.db.Tx(ctx, func(tx pgx.Tx) error { return RequestReopen(ctx, tx, b.rus, month(m), by, reason) })
+}
+
 func mustDo(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -82,26 +90,37 @@ func TestMonthsCloseInOrderAndReopenInReverseByAnotherPerson(t *testing.T) {
 	mustFail(t, b.close("2026-03", anna), fault.Conflict, "2026-02 is still open")
 	mustDo(t, b.close("2026-02", anna))
 
-	mustFail(t, b.reopen("2026-03", bert, "late invoice"), fault.Conflict, "it is open")
-	mustFail(t, b.reopen("2026-01", bert, "late invoice"), fault.Conflict, "2026-02 is closed too: months reopen in reverse order")
-	mustFail(t, b.reopen("2026-02", bert, " "), fault.Invalid, "reason")
-	mustFail(t, b.reopen("2026-02", anna, "late invoice"), fault.Denied, "Anna closed it: another person must open it again")
-	mustFail(t, b.reopen("2026-02", access.Actor{UserID: 3, Name: "Sam", Roles: []access.Role{access.Sales}}, "x"), fault.Denied, "accountant")
-	mustDo(t, b.reopen("2026-02", bert, "late invoice"))
+	mustFail(t, b.ask("2026-03", bert, "late invoice"), fault.Conflict, "it is open")
+	mustFail(t, b.ask("2026-01", bert, "late invoice"), fault.Conflict, "2026-02 is closed too: months reopen in reverse order")
+	mustFail(t, b.ask("2026-02", bert, " "), fault.Invalid, "reason")
+	mustFail(t, b.ask("2026-02", access.System("job"), "late invoice"), fault.Denied, "by people")
+	mustFail(t, b.ask("2026-02", sam, "x"), fault.Denied, "accountant")
+	mustFail(t, b.reopen("2026-02", bert, ""), fault.Conflict, "nobody asked to open it again")
+	mustDo(t, b.ask("2026-02", anna, "late invoice"))
+	mustFail(t, b.ask("2026-02", bert, "late invoice"), fault.Conflict, "it waits for an answer already")
+	mustFail(t, b.reopen("2026-02", anna, ""), fault.Denied, "Anna asked for it: another person must open it again")
+	mustFail(t, b.reopen("2026-02", sam, ""), fault.Denied, "accountant or finance")
+	mustDo(t, b.reopen("2026-02", bert, "ok"))
 	b.append(t, b.revenue(1, 2, "2026-02-15", usd("5.00")))
 	mustDo(t, b.close("2026-02", bert))
-	mustFail(t, b.reopen("2026-02", bert, "again"), fault.Denied, "another person")
-	mustDo(t, b.reopen("2026-02", anna, "again"))
-	mustDo(t, b.reopen("2026-01", bert, "once more"))
+	mustDo(t, b.ask("2026-02", anna, "again"))
+	mustFail(t, b.reopen("2026-02", bert, "again"), fault.Denied, "Bert closed it: another person must open it again")
+	mustDo(t, b.refuse("2026-02", bert, "not now"))
+	mustDo(t, b.ask("2026-02", bert, "again"))
+	mustDo(t, b.reopen("2026-02", fred, "again"))
+	mustDo(t, b.ask("2026-01", bert, "once more"))
+	mustDo(t, b.reopen("2026-01", fred, "once more"))
 	b.append(t, b.revenue(1, 3, "2026-01-15", usd("5.00")))
 
 	var got []string
 	events, err := MonthEvents(ctx, b.db, b.rus)
 	mustDo(t, err)
 	for _, e := range events {
-		got = append(got, e.Month.String()+" "+e.Event+" "+e.Reason)
+		got = append(got, e.Month.String()+" "+string(e.Event)+" "+e.Reason)
 	}
-	want := "2026-01 reopened once more, 2026-02 reopened again, 2026-02 closed , 2026-02 reopened late invoice, 2026-02 closed , 2026-01 closed "
+	want := "2026-01 reopened once more, 2026-01 reopen_requested once more, 2026-02 reopened again, 2026-02 reopen_requested again, " +
+		"2026-02 reopen_refused not now, 2026-02 reopen_requested again, 2026-02 closed , 2026-02 reopened ok, 2026-02 reopen_requested late invoice, " +
+		"2026-02 closed , 2026-01 closed "
 	if strings.Join(got, ", ") != want {
 		t.Errorf("the history is\n%s, should be\n%s", strings.Join(got, ", "), want)
 	}

@@ -13,83 +13,118 @@ import (
 	"ratable/internal/period"
 )
 
+// OpenMonth lets an entity book through a month: from then on later months are future ones and take nothing. An entity
+// that never opens a month has no future ones.
+func OpenMonth(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor) error {
+	return changeMonth(ctx, tx, change{Opened, entity, month, ""}, by, func(is standing) error {
+		if !is.opened.IsZero() && !month.After(is.opened) {
+			return fault.New(fault.Conflict, "it is open already")
+		}
+		return nil
+	})
+}
+
+// SoftCloseMonth lets a month take adjustments only: what becomes known of it is booked in the next open month.
+func SoftCloseMonth(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor) error {
+	return changeMonth(ctx, tx, change{SoftClosed, entity, month, ""}, by, func(is standing) error {
+		if !month.After(is.soft) {
+			return fault.New(fault.Conflict, "it is soft-closed or closed already")
+		}
+		return is.inOrder(ctx, tx, entity, is.soft, month)
+	})
+}
+
+// LiftSoftClose opens the latest soft-closed month to new facts again, with a reason.
+func LiftSoftClose(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor, reason string) error {
+	return changeMonth(ctx, tx, change{Lifted, entity, month, reason}, by, func(is standing) error {
+		switch {
+		case month != is.soft || month == is.through:
+			return fault.New(fault.Conflict, "it is not the latest soft-closed month")
+		case strings.TrimSpace(reason) == "":
+			return fault.InvalidFields(fault.Field{Path: "reason", Message: "is missing: say why the month takes new facts again"})
+		}
+		return nil
+	})
+}
+
 // CloseMonth closes a month of an entity: nothing is booked in it, or in one
 // before it, from now on. Bookings under way finish first; later ones wait for
 // tx. It fails with fault.Conflict when an earlier month is still open or the
 // month is closed already. Whether everything due is booked is for the caller to
-// see (revrec).
+// see (package closing).
 func CloseMonth(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor) error {
-	return changeMonth(ctx, tx, "close", entity, month, by, "", func(through period.Month) error {
-		if !month.After(through) {
+	return changeMonth(ctx, tx, change{MonthIsClosed, entity, month, ""}, by, func(is standing) error {
+		if !month.After(is.through) {
 			return fault.New(fault.Conflict, "it is closed already")
 		}
-		next := through
-		if through.IsZero() {
-			first, err := firstBooked(ctx, tx, entity)
-			if err != nil || first.IsZero() || !first.Before(month) {
-				return err
-			}
-			next = first
-		} else {
-			next = through.Next()
-		}
-		if next.Before(month) {
-			return fault.New(fault.Conflict, "%s is still open: months close in order", next)
-		}
-		return nil
+		return is.inOrder(ctx, tx, entity, is.through, month)
 	})
 }
 
-// ReopenMonth opens the latest closed month of an entity again. It takes a reason
-// and another person than who closed the month (fault.Denied).
-func ReopenMonth(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, by access.Actor, reason string) error {
-	return changeMonth(ctx, tx, "reopen", entity, month, by, reason, func(through period.Month) error {
-		switch {
-		case strings.TrimSpace(reason) == "":
-			return fault.InvalidFields(fault.Field{Path: "reason", Message: "is missing: say why the month is opened again"})
-		case month.After(through):
-			return fault.New(fault.Conflict, "it is open")
-		case month != through:
-			return fault.New(fault.Conflict, "%s is closed too: months reopen in reverse order", through)
-		}
-		closer, err := lastCloser(ctx, tx, entity, month)
-		if err != nil {
-			return err
-		}
-		if closer == by.UserID {
-			return fault.New(fault.Denied, "%s closed it: another person must open it again", by.Name)
-		}
-		return nil
-	})
+// change is what is about to happen to a month.
+type change struct {
+	event  Happening
+	entity entities.ID
+	month  period.Month
+	reason string
 }
 
-// changeMonth takes the lock, lets the rule look at the month the books are
-// closed through, and records what was done.
-func changeMonth(ctx context.Context, tx pgx.Tx, verb string, entity entities.ID, month period.Month, by access.Actor, reason string, rule func(through period.Month) error) error {
-	seller, err := ours(ctx, tx, entity)
+// word is the verb of it, as errors and the audit trail say it.
+func (c change) word() string {
+	return map[Happening]string{
+		Opened: "open", SoftClosed: "soft-close", Lifted: "lift", MonthIsClosed: "close",
+		ReopenRequested: "ask to reopen", ReopenRefused: "refuse to reopen", Reopened: "reopen",
+	}[c.event]
+}
+
+// standing is how far an entity's months have come.
+type standing struct{ through, soft, opened period.Month }
+
+// inOrder refuses a month that does not follow the one the books are (soft-)closed through.
+func (standing) inOrder(ctx context.Context, tx pgx.Tx, entity entities.ID, through, month period.Month) error {
+	next := month
+	if !through.IsZero() {
+		next = through.Next()
+	} else if first, err := firstBooked(ctx, tx, entity); err != nil || first.IsZero() {
+		return err
+	} else if first.Before(month) {
+		next = first
+	}
+	if next.Before(month) {
+		return fault.New(fault.Conflict, "%s is still open: months close in order", next)
+	}
+	return nil
+}
+
+// changeMonth takes the lock, lets the rule look at how far the books have come, and records what was done.
+func changeMonth(ctx context.Context, tx pgx.Tx, c change, by access.Actor, rule func(is standing) error) error {
+	seller, err := ours(ctx, tx, c.entity)
 	if err != nil {
-		return fmt.Errorf("%s month %s: %w", verb, month, err)
+		return fmt.Errorf("%s month %s: %w", c.word(), c.month, err)
 	}
-	doing := fmt.Sprintf("%s month %s of %s", verb, month, seller.Code)
-	if err := by.Require(access.Accountant); err != nil {
+	doing := fmt.Sprintf("%s month %s of %s", c.word(), c.month, seller.Code)
+	roles := []access.Role{access.Accountant}
+	if c.event == Reopened || c.event == ReopenRefused {
+		roles = append(roles, access.Finance) // who answers need not be of the desk that closes
+	}
+	if err := by.Require(roles...); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if err := lockMonths(ctx, tx, entity); err != nil {
+	if err := LockMonths(ctx, tx, c.entity); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	through, err := closedThrough(ctx, tx, entity)
+	is, err := loadStanding(ctx, tx, c.entity)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	if err := rule(through); err != nil {
+	if err := rule(is); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	event := map[string]string{"close": "closed", "reopen": "reopened"}[verb]
-	if err := insertMonthEvent(ctx, tx, entity, month, event, by.UserID, reason); err != nil {
+	if err := insertMonthEvent(ctx, tx, c, by.UserID); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	subject := access.Subject{Kind: "month", Key: seller.Code + "/" + month.String()}
-	return access.Audit(ctx, tx, by, "month."+verb, subject, nil, nil, reason)
+	subject := access.Subject{Kind: "month", Key: seller.Code + "/" + c.month.String()}
+	return access.Audit(ctx, tx, by, "month."+strings.ReplaceAll(c.word(), " ", "-"), subject, nil, nil, c.reason)
 }
 
 func ours(ctx context.Context, tx pgx.Tx, id entities.ID) (entities.Entity, error) {

@@ -36,11 +36,11 @@ func Append(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 func copyEntries(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	rows := make([][]any, len(entries))
 	for i, e := range entries {
-		rows[i] = []any{e.Account, e.Seq, e.Entity, e.Source, e.BookedOn, string(e.Currency), e.Memo,
+		rows[i] = []any{e.Account, e.Seq, e.Entity, e.Source, e.BookedOn, string(e.Currency), e.Memo, e.Adjusting,
 			string(e.Book), rateOrNull(e.Rate), orNull(e.RateOn)}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "entries"},
-		[]string{"account_id", "seq", "entity_id", "source", "booked_on", "currency", "memo", "book", "rate", "rate_on"}, pgx.CopyFromRows(rows))
+		[]string{"account_id", "seq", "entity_id", "source", "booked_on", "currency", "memo", "adjusting", "book", "rate", "rate_on"}, pgx.CopyFromRows(rows))
 	return err
 }
 

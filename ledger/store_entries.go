@@ -17,7 +17,7 @@ import (
 // Get reads one entry with its postings and billed lines.
 func Get(ctx context.Context, q postgres.Querier, account customers.AccountID, seq int64) (Recorded, error) {
 	rows, err := q.Query(ctx, `
-		select account_id, seq, entity_id, source, booked_on, currency, memo, book, coalesce(rate, 0), rate_on, known_order, recorded_at
+		select account_id, seq, entity_id, source, booked_on, currency, memo, book, coalesce(rate, 0), rate_on, known_order, recorded_at, adjusting
 		from ledger.entries
 		where account_id = @account and seq = @seq`, pgx.NamedArgs{"account": account, "seq": seq})
 	found, err := collectEntries(ctx, q, rows, err)
@@ -49,7 +49,7 @@ func collectEntries(ctx context.Context, q postgres.Querier, rows pgx.Rows, err 
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Recorded, error) {
 		var r Recorded
-		err := row.Scan(&r.Account, &r.Seq, &r.Entity, &r.Source, &r.BookedOn, &r.Currency, &r.Memo, &r.Book, &r.Rate, &r.RateOn, &r.KnownOrder, &r.RecordedAt)
+		err := row.Scan(&r.Account, &r.Seq, &r.Entity, &r.Source, &r.BookedOn, &r.Currency, &r.Memo, &r.Book, &r.Rate, &r.RateOn, &r.KnownOrder, &r.RecordedAt, &r.Adjusting)
 		return r, err
 	})
 	if err != nil || len(found) == 0 {

@@ -49,7 +49,7 @@ func (f EntryFilter) queryTouching(ctx context.Context, q postgres.Querier, args
 }
 
 const selectEntries = `
-	select e.account_id, e.seq, e.entity_id, e.source, e.booked_on, e.currency, e.memo, e.book, coalesce(e.rate, 0), e.rate_on, e.known_order, e.recorded_at
+	select e.account_id, e.seq, e.entity_id, e.source, e.booked_on, e.currency, e.memo, e.book, coalesce(e.rate, 0), e.rate_on, e.known_order, e.recorded_at, e.adjusting
 	from ledger.entries e`
 
 // weighEntries adds what each entry moves (its debits), and the entry that ended

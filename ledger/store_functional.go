@@ -26,10 +26,12 @@ func functionalBalance(ctx context.Context, q postgres.Querier, f Filter) (Trial
 		       coalesce(sum(functional) filter (where functional > 0 and booked_on >= @from), 0)::bigint,
 		       coalesce(-sum(functional) filter (where functional < 0 and booked_on >= @from), 0)::bigint,
 		       sum(functional)::bigint
-		from ledger.postings
+		from ledger.postings p
 		where (@entity::bigint = 0 or entity_id = @entity)
 		  and book in ('', @book)
 		  and booked_on <= @through and functional <> 0
+		  and (@known::bigint = 9223372036854775807 or exists (
+			select from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.known_order <= @known))
 		group by entity_id, ledger_account`, f.args())
 	if err != nil {
 		return Trial{}, fmt.Errorf("draw up the trial balance: %w", postgres.Fault(err))

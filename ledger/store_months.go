@@ -11,72 +11,70 @@ import (
 	"ratable/internal/postgres"
 )
 
-// LoadMonths reads the state of the months of all entities.
+// LoadMonths reads the state of the months of all entities, by going through what happened.
 func LoadMonths(ctx context.Context, q postgres.Querier) (*Months, error) {
 	rows, err := q.Query(ctx, `
-		select e.entity_id, ledger.closed_through(e.entity_id)
-		from (select distinct entity_id from ledger.month_events) e
-		where ledger.closed_through(e.entity_id) is not null`)
+		select entity_id, month, seq, event, by_user, reason, known_order, recorded_at
+		from ledger.month_events
+		order by known_order`)
+	if err != nil {
+		return nil, fmt.Errorf("load accounting months: %w", postgres.Fault(err))
+	}
+	events, err := pgx.CollectRows(rows, scanMonthEvent)
 	if err != nil {
 		return nil, fmt.Errorf("load accounting months: %w", postgres.Fault(err))
 	}
 	m := NewMonths()
-	var entity entities.ID
-	var through period.Month
-	_, err = pgx.ForEachRow(rows, []any{&entity, &through}, func() error {
-		m.through[entity] = through
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("load accounting months: %w", postgres.Fault(err))
+	for _, e := range events {
+		m.apply(e)
 	}
 	return m, nil
 }
 
-// FirstOpen is the first open month of an entity on or after a month. It is a
-// look, not a lock: when the month closes before the entry is appended, Append
-// fails with fault.Closed.
+// FirstOpen is the first month of an entity on or after a month that takes new
+// facts. It is a look, not a lock: when the month closes before the entry is
+// appended, Append fails with fault.Closed.
 func FirstOpen(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (period.Month, error) {
-	through, err := closedThrough(ctx, q, entity)
+	is, err := loadStanding(ctx, q, entity)
 	if err != nil {
-		return period.Month{}, err
+		return period.Month{}, fmt.Errorf("look for the open month of entity %d: %w", entity, err)
 	}
-	m := Months{through: map[entities.ID]period.Month{entity: through}}
-	return m.FirstOpen(entity, month), nil
+	return after(is.soft, month), nil
 }
 
-func closedThrough(ctx context.Context, q postgres.Querier, entity entities.ID) (through period.Month, err error) {
-	err = q.QueryRow(ctx, `select ledger.closed_through(@entity)`, pgx.NamedArgs{"entity": entity}).Scan(&through)
-	if err != nil {
-		return through, fmt.Errorf("look for the open month of entity %d: %w", entity, postgres.Fault(err))
-	}
-	return through, nil
+func loadStanding(ctx context.Context, q postgres.Querier, entity entities.ID) (is standing, err error) {
+	err = q.QueryRow(ctx, `
+		select ledger.closed_through(@entity), ledger.soft_through(@entity), ledger.opened_through(@entity)`,
+		pgx.NamedArgs{"entity": entity}).Scan(&is.through, &is.soft, &is.opened)
+	return is, postgres.Fault(err)
 }
 
-// MonthEvents lists the closings and reopenings of an entity, latest first.
+// MonthEvents lists what happened to the months of an entity, latest first.
 func MonthEvents(ctx context.Context, q postgres.Querier, entity entities.ID) ([]MonthEvent, error) {
 	rows, err := q.Query(ctx, `
-		select entity_id, month, seq, event, by_user, reason, recorded_at
+		select entity_id, month, seq, event, by_user, reason, known_order, recorded_at
 		from ledger.month_events
 		where entity_id = @entity
 		order by known_order desc`, pgx.NamedArgs{"entity": entity})
 	if err != nil {
 		return nil, fmt.Errorf("list the closings of entity %d: %w", entity, postgres.Fault(err))
 	}
-	events, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (MonthEvent, error) {
-		var e MonthEvent
-		err := row.Scan(&e.Entity, &e.Month, &e.Seq, &e.Event, &e.ByUser, &e.Reason, &e.RecordedAt)
-		return e, err
-	})
+	events, err := pgx.CollectRows(rows, scanMonthEvent)
 	if err != nil {
 		return nil, fmt.Errorf("list the closings of entity %d: %w", entity, postgres.Fault(err))
 	}
 	return events, nil
 }
 
-// lockMonths waits until no booking of the entity is under way, and keeps new
+func scanMonthEvent(row pgx.CollectableRow) (MonthEvent, error) {
+	var e MonthEvent
+	err := row.Scan(&e.Entity, &e.Month, &e.Seq, &e.Event, &e.ByUser, &e.Reason, &e.KnownOrder, &e.RecordedAt)
+	return e, err
+}
+
+// LockMonths waits until no booking of the entity is under way, and keeps new
 // ones waiting until tx ends. The other half is ledger.refuse_closed.
-func lockMonths(ctx context.Context, tx pgx.Tx, entity entities.ID) error {
+func LockMonths(ctx context.Context, tx pgx.Tx, entity entities.ID) error {
 	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(ledger.months_lock(@entity))`, pgx.NamedArgs{"entity": entity})
 	return postgres.Fault(err)
 }
@@ -91,21 +89,35 @@ func firstBooked(ctx context.Context, q postgres.Querier, entity entities.ID) (p
 	return first.MonthOf(), nil
 }
 
-func insertMonthEvent(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, event string, user int64, reason string) error {
+func insertMonthEvent(ctx context.Context, tx pgx.Tx, c change, user int64) error {
 	_, err := tx.Exec(ctx, `
 		insert into ledger.month_events (entity_id, month, seq, event, by_user, reason)
 		select @entity, @month::date, coalesce(max(seq), 0) + 1, @event, @user, @reason
 		from ledger.month_events
 		where entity_id = @entity and month = @month::date`,
-		pgx.NamedArgs{"entity": entity, "month": month, "event": event, "user": user, "reason": reason})
+		pgx.NamedArgs{"entity": c.entity, "month": c.month, "event": string(c.event), "user": user, "reason": c.reason})
 	return postgres.Fault(err)
 }
 
-// lastCloser is who closed a month last.
-func lastCloser(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (user int64, err error) {
+// LastCloser is who closed a month last.
+func LastCloser(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (user int64, err error) {
 	err = q.QueryRow(ctx, `
 		select by_user from ledger.month_events
 		where entity_id = @entity and month = @month::date and event = 'closed'
 		order by seq desc limit 1`, pgx.NamedArgs{"entity": entity, "month": month}).Scan(&user)
 	return user, postgres.Fault(err)
+}
+
+// reopenRequest is the last thing that happened to a closed month.
+func reopenRequest(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (MonthEvent, error) {
+	rows, err := q.Query(ctx, `
+		select entity_id, month, seq, event, by_user, reason, known_order, recorded_at
+		from ledger.month_events
+		where entity_id = @entity and month = @month::date
+		order by seq desc limit 1`, pgx.NamedArgs{"entity": entity, "month": month})
+	if err != nil {
+		return MonthEvent{}, postgres.Fault(err)
+	}
+	e, err := pgx.CollectExactlyOneRow(rows, scanMonthEvent)
+	return e, postgres.Fault(err)
 }

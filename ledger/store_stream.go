@@ -31,7 +31,7 @@ func Stream(ctx context.Context, q postgres.Querier, f Filter) iter.Seq2[Entry, 
 			args["currency"] = "" // narrows what is shown, in entries of any currency
 		}
 		rows, err := q.Query(ctx, `
-			select e.account_id, e.seq, e.entity_id, e.source, e.booked_on, e.currency, e.memo, e.book, coalesce(e.rate, 0), e.rate_on,
+			select e.account_id, e.seq, e.entity_id, e.source, e.booked_on, e.currency, e.memo, e.adjusting, e.book, coalesce(e.rate, 0), e.rate_on,
 			       p.ledger_account, p.amount, coalesce(p.customer_id, 0), coalesce(p.contract_id, 0),
 			       coalesce(p.line, ''), p.month, coalesce(p.document, ''), coalesce(p.schedule_id, 0), p.functional
 			from ledger.entries e
@@ -39,7 +39,7 @@ func Stream(ctx context.Context, q postgres.Querier, f Filter) iter.Seq2[Entry, 
 			where (@entity::bigint = 0 or e.entity_id = @entity)
 			  and (@currency = '' or e.currency = @currency)
 			  and e.book in ('', @book)
-			  and e.booked_on >= @from and e.booked_on <= @through
+			  and e.booked_on >= @from and e.booked_on <= @through and e.known_order <= @known
 			order by e.booked_on, e.account_id, e.seq, p.n`, args)
 		if err != nil {
 			yield(Entry{}, fmt.Errorf("stream entries: %w", postgres.Fault(err)))
@@ -71,7 +71,7 @@ func stream(rows pgx.Rows, home map[entities.ID]money.Currency, yield func(Entry
 	var next, current Entry
 	var p Posting
 	var minor figures
-	into := append([]any{&next.Account, &next.Seq, &next.Entity, &next.Source, &next.BookedOn, &next.Currency, &next.Memo, &next.Book, &next.Rate, &next.RateOn}, p.columns(&minor)...)
+	into := append([]any{&next.Account, &next.Seq, &next.Entity, &next.Source, &next.BookedOn, &next.Currency, &next.Memo, &next.Adjusting, &next.Book, &next.Rate, &next.RateOn}, p.columns(&minor)...)
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			yield(Entry{}, fmt.Errorf("stream entries: %w", err))

@@ -24,11 +24,13 @@ func TrialBalance(ctx context.Context, q postgres.Querier, f Filter) (Trial, err
 		       coalesce(sum(amount) filter (where amount > 0 and booked_on >= @from), 0)::bigint,
 		       coalesce(-sum(amount) filter (where amount < 0 and booked_on >= @from), 0)::bigint,
 		       sum(amount)::bigint
-		from ledger.postings
+		from ledger.postings p
 		where (@entity::bigint = 0 or entity_id = @entity)
 		  and (@currency = '' or currency = @currency)
 		  and book in ('', @book)
 		  and booked_on <= @through and amount <> 0 -- not what moves value only
+		  and (@known::bigint = 9223372036854775807 or exists (
+			select from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.known_order <= @known))
 		group by ledger_account, currency
 		order by currency, ledger_account`, f.args())
 	if err != nil {
@@ -58,7 +60,11 @@ func (f Filter) args() pgx.NamedArgs {
 	if through.IsZero() {
 		through = lastDay
 	}
-	return pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "from": from, "through": through, "book": string(cmp.Or(f.Book, Primary))}
+	known := f.Known
+	if known == 0 {
+		known = Now
+	}
+	return pgx.NamedArgs{"known": known, "entity": f.Entity, "currency": string(f.Currency), "from": from, "through": through, "book": string(cmp.Or(f.Book, Primary))}
 }
 
 // The ends of package period's calendar.

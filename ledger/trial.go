@@ -20,6 +20,7 @@ type Filter struct {
 	Entity        entities.ID
 	Currency      money.Currency
 	From, Through period.Date // booked on, both inclusive
+	Known         int64       // as known at this place in the known order; 0 is all that is known
 	Book          Book
 	Functional    bool
 }

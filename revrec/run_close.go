@@ -54,12 +54,6 @@ func Close(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Mont
 	return nil
 }
 
-// Reopen opens the latest closed month again, with a reason, by another person
-// than who closed it.
-func Reopen(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month, reason string, by access.Actor) error {
-	return ledger.ReopenMonth(ctx, tx, entity, month, by, reason)
-}
-
 // closeBatch is how many accounts are looked at together before a close.
 const closeBatch = 1000
 

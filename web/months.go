@@ -105,10 +105,10 @@ func (v *visit) monthTrail(t tx, all []ledger.MonthEvent) ([]ui.Event, error) {
 	var out []ui.Event
 	for _, e := range all {
 		tone := ui.Good
-		if e.Event == "reopened" {
+		if e.Event == ledger.Reopened {
 			tone = ui.Warn
 		}
-		out = append(out, ui.Event{At: e.RecordedAt, By: called[e.ByUser], What: ui.MonthText(e.Month) + " " + e.Event, Why: e.Reason, Tone: tone})
+		out = append(out, ui.Event{At: e.RecordedAt, By: called[e.ByUser], What: ui.MonthText(e.Month) + " " + string(e.Event), Why: e.Reason, Tone: tone})
 	}
 	return out, nil
 }
@@ -139,7 +139,7 @@ func (v *visit) closeMonth() error {
 
 func (v *visit) reopenMonth() error {
 	return v.decideMonth("open again", func(t tx, entity entities.ID, m period.Month) error {
-		return revrec.Reopen(v.ctx, t, entity, m, v.form("reason"), v.By)
+		return ledger.RequestReopen(v.ctx, t, entity, m, v.By, v.form("reason"))
 	})
 }
 
