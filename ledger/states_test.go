@@ -98,8 +98,8 @@ func TestOneFactAmongAdjustmentsKeepsThemAllOutOfASoftClosedMonth(t *testing.T) 
 	}
 	_, err = admin.Exec(ctx, `insert into ledger.entries (account_id, seq, entity_id, source, booked_on, currency, memo) values (1, 4, $1, 'by hand', '2026-01-05', 'USD', '')`, b.rus)
 	mustDo(t, err)
-	_, err = admin.Exec(ctx, `insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, currency, entity_id, booked_on)
-		values (1, 4, 1, 1010, 500, 'USD', $1, '2026-01-05'), (1, 4, 2, 4000, -500, 'USD', $1, '2026-01-05')`, b.rus)
+	_, err = admin.Exec(ctx, `insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, currency, entity_id, booked_on, functional)
+		values (1, 4, 1, 1010, 500, 'USD', $1, '2026-01-05', 500), (1, 4, 2, 4000, -500, 'USD', $1, '2026-01-05', -500)`, b.rus)
 	mustFail(t, postgres.Fault(err), fault.Closed, "is soft-closed")
 }
 
