@@ -188,3 +188,32 @@ func collectReconciled[T any](rows pgx.Rows, err error, doing string, scan func(
 	}
 	return out, nil
 }
+
+// CashEntry is what an entry moved in cash.
+type CashEntry struct {
+	Account  customers.AccountID
+	Seq      int64
+	Source   string
+	BookedOn period.Date
+	Document string
+	Customer customers.ID
+	Amount   money.Amount // in positive, out negative
+}
+
+// CashEntries lists what was booked to cash, and to cash under way, in a span.
+func CashEntries(ctx context.Context, q postgres.Querier, entity entities.ID, currency money.Currency, span period.Span) ([]CashEntry, error) {
+	rows, err := q.Query(ctx, `
+		select p.account_id, p.entry_seq, e.source, p.booked_on, coalesce(p.document, ''), coalesce(p.customer_id, 0), sum(p.amount)::bigint
+		from ledger.postings p
+		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
+		where p.entity_id = @entity and p.currency = @currency and p.booked_on >= @start and p.booked_on < @end and p.ledger_account in (1010, 1020)
+		group by p.account_id, p.entry_seq, e.source, p.booked_on, p.document, p.customer_id
+		having sum(p.amount) <> 0
+		order by p.booked_on, p.account_id, p.entry_seq`, spanArgs(entity, currency, span))
+	return collectReconciled(rows, err, "list cash", func(row pgx.CollectableRow) (c CashEntry, err error) {
+		var minor int64
+		err = row.Scan(&c.Account, &c.Seq, &c.Source, &c.BookedOn, &c.Document, &c.Customer, &minor)
+		c.Amount = money.Of(minor, currency)
+		return c, err
+	})
+}

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"ratable/contracts"
+	"ratable/entities"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -48,4 +51,18 @@ func PositionOf(ctx context.Context, q postgres.Querier, f Filter) (p Position, 
 	staying := slices.DeleteFunc(slices.Clone(scheduled), func(s Scheduled) bool { return p.Leaving[s.Contract] && !s.Span.Start.Before(f.AsOf.End()) })
 	p.Obligations = obligations(staying, f.AsOf, f.Currency)
 	return p, nil
+}
+
+// LastRecognized is the day after the last month of an entity that any booked revenue belongs to; no day without one.
+func LastRecognized(ctx context.Context, q postgres.Querier, entity entities.ID) (end period.Date, err error) {
+	var last period.Date
+	err = q.QueryRow(ctx, `
+		select max(s.month)
+		from revrec.recognitions r
+		join revrec.schedule s on s.account_id = r.account_id and s.id = r.schedule_id
+		where s.entity_id = @entity`, pgx.NamedArgs{"entity": entity}).Scan(&last)
+	if err != nil || last.IsZero() {
+		return last, postgres.Fault(err)
+	}
+	return last.MonthOf().End(), nil
 }

@@ -1,0 +1,96 @@
+package reconcile
+
+import (
+	"context"
+
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/internal/postgres"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/payments"
+	"ratable/revrec"
+)
+
+// lineKey names a contract line as all sides call it.
+type lineKey struct {
+	contract int64
+	line     string
+}
+
+// books is what the comparisons of one scope read, each source once.
+type books struct {
+	Scope
+	asked    []invoicing.AskedDocument // of the month
+	booked   []ledger.BookedDocument
+	nets     map[lineKey]money.Amount // documents through the month
+	before   map[lineKey]money.Amount // documents through the month before
+	lines    []ledger.BookedLine
+	opening  []ledger.BookedLine // at the end of the month before
+	position revrec.Position
+	receipts []payments.Receipt
+	agreed   []agreed
+	numbers  map[int64]string
+}
+
+// ever is every day through the last of the month.
+func (b *books) ever() period.Span { return period.NewSpan(dawn, b.Month.End()) }
+
+// dawn is before anything was booked.
+var dawn = period.NewDate(1, 1, 1)
+
+func (b *books) zero() money.Amount { return money.Zero(b.Currency) }
+
+func (b *books) lineRef(k lineKey) Ref {
+	number := b.numbers[k.contract]
+	return Ref{Kind: Line, Name: number + " " + k.line, Contract: k.contract, Line: k.line}
+}
+
+func (b *books) contractRef(id int64) Ref {
+	return Ref{Kind: Contract, Name: b.numbers[id], Contract: id}
+}
+
+// loadBooks reads what more than one comparison looks at.
+func loadBooks(ctx context.Context, q postgres.Querier, s Scope, all []agreed, numbers map[int64]string) (b *books, err error) {
+	b = &books{Scope: s, numbers: numbers}
+	for _, a := range all {
+		if a.Currency == s.Currency {
+			b.agreed = append(b.agreed, a)
+		}
+	}
+	if b.asked, err = invoicing.AskedIn(ctx, q, s.Entity, s.Currency, s.Month.Span()); err != nil {
+		return b, err
+	}
+	if b.booked, err = ledger.BookedDocuments(ctx, q, s.Entity, s.Currency, s.Month.Span()); err != nil {
+		return b, err
+	}
+	if b.nets, err = netsOn(ctx, q, s, s.Month.Last()); err != nil {
+		return b, err
+	}
+	if b.before, err = netsOn(ctx, q, s, s.Month.Prev().Last()); err != nil {
+		return b, err
+	}
+	if b.lines, err = ledger.BookedLines(ctx, q, s.Entity, s.Currency, s.Month); err != nil {
+		return b, err
+	}
+	if b.opening, err = ledger.BookedLines(ctx, q, s.Entity, s.Currency, s.Month.Prev()); err != nil {
+		return b, err
+	}
+	if b.receipts, err = payments.ReceiptsThrough(ctx, q, s.Entity, s.Currency, s.Month.Last()); err != nil {
+		return b, err
+	}
+	b.position, err = revrec.PositionOf(ctx, q, revrec.Filter{Entity: s.Entity, Currency: s.Currency, AsOf: s.Month})
+	return b, err
+}
+
+func netsOn(ctx context.Context, q postgres.Querier, s Scope, through period.Date) (map[lineKey]money.Amount, error) {
+	found, err := invoicing.LineNetsOn(ctx, q, s.Entity, s.Currency, through)
+	out := make(map[lineKey]money.Amount, len(found))
+	for _, n := range found {
+		out[lineKey{int64(n.Contract), n.Line}] = n.Amount
+	}
+	return out, err
+}
+
+func keyOf(contract contracts.ID, line string) lineKey { return lineKey{int64(contract), line} }
