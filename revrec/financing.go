@@ -8,6 +8,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 // FinancingMayBeIgnored says whether the expedient of 606-10-32-18 is open: a year or less between what is transferred and when
@@ -121,4 +122,53 @@ func (f Financing) grow(amount money.Amount, days []period.Date, share func(peri
 func ratio(r *big.Rat, c money.Currency) (part, whole money.Exact) {
 	figure := func(i *big.Int) money.Exact { return money.Price(decimal.NewFromBigInt(i, 0), c) }
 	return figure(r.Num()), figure(r.Denom())
+}
+
+// FinancedEntry is one booking of a financed price.
+type FinancedEntry struct {
+	On       period.Date
+	Event    string // "advance", "interest", "transfer", "payment"
+	Postings []ledger.Posting
+}
+
+// BookAdvance books a price that is paid on From and earned on the last of the days: interest accrues to the contract liability
+// and is no revenue, but raises it (32-20). Days are the first ones after a span of interest; it is booked on the last day of
+// its span, as is the transfer. Invalid: as for Accrete.
+func (f Financing) BookAdvance(paid money.Amount, days ...period.Date) ([]FinancedEntry, error) {
+	list, err := f.Accrete(paid, days...)
+	if err != nil {
+		return nil, err
+	}
+	out := []FinancedEntry{{f.From, "advance", move(ledger.Cash, ledger.ContractLiability, paid)}}
+	for _, i := range list {
+		out = append(out, FinancedEntry{i.On.AddDays(-1), "interest", move(ledger.InterestExpense, ledger.ContractLiability, i.Interest)})
+	}
+	if len(list) > 0 {
+		last := list[len(list)-1]
+		out = append(out, FinancedEntry{last.On.AddDays(-1), "transfer", move(ledger.ContractLiability, ledger.Revenue, last.Balance)})
+	}
+	return out, nil
+}
+
+// BookDeferred books a price that is earned on From and paid on To: revenue is what the payment is worth on From, the receivable
+// grows to it by interest income. Days as for BookAdvance, the last of them To. Invalid: as for Unwind.
+func (f Financing) BookDeferred(nominal money.Amount, days ...period.Date) ([]FinancedEntry, error) {
+	worth, err := f.Discount(nominal)
+	if err != nil {
+		return nil, err
+	}
+	list, err := f.Unwind(nominal, days...)
+	if err != nil {
+		return nil, err
+	}
+	out := []FinancedEntry{{f.From, "transfer", move(ledger.AccountsReceivable, ledger.Revenue, worth)}}
+	for _, i := range list {
+		out = append(out, FinancedEntry{i.On.AddDays(-1), "interest", move(ledger.AccountsReceivable, ledger.InterestIncome, i.Interest)})
+	}
+	return append(out, FinancedEntry{f.To.AddDays(-1), "payment", move(ledger.Cash, ledger.AccountsReceivable, nominal)}), nil
+}
+
+// move is an amount from the credit to the debit side; none, when there is nothing to move.
+func move(debit, credit ledger.Account, amount money.Amount) []ledger.Posting {
+	return nonzero(ledger.Posting{Account: debit, Amount: amount}, ledger.Posting{Account: credit, Amount: amount.Neg()})
 }

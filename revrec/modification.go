@@ -246,3 +246,16 @@ func (m Modified) Alternatives() []Alternative {
 	}
 	return out
 }
+
+// Schedule is the plan by period, with the adjustment in the one the change falls in.
+func (p Replan) Schedule(m Modified) ([]Portion, error) {
+	in, err := m.Terms.Calendar.PeriodOf(m.On)
+	if err != nil {
+		return nil, err
+	}
+	adjustment := Portion{Slot{Period: in, Days: period.NewSpan(m.On, in.Span.End)}, p.Adjustment}
+	if p.Adjustment.IsZero() {
+		return ByPeriod(p.Parts), nil
+	}
+	return ByPeriod(p.Parts, []Portion{adjustment}), nil
+}

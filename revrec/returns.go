@@ -5,6 +5,7 @@ import (
 
 	"ratable/internal/fault"
 	"ratable/internal/money"
+	"ratable/ledger"
 )
 
 // ReturnableSale are goods sold with a right to bring them back (606-10-55-22 to 55-29, Example 22).
@@ -38,4 +39,18 @@ func (s ReturnableSale) Expect() (ReturnableFigures, error) {
 	}
 	f.Cost = f.Goods.Sub(f.ToRecover)
 	return f, nil
+}
+
+// Sold books the sale: what is expected back is a refund liability, not revenue.
+func (f ReturnableFigures) Sold() []ledger.Posting {
+	return nonzero(ledger.Posting{Account: ledger.AccountsReceivable, Amount: f.Price},
+		ledger.Posting{Account: ledger.Revenue, Amount: f.Revenue.Neg()},
+		ledger.Posting{Account: ledger.RefundLiability, Amount: f.Refund.Neg()})
+}
+
+// Left books the goods: what is expected back is an asset, not cost of sales.
+func (f ReturnableFigures) Left() []ledger.Posting {
+	return nonzero(ledger.Posting{Account: ledger.COGS, Amount: f.Cost},
+		ledger.Posting{Account: ledger.RightToRecoverGoods, Amount: f.ToRecover},
+		ledger.Posting{Account: ledger.Inventory, Amount: f.Goods.Neg()})
 }

@@ -41,6 +41,25 @@ func SuggestMethod(outcomes []Outcome) EstimateMethod {
 	return ExpectedValue
 }
 
+// Shape is a usual uncertainty by what it may come to.
+type Shape string
+
+const (
+	DailyPenalty Shape = "daily_penalty" // grows with every day of delay: as many outcomes as days
+	BinaryBonus  Shape = "binary_bonus"  // is got or not
+)
+
+// Shapes lists them.
+var Shapes = []Shape{DailyPenalty, BinaryBonus}
+
+// Method proposes a method by the shape alone, before outcomes are put to it.
+func (s Shape) Method() EstimateMethod {
+	if s == BinaryBonus {
+		return MostLikelyAmount
+	}
+	return ExpectedValue
+}
+
 func (e Estimate) check() error {
 	sum := decimal.Zero
 	for _, o := range e.Outcomes {
@@ -192,4 +211,14 @@ func TransactionPrice(fixed, payable money.Amount, uncertain ...Uncertainty) (Pr
 		p.Variable, p.Total = append(p.Variable, v), p.Total.Add(v.Included)
 	}
 	return p, nil
+}
+
+// Threatened divides a stated price by what a penalty may take off it: that part is variable, and only the rest is fixed
+// (606-10-32-6, Example 20). Invalid: a penalty above the price.
+func Threatened(stated, penalty money.Amount) (fixed, variable money.Amount, err error) {
+	fixed = stated.Sub(penalty)
+	if fixed.Sign()*stated.Sign() < 0 {
+		return fixed, penalty, fault.New(fault.Invalid, "a penalty of %s is more than the stated price of %s", penalty, stated)
+	}
+	return fixed, penalty, nil
 }

@@ -1,9 +1,12 @@
 package revrec
 
 import (
+	"slices"
+
 	"github.com/shopspring/decimal"
 
 	"ratable/internal/money"
+	"ratable/ledger"
 )
 
 // VolumePrice is a price per unit that falls (or rises) for all units once more than a threshold of them was bought
@@ -25,7 +28,8 @@ type VolumeEarned struct {
 	Revenue    money.Amount // with the catch-up for units of earlier periods
 	CatchUp    money.Amount // of it
 	Cumulative money.Amount
-	Invoiced   money.Amount // so far, at the price before the threshold
+	Billed     money.Amount // in the period, at the price before the threshold
+	Invoiced   money.Amount // so far
 	Refund     money.Amount // liability: invoiced, and expected to be given back; negative: still to be asked for (contract asset)
 }
 
@@ -43,14 +47,27 @@ func (v VolumePrice) Earn(periods []VolumeUse) []VolumeEarned {
 			price = v.Beyond
 		}
 		stands, earlier := units(bought, price, v.Currency), units(before, price, v.Currency)
+		invoiced := units(bought, v.Price, v.Currency)
 		at = VolumeEarned{
 			Revenue: stands.Sub(at.Cumulative), CatchUp: earlier.Sub(at.Cumulative), Cumulative: stands,
-			Invoiced: units(bought, v.Price, v.Currency),
+			Billed: invoiced.Sub(at.Invoiced), Invoiced: invoiced,
 		}
 		at.Refund = at.Invoiced.Sub(at.Cumulative)
 		out = append(out, at)
 	}
 	return out
+}
+
+// Postings books what a period was billed and earned.
+func (e VolumeEarned) Postings() []ledger.Posting {
+	return nonzero(ledger.Posting{Account: ledger.AccountsReceivable, Amount: e.Billed},
+		ledger.Posting{Account: ledger.Revenue, Amount: e.Revenue.Neg()},
+		ledger.Posting{Account: ledger.RefundLiability, Amount: e.Revenue.Sub(e.Billed)})
+}
+
+// nonzero leaves out postings that come to nothing.
+func nonzero(postings ...ledger.Posting) []ledger.Posting {
+	return slices.DeleteFunc(postings, func(p ledger.Posting) bool { return p.Amount.IsZero() })
 }
 
 // SpreadPayable is what each sale is lowered by, when something is paid to a customer that commits to buy (606-10-32-25 to
