@@ -100,3 +100,34 @@ func (s Standpoint) difference(by money.Amount) []Posting {
 	}
 	return []Posting{p, other}
 }
+
+// Remeasure is what a month's end owes an account in memory, of whose entries the converter has converted all. The
+// entries come back as they are to be appended; next is the first one's place.
+func (c *Converter) Remeasure(account customers.AccountID, entity entities.Entity, month period.Month, next int64, booked []Entry) ([]Entry, error) {
+	if !c.Of(account).foreign(entity.ID) {
+		return nil, nil
+	}
+	at := NewCarrying()
+	for _, e := range booked {
+		if e.Account == account && c.home(e.Entity) != e.Currency && !e.BookedOn.After(month.Last()) {
+			at.Book(e)
+		}
+	}
+	out, err := Remeasuring{Account: account, Entity: entity, Month: month, Next: next, At: at}.Entries(c.rates)
+	for _, e := range out {
+		c.Of(account).Book(e)
+	}
+	return out, err
+}
+
+// foreign says whether there is anything to follow for an entity.
+func (c *Carrying) foreign(entity entities.ID) bool {
+	for _, at := range c.books {
+		for key := range at.items {
+			if key.Entity == entity {
+				return true
+			}
+		}
+	}
+	return false
+}

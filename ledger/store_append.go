@@ -25,6 +25,11 @@ func Append(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	if err != nil {
 		return fmt.Errorf("book %d entries: %w", len(entries), postgres.Fault(err))
 	}
+	return appendConverted(ctx, tx, entries)
+}
+
+// appendConverted books entries that have their functional amounts.
+func appendConverted(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	for _, copying := range []func(context.Context, pgx.Tx, []Entry) error{copyEntries, copyPostings, copyBilled} {
 		if err := copying(ctx, tx, entries); err != nil {
 			return fmt.Errorf("book %d entries: %w", len(entries), postgres.Fault(err))

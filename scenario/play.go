@@ -188,6 +188,29 @@ func (p *playing) recognizeAll(on period.Date) error {
 			return err
 		}
 	}
+	if on.Day() != 1 {
+		return nil
+	}
+	return p.remeasure(on.MonthOf().Prev())
+}
+
+// remeasure brings what is open in foreign currencies to the closing rate of the month that is over.
+func (p *playing) remeasure(month period.Month) error {
+	for _, entity := range p.s.world.Entities.All() {
+		if p.months.State(entity.ID, month) == ledger.MonthClosed {
+			continue // what a closed month lacks goes with the next one
+		}
+		for _, a := range p.accounts {
+			entries, err := p.converter.Remeasure(a.Account, entity, month, a.Standing.Next, p.book.entries)
+			if err != nil {
+				return fmt.Errorf("remeasure at the end of %s: %w", month, err)
+			}
+			for _, e := range entries {
+				a.Standing.Book(e)
+				p.book.enter(e)
+			}
+		}
+	}
 	return nil
 }
 
