@@ -1,0 +1,248 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+
+	"ratable/catalog"
+	"ratable/contracts"
+	"ratable/internal/access"
+	"ratable/internal/money"
+	"ratable/internal/period"
+	"ratable/invoicing"
+	"ratable/ledger"
+	"ratable/revrec"
+)
+
+// corrections are what was booked for closed months, and why.
+func (d *drawing) corrections() error {
+	found, err := revrec.Corrections(d.ctx, d.q, d.revenue(), d.From)
+	if err != nil {
+		return err
+	}
+	t := newTable("corrections", "", monthOf("booked_in", "Booked in"), monthOf("belongs_to", "Belongs to"), code("contract", "Contract"), code("line", "Line"), words("charge", "Charge"),
+		words("cause", "Cause"), count("version", "Version"), figure("amount", "Revenue"))
+	t.Empty = "Nothing was booked later than the month it belongs to"
+	byCause := map[revrec.Cause]map[period.Month]money.Amount{}
+	for _, c := range found {
+		t.line(in(c.Booked), in(c.Month), contract(int64(c.Contract)), says(c.Line), says(string(c.Kind)), says(causeWords[c.Cause]), counts(int64(c.Version)),
+			is(c.Amount, to(ToEntry, fmt.Sprintf("%d/%d", c.Account, c.Entry))))
+		if byCause[c.Cause] == nil {
+			byCause[c.Cause] = map[period.Month]money.Amount{}
+		}
+		byCause[c.Cause][c.Booked] = byCause[c.Cause][c.Booked].Add(c.Amount)
+	}
+	t.total(d.zero())
+	d.add(t)
+	var drawn []group
+	for _, cause := range revrec.Causes {
+		if byCause[cause] != nil {
+			g := group{name: says(causeWords[cause]), amounts: byCause[cause], total: d.zero()}
+			for _, a := range byCause[cause] {
+				g.total = g.total.Add(a.Abs())
+			}
+			drawn = append(drawn, g)
+		}
+	}
+	if len(drawn) > 0 {
+		d.out.Chart = d.stack("Corrections by the month they were booked in", drawn)
+	}
+	earlier, err := ledger.EarnedEarlier(d.ctx, d.q, d.stretch())
+	if err != nil {
+		return err
+	}
+	booked := d.zero()
+	for _, a := range earlier {
+		booked = booked.Add(a.Amount)
+	}
+	d.check("Corrections", "by the schedule", t.of("amount", d.zero()), "revenue with an earlier month, in the ledger", booked)
+	d.note("A closed month is never changed: what becomes known later is booked in the first open month, and keeps the month it belongs to. The figure opens the entry.")
+	return nil
+}
+
+// modifications are the changes of contracts, who approved them and what they did to revenue.
+func (d *drawing) modifications() error {
+	changes, err := contracts.Changes(d.ctx, d.q, d.Entity.ID, string(d.Currency), d.From.First(), d.Month.Last())
+	if err != nil {
+		return err
+	}
+	effects, err := revrec.Effects(d.ctx, d.q, d.revenue())
+	if err != nil {
+		return err
+	}
+	users, err := access.ListUsers(d.ctx, d.q)
+	if err != nil {
+		return err
+	}
+	called := map[int64]string{0: "System"}
+	for _, u := range users {
+		called[u.ID] = u.Name
+	}
+	type version struct {
+		contract contracts.ID
+		number   int
+	}
+	byVersion := map[version]map[period.Month]money.Amount{}
+	for _, e := range effects {
+		k := version{e.Contract, e.Version}
+		if byVersion[k] == nil {
+			byVersion[k] = map[period.Month]money.Amount{}
+		}
+		byVersion[k][e.Month] = e.Amount
+	}
+	t := newTable("modifications", "", code("contract", "Contract"), count("version", "Version"), dayOf("entered", "Entered"), dayOf("effective", "Effective"), words("change", "Change"), words("reason", "Reason"),
+		words("prepared_by", "Prepared by"), words("approved_by", "Approved by"), words("effect", "Effect"), figure("catch_up", "On months before"), figure("prospective", "On the month and later"), figure("total", "On revenue"))
+	t.Empty = "No contract was changed in these months"
+	months := d.byMonth("by_month", "Effect on revenue by month", code("contract", "Contract"), count("version", "Version"))
+	for _, c := range changes {
+		before, after := d.zero(), d.zero()
+		of := byVersion[version{c.Contract, c.Version}]
+		for m, a := range of {
+			if m.Before(c.EnteredOn.MonthOf()) {
+				before = before.Add(a)
+			} else {
+				after = after.Add(a)
+			}
+		}
+		name := contract(int64(c.Contract))
+		name.Link = to(ToContract, c.Number)
+		schedule := to(ToSchedule, c.Number)
+		t.line(name, counts(int64(c.Version)), on(c.EnteredOn), on(c.EffectiveOn), says(changeWords[c.Event]), says(c.Reason), says(called[c.Prepared]), says(cmp.Or(called[c.Approver], "–")),
+			says(effectOf(before, after)), is(before, schedule), is(after, schedule), is(before.Add(after), schedule))
+		if len(of) > 0 {
+			months.row([]Cell{name, counts(int64(c.Version))}, of, func(period.Month) Link { return schedule })
+		}
+	}
+	t.total(d.zero())
+	d.add(t)
+	months.total(d.zero())
+	d.add(months.Table)
+	d.note("On revenue: what the schedule of fixed fees was changed by when the version was first computed, usage left aside. Months before are those before the month in which the change was entered: a catch-up. By month shows the months of the report only.")
+	return nil
+}
+
+var changeWords = map[string]string{"approved": "Amended", "renewed": "Renewed by itself", "signed": "Changed by the customer"}
+
+// effectOf says how a change was taken in.
+func effectOf(before, after money.Amount) string {
+	switch {
+	case before.IsZero() && after.IsZero():
+		return "None on fixed fees"
+	case before.IsZero():
+		return "Prospective"
+	case after.IsZero():
+		return "Catch-up"
+	}
+	return "Catch-up and prospective"
+}
+
+// unreleased is what should be earned and is not, and what is held.
+func (d *drawing) unreleased() error {
+	found, err := revrec.ListUnreleased(d.ctx, d.q, d.revenue())
+	if err != nil {
+		return err
+	}
+	t := newTable("unreleased", "Scheduled through the month and not recognized", code("contract", "Contract"), code("line", "Line"), words("charge", "Charge"), monthOf("since", "Since"), dayOf("service_ends", "Service ends"), figure("amount", "Not recognized"))
+	t.Empty = "Everything that is due is recognized"
+	for _, u := range found {
+		t.line(contract(int64(u.Contract)), says(u.Line), says(string(u.Kind)), in(u.First), on(u.EndsOn.AddDays(-1)), is(u.Amount))
+	}
+	t.total(d.zero())
+	d.add(t)
+	holds, err := invoicing.Holds(d.ctx, d.q, invoicing.HoldFilter{On: d.Month.Last()})
+	if err != nil {
+		return err
+	}
+	h := newTable("holds", "Held from billing", code("contract", "Contract"), words("customer", "Customer"), dayOf("from", "From"), dayOf("until", "Until"), words("reason", "Reason"))
+	h.Empty = "Nothing is held"
+	for _, x := range holds {
+		h.line(contract(int64(x.Contract)), customer(int64(x.Payer)), on(x.StartsOn), on(x.EndsOn), Cell{Text: x.Reason, Link: to(ToHolds, "")})
+	}
+	d.add(h)
+	d.note("Not recognized: the schedule has it for a month that is over, and no entry booked it. The revenue run of the month does; what stands here after it is an exception. Holds are of all legal entities.")
+	return nil
+}
+
+// standalone lists lines whose price nothing in the catalog supports.
+func (d *drawing) standalone() error {
+	lines, err := contracts.PricedLines(d.ctx, d.q, d.Entity.ID, d.Currency, d.Month.Last())
+	if err != nil {
+		return err
+	}
+	sold, err := catalog.Load(d.ctx, d.q)
+	if err != nil {
+		return err
+	}
+	t := newTable("exceptions", "", code("contract", "Contract"), code("line", "Line"), words("product", "Product"), words("every", "For a"), numeric("price", "Agreed"), numeric("standalone", "Stand-alone"), numeric("low", "From"), numeric("high", "To"), words("finding", "Finding"))
+	t.Empty = "Every line has a stand-alone price and lies within its range"
+	for _, l := range lines {
+		p, known := sold.Product(l.Product, l.StartsOn)
+		s, priced := p.StandaloneIn(d.Currency, l.Every)
+		finding, best, low, high := "No stand-alone price", "", "", ""
+		if known && priced {
+			finding, best = "", s.Best().String()
+			if s.Ranged() {
+				low, high = s.Low.String(), s.High.String()
+			}
+			switch {
+			case s.Ranged() && l.Price.LessThan(s.Low):
+				finding = "Below the range"
+			case s.Ranged() && l.Price.GreaterThan(s.High):
+				finding = "Above the range"
+			}
+		}
+		if finding == "" {
+			continue
+		}
+		product := Cell{Text: cmp.Or(p.Name, l.Product), Link: to(ToProduct, l.Product)}
+		t.line(contract(int64(l.Contract)), says(l.Line), product, says(cmp.Or(l.Every, "unit")), says(l.Price.String()), says(best), says(low), says(high), says(finding))
+	}
+	d.add(t)
+	d.note("Fixed and one-time lines of contracts in force at the end of the month, at the price agreed before discounts, against the catalog's stand-alone price of the day the contract began (606-10-32-31 to 35). Usage is priced as it is used, and needs none.")
+	return nil
+}
+
+// capitalized are the accounts of contract costs.
+var capitalized = []ledger.Account{ledger.CapitalizedCommission, ledger.CapitalizedFulfilment}
+
+// costs rolls contract costs forward (340-40-50).
+func (d *drawing) costs() error {
+	sides, err := ledger.SidesOf(d.ctx, d.q, d.stretch(), capitalized)
+	if err != nil {
+		return err
+	}
+	lost, err := ledger.SidesOf(d.ctx, d.q, d.stretch(), []ledger.Account{ledger.CommissionImpairment})
+	if err != nil {
+		return err
+	}
+	impaired := map[int64]money.Amount{}
+	for _, l := range lost {
+		impaired[l.Contract] = impaired[l.Contract].Add(l.Debit).Sub(l.Credit)
+	}
+	t := newTable("by_contract", "", code("contract", "Contract"), words("cost", "Cost"), figure("opening", "Opening"), figure("capitalized", "Capitalized"), figure("amortized", "Amortized"), figure("impaired", "Impaired"), figure("closing", "Closing"))
+	t.Empty = "Nothing is capitalized"
+	for _, s := range sides {
+		loss := impaired[s.Contract]
+		if loss.Cmp(s.Credit) > 0 {
+			loss = s.Credit // of the other cost of the contract
+		}
+		impaired[s.Contract] = impaired[s.Contract].Sub(loss)
+		at := d.postings(period.Month{}, "contract", s.Contract, "ledger", int(s.Ledger))
+		name := contract(s.Contract)
+		if s.Contract == 0 {
+			name = says("Without a contract")
+		}
+		t.line(name, says(s.Ledger.Info().Name), is(s.Opening), is(s.Debit, at), is(s.Credit.Sub(loss).Neg(), at), is(d.zero().Sub(loss), at),
+			is(s.Opening.Add(s.Debit).Sub(s.Credit), d.standing("contract", s.Contract, "ledger", int(s.Ledger))))
+	}
+	t.total(d.zero())
+	d.add(t)
+	d.bridge(t)
+	booked, err := d.booked(capitalized...)
+	if err != nil {
+		return err
+	}
+	d.check("Closing", "this report", t.of("closing", d.zero()), "trial balance", booked)
+	d.note("Costs to obtain and to fulfil contracts (ASC 340-40). What is expensed at once, because it is used up within a year, never stands here.")
+	return nil
+}
