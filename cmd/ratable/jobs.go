@@ -37,6 +37,8 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 			Help: "Screens customers who are new, changed a name, or have not met the newest list.", Do: screening(db)},
 		{Name: "commissions", CatchUp: jobs.LatestOnly,
 			Help: "Accrues what referral partners earned. By hand only: billing does it every day.", Do: commissions(db)},
+		{Name: "remeasure", Cron: "45 9 1-5 * *", CatchUp: jobs.LatestOnly,
+			Help: "Brings what is owed in foreign currencies to the closing rates of open months that are over. Needs their rates: ratable import rates.", Do: remeasure(db)},
 		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
 			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,

@@ -18,7 +18,7 @@ import (
 
 // runCommand performs a job in this process, recorded like any other run.
 type runCommand struct {
-	Job  string      `arg:"" enum:"billing,invoices,revenue,mail,sweep" help:"billing (revenue, then invoices), invoices, revenue, mail or sweep."`
+	Job  string      `arg:"" enum:"billing,invoices,revenue,remeasure,mail,sweep" help:"billing (revenue, then invoices), invoices, revenue, remeasure, mail or sweep."`
 	AsOf period.Date `help:"The day it is for, such as 2026-03-01. Default today." placeholder:"DAY"`
 }
 
@@ -26,7 +26,8 @@ type runCommand struct {
 func (runCommand) Help() string {
 	return `Examples:
   ratable run invoices --as-of 2026-03-01    issue what is due on 1 March; again changes nothing
-  ratable run revenue --as-of 2026-02-28     recognize every month that ended by then`
+  ratable run revenue --as-of 2026-02-28     recognize every month that ended by then
+  ratable run remeasure --as-of 2026-02-28   bring what is owed in foreign currencies to the closing rates`
 }
 
 // Run performs the job and prints what it did.
