@@ -11,17 +11,13 @@ import (
 // CostKind says what was spent on getting a contract.
 type CostKind string
 
-// The kinds whose treatment follows from what they are.
-const (
-	CommissionCost CostKind = "commission" // owed only because the contract was got (340-40-25-2)
-	LegalCost      CostKind = "legal"      // owed whether it is got or not
-	TravelCost     CostKind = "travel"
-	ProposalCost   CostKind = "proposal"
-	SalaryCost     CostKind = "salary"
-	MarketingCost  CostKind = "marketing"
-)
-
-var incremental = map[CostKind]bool{CommissionCost: true, LegalCost: false, TravelCost: false, ProposalCost: false, SalaryCost: false, MarketingCost: false}
+// incremental are the kinds whose treatment follows from what they are: what is owed only because the contract was got
+// (340-40-25-2), and what is owed whether it is got or not (25-3).
+var incremental = map[CostKind]bool{
+	"commission": true, "sales_commission": true, "commissions": true, "referral_fee": true, "finder_fee": true, "success_fee": true,
+	"legal": false, "travel": false, "proposal": false, "bid": false, "due_diligence": false, "salary": false, "salaries": false,
+	"marketing": false, "advertising": false, "overhead": false,
+}
 
 // Incremental says whether a cost would not have been incurred without the contract. Invalid: a kind that does not decide it.
 func (k CostKind) Incremental() (bool, error) {

@@ -134,12 +134,13 @@ type Replan struct {
 // Plan plans a change under a treatment. Invalid: less is left than was recognized (a person has to look at it: what was
 // recognized may have to come back), no service left to earn over.
 func (m Modified) Plan(t Treatment) (Replan, error) {
-	if m.Before == nil {
-		parts, err := m.Terms.Spread(m.Price)
-		if err != nil {
-			return Replan{}, err
-		}
-		m.Before = Until(parts, m.On)
+	agreed, err := m.Terms.Spread(m.Price)
+	if err != nil {
+		return Replan{}, err
+	}
+	frozen := m.Before != nil
+	if !frozen {
+		m.Before = Until(agreed, m.On)
 	}
 	if m.Ends.IsZero() {
 		m.Ends = m.Terms.Service.Days.End
@@ -148,13 +149,14 @@ func (m Modified) Plan(t Treatment) (Replan, error) {
 	for _, b := range m.Before {
 		p.Recognized = p.Recognized.Add(b.Amount)
 	}
-	var err error
 	switch t {
 	case NoChange:
 		p.Price, p.Adjustment = m.Price, m.Price.Sub(m.Price)
-		err = p.resume(m, m.Terms, m.Price)
+		err = p.stay(m, agreed, frozen)
 	case SeparateContract:
-		err = p.separate(m)
+		if err = p.stay(m, agreed, frozen); err == nil {
+			err = p.separate(m)
+		}
 	case Prospective:
 		terms := m.Terms
 		terms.Service.Days.End = m.Ends
@@ -185,10 +187,16 @@ func (p *Replan) resume(m Modified, terms Terms, price money.Amount) error {
 	return err
 }
 
-func (p *Replan) separate(m Modified) error {
-	if err := p.resume(m, m.Terms, m.Price); err != nil {
-		return err
+// stay leaves the contract as it was: to the cent, unless something else was recognized than agreed.
+func (p *Replan) stay(m Modified, agreed []Portion, frozen bool) error {
+	if frozen {
+		return p.resume(m, m.Terms, m.Price)
 	}
+	p.Parts = append(append(p.Parts, m.Before...), after(agreed, m.On)...)
+	return nil
+}
+
+func (p *Replan) separate(m Modified) error {
 	if m.AddedTerms.Service.Days.Start.IsZero() {
 		m.AddedTerms = m.Terms
 		m.AddedTerms.Service = Service{Days: period.NewSpan(m.On, m.Ends)}

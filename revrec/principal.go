@@ -81,10 +81,10 @@ func JudgeRole(f ControlFacts) (RoleMemo, error) {
 // Sale is a line as it is sold: its price to who buys in the end, and what others get of it. One of them.
 type Sale struct {
 	Price      money.Amount
-	Commission decimal.Decimal // percent of the price that we keep as an agent
-	Supplier   money.Amount    // what who provides it asks of us
-	Fee        decimal.Decimal // percent of the price that a platform keeps of what it collects for us
-	Margin     decimal.Decimal // percent off the price for a reseller
+	Commission *decimal.Decimal // percent of the price that we keep as an agent; nil: not agreed so
+	Supplier   money.Amount     // what who provides it asks of us
+	Fee        decimal.Decimal  // percent of the price that a platform keeps of what it collects for us
+	Margin     decimal.Decimal  // percent off the price for a reseller
 }
 
 // SaleFigures are a sale gross or net. Revenue and Payable are the price of an agent's sale; Cash is what reaches us when
@@ -102,8 +102,8 @@ func (s Sale) Figures(role SellingRole) SaleFigures {
 	zero := s.Price.Sub(s.Price)
 	f := SaleFigures{Revenue: s.Price, Cost: zero, Payable: zero, Expense: PercentOf(s.Price, s.Fee)}
 	others := s.Supplier
-	if s.Commission.Sign() != 0 {
-		others = s.Price.Sub(PercentOf(s.Price, s.Commission))
+	if s.Commission != nil {
+		others = s.Price.Sub(PercentOf(s.Price, *s.Commission))
 	}
 	switch role {
 	case PrincipalToReseller:

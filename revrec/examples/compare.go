@@ -24,11 +24,15 @@ func compare(r *Result, expected object) {
 	for _, key := range expected.keys {
 		given, ok := r.Gives.values[key]
 		switch {
-		case slices.Contains(spoken, key):
+		case slices.Contains(spoken, key) || strings.HasSuffix(key, "_published"):
 		case !ok:
 			silent = append(silent, key)
 		case key == "journal":
-			r.Differences = append(r.Differences, sameJournal(r, given, expected.values[key])...)
+			journal, bare := withoutDays(given, expected.values[key])
+			if bare {
+				r.Notes = append(r.Notes, "the case does not say when it happens; the journal is compared without days")
+			}
+			r.Differences = append(r.Differences, sameJournal(r, given, journal)...)
 		default:
 			r.Differences = append(r.Differences, differ(key, given, expected.values[key], slices.Contains(sampled, key))...)
 		}

@@ -9,4 +9,8 @@ var solvers = map[string]func(*facts) object{
 	"commitment_period": commitment, "commitment_period_series": commitments, "commitment_drawdown_split": straddled, "credits_drawdown": credits,
 	"event_journal": events, "waterfall": fallen,
 	"usage_tiers": tiered, "closed_period_catch_up": closed,
+	"variable_consideration_estimate": estimated, "variable_consideration": uncertain, "consideration_payable_to_customer": payable,
+	"modification": modified, "financing_component": financed, "transaction_price": threatened, "principal_agent": role, "contract_cost": obtaining, "licence": license,
+	"decision_performance_obligations": obligation, "rollforward": rolled, "prior_current_balance_release": released,
+	"credit_note_split": creditSplit,
 }
