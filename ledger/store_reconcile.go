@@ -14,7 +14,7 @@ import (
 )
 
 // What reconciliations read of the book: sums by the keys that other packages keep their own figures by. Each is one pass
-// over the postings of an entity and currency.
+// over the postings of an entity and currency, in the primary book.
 
 // BookedDocument is what the entry of an issued or voided document moved.
 type BookedDocument struct {
@@ -58,7 +58,7 @@ func HeldBy(ctx context.Context, q postgres.Querier, entity entities.ID, currenc
 	rows, err := q.Query(ctx, `
 		select ledger_account, coalesce(customer_id, 0), coalesce(document, ''), sum(amount)::bigint
 		from ledger.postings
-		where entity_id = @entity and currency = @currency and booked_on >= @start and booked_on < @end
+		where entity_id = @entity and currency = @currency and booked_on >= @start and booked_on < @end and book in ('', 'us_gaap')
 			and ledger_account = any(@accounts::smallint[])
 		group by ledger_account, customer_id, document
 		having sum(amount) <> 0
@@ -99,7 +99,7 @@ func BookedLines(ctx context.Context, q postgres.Querier, entity entities.ID, cu
 			select account_id, contract_id, line, ledger_account, amount, booked_on,
 				ledger_account in (2450, 4000, 4100, 4200, 4300) as earned, coalesce(month, date_trunc('month', booked_on)::date) as belongs
 			from ledger.postings
-			where entity_id = @entity and currency = @currency and contract_id is not null
+			where entity_id = @entity and currency = @currency and contract_id is not null and book in ('', 'us_gaap')
 				and ledger_account in (1150, 2100, 2450, 4000, 4100, 4200, 4300)) p
 		group by account_id, contract_id, line
 		order by contract_id, line`, spanArgs(entity, currency, month.Span()))
@@ -129,7 +129,7 @@ func PostedEntries(ctx context.Context, q postgres.Querier, entity entities.ID, 
 			coalesce(sum(p.amount) filter (where p.amount > 0), 0)::bigint, coalesce(-sum(p.amount) filter (where p.amount < 0), 0)::bigint
 		from ledger.entries e
 		join ledger.postings p on p.account_id = e.account_id and p.entry_seq = e.seq
-		where e.entity_id = @entity and e.currency = @currency and e.booked_on >= @start and e.booked_on < @end
+		where e.entity_id = @entity and e.currency = @currency and e.booked_on >= @start and e.booked_on < @end and e.book in ('', 'us_gaap')
 		group by p.account_id, p.entry_seq, e.source, e.booked_on
 		order by e.booked_on, p.account_id, p.entry_seq`, spanArgs(entity, currency, span))
 	return collectReconciled(rows, err, "list entries", func(row pgx.CollectableRow) (e PostedEntry, err error) {
@@ -159,7 +159,7 @@ func ClosingKnown(ctx context.Context, q postgres.Querier, entity entities.ID, c
 		select p.ledger_account, sum(p.amount)::bigint
 		from ledger.postings p
 		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
-		where p.entity_id = @entity and p.currency = @currency and p.booked_on < @end and e.known_order < @known
+		where p.entity_id = @entity and p.currency = @currency and p.booked_on < @end and e.known_order < @known and p.book in ('', 'us_gaap')
 		group by p.ledger_account`, args)
 	if err != nil {
 		return nil, false, fmt.Errorf("add up the closing of %s: %w", month, postgres.Fault(err))
@@ -206,7 +206,7 @@ func CashEntries(ctx context.Context, q postgres.Querier, entity entities.ID, cu
 		select p.account_id, p.entry_seq, e.source, p.booked_on, coalesce(p.document, ''), coalesce(p.customer_id, 0), sum(p.amount)::bigint
 		from ledger.postings p
 		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
-		where p.entity_id = @entity and p.currency = @currency and p.booked_on >= @start and p.booked_on < @end and p.ledger_account in (1010, 1020)
+		where p.entity_id = @entity and p.currency = @currency and p.booked_on >= @start and p.booked_on < @end and p.ledger_account in (1010, 1020) and p.book in ('', 'us_gaap')
 		group by p.account_id, p.entry_seq, e.source, p.booked_on, p.document, p.customer_id
 		having sum(p.amount) <> 0
 		order by p.booked_on, p.account_id, p.entry_seq`, spanArgs(entity, currency, span))
