@@ -26,18 +26,19 @@ const (
 type cli struct {
 	Config `embed:""`
 
-	Serve    serveCommand    `cmd:"" help:"Serve the web app and the API, and run the scheduler."`
-	Worker   workerCommand   `cmd:"" help:"Run only the scheduler: jobs and outgoing mail."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to this version."`
-	Demo     demoCommand     `cmd:"" help:"Fill an empty database with a demo company, then serve it."`
-	Run      runCommand      `cmd:"" help:"Run a job by hand for a day."`
-	Simulate simulateCommand `cmd:"" help:"Play a contract and dated facts in memory: invoices, revenue, journal."`
-	Examples examplesCommand `cmd:"" help:"Put worked cases of revenue recognition to the engine and compare."`
-	Import   importCommand   `cmd:"" help:"Bring facts in: usage, contracts, bank statements."`
-	Export   exportCommand   `cmd:"" help:"Write out a ledger, a contract or a trial balance."`
-	Catalog  catalogCommand  `cmd:"" help:"Compare, change and write out the catalog: products, meters, plans."`
-	Schema   schemaCommand   `cmd:"" help:"Print the database schema." hidden:""`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve     serveCommand     `cmd:"" help:"Serve the web app and the API, and run the scheduler."`
+	Worker    workerCommand    `cmd:"" help:"Run only the scheduler: jobs and outgoing mail."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this version."`
+	Demo      demoCommand      `cmd:"" help:"Fill an empty database with a demo company, then serve it."`
+	Run       runCommand       `cmd:"" help:"Run a job by hand for a day."`
+	Simulate  simulateCommand  `cmd:"" help:"Play a contract and dated facts in memory: invoices, revenue, journal."`
+	Examples  examplesCommand  `cmd:"" help:"Put worked cases of revenue recognition to the engine and compare."`
+	Import    importCommand    `cmd:"" help:"Bring facts in: usage, contracts, bank statements."`
+	Export    exportCommand    `cmd:"" help:"Write out a ledger, a contract or a trial balance."`
+	Reconcile reconcileCommand `cmd:"" help:"Compare what must agree in a month: 14 reconciliations and the reports among each other."`
+	Catalog   catalogCommand   `cmd:"" help:"Compare, change and write out the catalog: products, meters, plans."`
+	Schema    schemaCommand    `cmd:"" help:"Print the database schema." hidden:""`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 const description = `Ratable: from signed contract to revenue ledger.
