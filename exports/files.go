@@ -35,6 +35,9 @@ func Files(journals []Journal, s Scope, level Level, seq int, o Options) ([]File
 		for _, j := range part {
 			f.Lines += len(j.Lines)
 			for _, l := range j.Lines {
+				if j.Currency != s.Currency {
+					continue // what stands beside in the entity's currency is no total of this one
+				}
 				if l.Amount.Sign() > 0 {
 					f.Debit = f.Debit.Add(l.Amount)
 				} else {

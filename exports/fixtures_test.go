@@ -48,13 +48,35 @@ const (
 	sevenYrs int64        = 7
 )
 
+// ours are our entities, and published what their currencies cost.
+var (
+	ours = entities.NewDirectory([]entities.Entity{
+		{ID: 1, Code: "nlus", Name: "Northlight Systems, Inc.", Country: "US", Currency: "USD"},
+		{ID: 2, Code: "nleu", Name: "Northlight Systems GmbH", Country: "DE", Currency: "EUR"},
+	})
+	published = entities.NewRates([]entities.Rate{
+		{Base: "EUR", Quote: "USD", On: day("2026-01-29"), Rate: decimal.RequireFromString("1.0837"), Source: "ECB"},
+		{Base: "EUR", Quote: "JPY", On: day("2026-01-29"), Rate: decimal.RequireFromString("161.37"), Source: "ECB"},
+		{Base: "EUR", Quote: "KWD", On: day("2026-01-29"), Rate: decimal.RequireFromString("0.3331"), Source: "ECB"},
+	})
+)
+
+// standing are entries as a database holds them: with what they come to in the currency of their entity.
+func standing(entries []ledger.Entry) []ledger.Entry {
+	c := ledger.NewConverter(ours, published)
+	for i, e := range entries {
+		var err error
+		if entries[i], err = c.Convert(e); err != nil {
+			panic(err)
+		}
+	}
+	return entries
+}
+
 // small is a book whose names try whatever a person may have typed.
 func small(t Target) Book {
 	return Book{
-		Entities: entities.NewDirectory([]entities.Entity{
-			{ID: 1, Code: "nlus", Name: "Northlight Systems, Inc.", Country: "US", Currency: "USD"},
-			{ID: 2, Code: "nleu", Name: "Northlight Systems GmbH", Country: "DE", Currency: "EUR"},
-		}),
+		Entities: ours,
 		Customers: map[customers.ID]Party{
 			acme:   {ID: acme, ExternalID: "acme", Name: `Acme, "Inc."`, Country: "US", Region: "NY"},
 			tricky: {ID: tricky, ExternalID: "bolt", Name: "=cmd|'/c calc'!A1; [2020-01-01] (1) | Bölt: 🚀", Country: "DE"},
@@ -62,13 +84,8 @@ func small(t Target) Book {
 		Contracts: map[int64]string{sevenYrs: "C-7"},
 		Buyers:    map[int64]customers.ID{sevenYrs: acme},
 		Products:  map[ProductKey]string{{sevenYrs, "seats"}: "platform"},
-		Rates: entities.NewRates([]entities.Rate{
-			{Base: "EUR", Quote: "USD", On: day("2026-01-29"), Rate: decimal.RequireFromString("1.0837"), Source: "ECB"},
-			{Base: "EUR", Quote: "JPY", On: day("2026-01-29"), Rate: decimal.RequireFromString("161.37"), Source: "ECB"},
-			{Base: "EUR", Quote: "KWD", On: day("2026-01-29"), Rate: decimal.RequireFromString("0.3331"), Source: "ECB"},
-		}),
-		Mapping: NewMapping(1, Default(day("2020-01-01"))),
-		Target:  t,
+		Mapping:   NewMapping(1, Default(day("2020-01-01"))),
+		Target:    t,
 	}
 }
 
@@ -91,11 +108,11 @@ func fewEntries() []ledger.Entry {
 		p.Customer = tricky
 	}
 	paid.Document, more.Document = "NLUS-2026-000002", "NLUS-2026-000003"
-	return []ledger.Entry{
+	return standing([]ledger.Entry{
 		{Account: 1, Seq: 1, Entity: 1, Source: "invoice:NLUS-2026-000001", BookedOn: day("2026-01-01"), Currency: "USD", Memo: "Invoice NLUS-2026-000001 to Acme", Postings: []ledger.Posting{receivable, tax, deferred}},
 		{Account: 2, Seq: 9, Entity: 1, Source: "receipt:5", BookedOn: day("2026-01-30"), Currency: "USD", Memo: "+1 ; not a comment | not a note\r\n2026-03-01 * \"not\" an entry", Postings: []ledger.Posting{cash, paid, more}},
 		{Account: 1, Seq: 2, Entity: 1, Source: "revenue:C-7:2026-01", BookedOn: day("2026-01-31"), Currency: "USD", Memo: "Revenue of January 2026", Postings: []ledger.Posting{released, earned}},
-	}
+	})
 }
 
 // anyEntries draws balanced entries of one currency in order of day, with amounts from one minor unit to millions.
@@ -122,7 +139,7 @@ func anyEntries(t *rapid.T, c money.Currency) []ledger.Entry {
 			out = append(out, e)
 		}
 	}
-	return out
+	return standing(out)
 }
 
 func anyPosting(t *rapid.T, a money.Amount) ledger.Posting {

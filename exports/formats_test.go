@@ -193,3 +193,35 @@ func TestFilesAreSplitWhereTheTargetsLimitIsAndNoJournalIsDivided(t *testing.T) 
 		t.Errorf("the control totals come to %s", total)
 	}
 }
+
+// A target that takes one rate a journal gets what the book says otherwise as a journal beside it: both together are the
+// entry, account by account.
+func TestAJournalAtOneRateAndWhatStandsBesideItAreTheEntry(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		entries := anyEntries(t, rapid.SampledFrom([]money.Currency{"USD", "EUR", "JPY", "KWD"}).Draw(t, "currency"))
+		want := map[ledger.Account]money.Amount{}
+		for _, e := range entries {
+			for _, p := range e.Postings {
+				want[p.Account] = want[p.Account].Add(p.Functional)
+			}
+		}
+		for _, target := range []Target{QuickBooks, NetSuite, Intacct, CSV, SAP} {
+			b := small(target)
+			got := map[ledger.Account]money.Amount{}
+			for _, j := range b.Journals(entries) {
+				balances(t, j)
+				if j.Rate.IsZero() {
+					t.Fatalf("%s: journal %s has no rate", target, j.ID)
+				}
+				for _, l := range j.Lines {
+					got[l.Account] = got[l.Account].Add(l.Functional)
+				}
+			}
+			for account, sum := range want {
+				if !target.Spec().OneControl && got[account].Minor() != sum.Minor() {
+					t.Fatalf("%s: %s comes to %s, is booked at %s", target, account, got[account], sum)
+				}
+			}
+		}
+	})
+}

@@ -23,6 +23,7 @@ type Journal struct {
 	Memo     string
 	Source   string
 	Reverses string // the number of the entry it takes back
+	Book     ledger.Book
 	Lines    []Line
 }
 
@@ -65,7 +66,6 @@ type Book struct {
 	Contracts map[int64]string
 	Buyers    map[int64]customers.ID // by contract: of postings that name no customer
 	Products  map[ProductKey]string
-	Rates     *entities.Rates
 	Mapping   Mapping
 	Target    Target
 }
@@ -76,12 +76,27 @@ type ProductKey struct {
 	Line     string
 }
 
-// Journals maps entries one to one; entries without postings are left out.
+// Journals maps entries: each is a journal, but where the target takes one rate a journal and no functional amounts, what
+// an entry moves beyond that rate is a second one. Entries without postings are left out.
 func (b Book) Journals(entries []ledger.Entry) []Journal {
 	var out []Journal
 	for _, e := range entries {
-		if len(e.Postings) > 0 {
-			out = append(out, b.journal(e))
+		j := b.journal(e)
+		parts := []Journal{j}
+		switch s := b.Target.Spec(); {
+		case s.Functional:
+		case s.Media == textMedia:
+			parts = []Journal{j.inItsCurrency()}
+		default:
+			parts = j.atOneRate()
+		}
+		for _, p := range parts {
+			if b.Target.Spec().OneControl {
+				p.Lines = joinControls(p.Lines)
+			}
+			if len(p.Lines) > 0 {
+				out = append(out, p)
+			}
 		}
 	}
 	return out
@@ -89,22 +104,61 @@ func (b Book) Journals(entries []ledger.Entry) []Journal {
 
 func (b Book) journal(e ledger.Entry) Journal {
 	entity, _ := b.Entities.ByID(e.Entity)
-	j := Journal{ID: journalID(e), On: e.BookedOn, Month: e.BookedOn.MonthOf(), Entity: entity, Currency: e.Currency, Memo: ledger.OneLine(e.Memo), Source: e.Source}
+	j := Journal{ID: journalID(e), On: e.BookedOn, Month: e.BookedOn.MonthOf(), Entity: entity, Currency: e.Currency, Rate: e.Rate, Memo: ledger.OneLine(e.Memo), Source: e.Source, Book: e.Book}
+	if e.Currency == entity.Currency {
+		j.Rate = decimal.NewFromInt(1)
+	}
 	for _, p := range e.Postings {
 		j.Lines = append(j.Lines, b.line(j, p))
 	}
-	if b.Target.Spec().OneControl {
-		j.Lines = joinControls(j.Lines)
-	}
-	b.convert(&j)
 	return j
+}
+
+// inItsCurrency leaves out what moves nothing in the journal's own currency.
+func (j Journal) inItsCurrency() Journal {
+	lines := make([]Line, 0, len(j.Lines))
+	for _, l := range j.Lines {
+		if !l.Amount.IsZero() {
+			lines = append(lines, l)
+		}
+	}
+	j.Lines = lines
+	return j
+}
+
+// atOneRate is the journal as a target converts it, at the one rate it is given, and beside it in the entity's currency
+// what the book says otherwise: advances at the rates they came in, receivables at what they stand at, gains and losses
+// on exchange. Together they are the entry.
+func (j Journal) atOneRate() []Journal {
+	if j.Currency == j.Entity.Currency || j.Rate.IsZero() {
+		return []Journal{j.inItsCurrency()}
+	}
+	amounts := make([]money.Amount, len(j.Lines))
+	for i, l := range j.Lines {
+		amounts[i] = l.Amount
+	}
+	beside := j
+	beside.ID, beside.Currency, beside.Rate, beside.Lines = j.ID+"-FX", j.Entity.Currency, decimal.NewFromInt(1), nil
+	lines := make([]Line, len(j.Lines))
+	for i, worth := range ledger.ConvertTogether(amounts, j.Rate, j.Entity.Currency) {
+		l := j.Lines[i]
+		rest := l
+		rest.Amount = l.Functional.Sub(worth)
+		if rest.Functional = rest.Amount; !rest.Amount.IsZero() {
+			beside.Lines = append(beside.Lines, rest)
+		}
+		l.Functional = worth
+		lines[i] = l
+	}
+	j.Lines = lines
+	return []Journal{j.inItsCurrency(), beside}
 }
 
 // journalID names an entry for others. A letter comes first: a spreadsheet takes "1-2" for a day.
 func journalID(e ledger.Entry) string { return "E" + e.Number() }
 
 func (b Book) line(j Journal, p ledger.Posting) Line {
-	l := Line{Account: p.Account, Amount: p.Amount, Customer: b.party(p), Contract: b.Contracts[p.Contract], ContractLine: p.Line,
+	l := Line{Account: p.Account, Amount: p.Amount, Functional: p.Functional, Customer: b.party(p), Contract: b.Contracts[p.Contract], ContractLine: p.Line,
 		Product: b.Products[ProductKey{p.Contract, p.Line}], Document: p.Document, Schedule: p.Schedule, Month: p.Month, Memo: j.Memo}
 	l.needs = b.facts(j.Entity, j.Currency, p)
 	if r, ok := b.Mapping.Of(l.needs, j.On); ok {
@@ -165,47 +219,6 @@ func joinControls(lines []Line) []Line {
 
 // named says whether lines on such an account are kept per customer.
 func (c Control) named() bool { return c == Receivable || c == Payable }
-
-// convert gives each line its amount in the entity's currency at the rate of the day. The debits are converted as one sum
-// and split, and the credits the same, so that the journal balances in both currencies.
-func (b Book) convert(j *Journal) {
-	home := j.Entity.Currency
-	total := j.total()
-	if total.IsZero() || home == "" {
-		return
-	}
-	converted, quote, err := b.Rates.Convert(total, home, j.On)
-	if err != nil {
-		return // no rate: the findings say so where it matters
-	}
-	j.Rate = quote.Rate
-	for _, sign := range []int{1, -1} {
-		var at []int
-		var weights []int64
-		for i, l := range j.Lines {
-			if l.Amount.Sign() == sign {
-				at, weights = append(at, i), append(weights, l.Amount.Abs().Minor())
-			}
-		}
-		for n, share := range money.AllocateInts(converted, weights) {
-			if sign < 0 {
-				share = share.Neg()
-			}
-			j.Lines[at[n]].Functional = share
-		}
-	}
-}
-
-// total is the sum of the debits.
-func (j Journal) total() money.Amount {
-	sum := money.Zero(j.Currency)
-	for _, l := range j.Lines {
-		if l.Amount.Sign() > 0 {
-			sum = sum.Add(l.Amount)
-		}
-	}
-	return sum
-}
 
 // kind is what happened, in the ledger's word: "invoice" of "invoice:RUS-1".
 func kind(source string) string {

@@ -21,9 +21,6 @@ func loadBook(ctx context.Context, q postgres.Querier, entries []ledger.Entry, t
 	if b.Entities, err = entities.Load(ctx, q); err != nil {
 		return b, err
 	}
-	if b.Rates, err = entities.LoadRates(ctx, q, asOf); err != nil {
-		return b, err
-	}
 	people, agreed, accounts := map[customers.ID]bool{}, map[int64]bool{}, map[customers.AccountID]bool{}
 	for _, e := range entries {
 		accounts[e.Account] = true
@@ -84,8 +81,13 @@ func collect(ctx context.Context, q postgres.Querier, f ledger.Filter, want func
 
 // nameReversed says which entry each void takes back.
 func nameReversed(ctx context.Context, q postgres.Querier, journals []Journal, entries []ledger.Entry) error {
-	for i, e := range entries {
-		if kind(e.Source) != "void" {
+	at := make(map[string]int, len(journals))
+	for i, j := range journals {
+		at[j.ID] = i
+	}
+	for _, e := range entries {
+		i, written := at[journalID(e)]
+		if kind(e.Source) != "void" || !written {
 			continue
 		}
 		of := "invoice" + e.Source[len("void"):]

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ratable/customers"
+	"ratable/internal/money"
 )
 
 // Summarize adds journals up: one journal for each kind of entry, with a line per account and side. A journal that would
@@ -16,7 +17,7 @@ func Summarize(journals []Journal, s Scope, seq int) []Journal {
 	var out []*summary
 	open := map[summaryKey]*summary{}
 	for _, j := range journals {
-		k := summaryKey{kind: kind(j.Source), rate: j.Rate.String()}
+		k := summaryKey{kind: kind(j.Source), rate: j.Rate.String(), currency: j.Currency}
 		if limits.OneControl {
 			k.customer = j.controlled()
 		}
@@ -29,7 +30,7 @@ func Summarize(journals []Journal, s Scope, seq int) []Journal {
 		sum.add(j)
 	}
 	slices.SortStableFunc(out, func(a, b *summary) int {
-		return cmp.Or(a.journal.On.Compare(b.journal.On), cmp.Compare(a.key.kind, b.key.kind), cmp.Compare(a.key.customer, b.key.customer), cmp.Compare(a.key.rate, b.key.rate))
+		return cmp.Or(a.journal.On.Compare(b.journal.On), cmp.Compare(a.key.kind, b.key.kind), cmp.Compare(a.key.customer, b.key.customer), cmp.Compare(a.key.currency, b.key.currency), cmp.Compare(a.key.rate, b.key.rate))
 	})
 	done := make([]Journal, len(out))
 	for i, sum := range out {
@@ -41,6 +42,7 @@ func Summarize(journals []Journal, s Scope, seq int) []Journal {
 type summaryKey struct {
 	kind     string
 	rate     string // of the day: a journal has one
+	currency money.Currency
 	customer customers.ID
 }
 

@@ -38,6 +38,7 @@ type Spec struct {
 	NamesParty   bool      // a line on receivables or payables must name the customer
 	OneControl   bool      // a journal has one line on receivables or payables
 	OwnCurrency  bool      // journals are in the entity's functional currency only
+	Functional   bool      // lines carry what they come to in the entity's currency beside their amount
 	AsksRate     bool      // a foreign currency needs a rate, which the file carries
 	AsksDates    bool      // reads days by a setting chosen at import
 	CodeLength   int       // characters of our entity's code
@@ -51,10 +52,10 @@ var Specs = []Spec{
 	{Target: Xero, Name: "Xero", Ext: "csv", Media: csvMedia, FileLines: 300, JournalLines: 300, Refuses: []Control{Receivable, Payable, Bank}, OwnCurrency: true, AsksDates: true, Excel: true},
 	{Target: NetSuite, Name: "NetSuite", Ext: "csv", Media: csvMedia, FileLines: 25_000, JournalLines: 10_000, NamesParty: true, AsksRate: true, AsksDates: true, Excel: true},
 	{Target: Intacct, Name: "Sage Intacct", Ext: "csv", Media: csvMedia, MemoLength: 80, NamesParty: true, AsksRate: true, AsksDates: true, Excel: true},
-	{Target: SAP, Name: "SAP S/4HANA upload", Ext: "csv", Media: csvMedia, JournalLines: 999, IDLength: 16, MemoLength: 25, LineLength: 50, AsksRate: true, AsksDates: true, CodeLength: 4, Excel: true},
-	{Target: CSV, Name: "Generic CSV", Ext: "csv", Media: csvMedia, Excel: true},
-	{Target: JSONLines, Name: "JSON Lines", Ext: "jsonl", Media: "application/jsonl"},
-	{Target: XLSX, Name: "Excel workbook", Ext: "xlsx", Media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", FileLines: 1_000_000},
+	{Target: SAP, Name: "SAP S/4HANA upload", Ext: "csv", Media: csvMedia, JournalLines: 999, IDLength: 16, MemoLength: 25, LineLength: 50, Functional: true, AsksRate: true, AsksDates: true, CodeLength: 4, Excel: true},
+	{Target: CSV, Name: "Generic CSV", Ext: "csv", Media: csvMedia, Functional: true, Excel: true},
+	{Target: JSONLines, Name: "JSON Lines", Ext: "jsonl", Media: "application/jsonl", Functional: true},
+	{Target: XLSX, Name: "Excel workbook", Ext: "xlsx", Media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", FileLines: 1_000_000, Functional: true},
 	{Target: Hledger, Name: "hledger", Ext: "journal", Media: textMedia},
 	{Target: Ledger, Name: "Ledger", Ext: "ledger", Media: textMedia},
 	{Target: Beancount, Name: "Beancount", Ext: "beancount", Media: textMedia},

@@ -34,10 +34,18 @@ func generic(j Journal, i int, o Options) []string {
 	if !l.Month.IsZero() {
 		month = l.Month.String()
 	}
-	return []string{j.ID, j.On.String(), j.Month.String(), o.Book, j.Entity.Code, strconv.Itoa(i + 1), l.Account.String(), l.GL.Code,
+	return []string{j.ID, j.On.String(), j.Month.String(), bookName(j, o), j.Entity.Code, strconv.Itoa(i + 1), l.Account.String(), l.GL.Code,
 		debit, credit, string(j.Currency), rate(j.Rate), homeDebit, homeCredit, l.Customer.ExternalID, l.Contract, obligation,
 		word, id, number(l.Schedule), month, j.Reverses, l.Memo,
 		l.GL.Name, l.GL.Class, l.GL.Department, l.GL.Location, home, l.Customer.Name, l.Product, l.Document}
+}
+
+// bookName is the book an entry is in alone, else what the options call the one exported.
+func bookName(j Journal, o Options) string {
+	if j.Book != "" {
+		return string(j.Book)
+	}
+	return o.Book
 }
 
 // number is empty for none.

@@ -101,7 +101,7 @@ func (v *converting) convertRest() {
 			rests[i] = money.Zero(v.entry.Currency)
 		}
 	}
-	for i, worth := range convertTogether(rests, v.rate, v.home) {
+	for i, worth := range ConvertTogether(rests, v.rate, v.home) {
 		if p := &v.entry.Postings[i]; !v.parts[i].given {
 			p.Functional = v.parts[i].worth.Add(worth)
 		}
@@ -128,7 +128,7 @@ func (v *converting) differences() {
 		if largest < 0 || p.open.Abs().Cmp(v.parts[largest].open.Abs()) > 0 {
 			largest = i
 		}
-		d := convertTogether([]money.Amount{p.open}, v.rate, v.home)[0].Sub(p.openWorth)
+		d := ConvertTogether([]money.Amount{p.open}, v.rate, v.home)[0].Sub(p.openWorth)
 		found, missing = v.difference(found, v.entry.Postings[i], d), missing.Sub(d)
 	}
 	of := Posting{}

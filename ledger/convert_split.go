@@ -8,10 +8,10 @@ import (
 	"ratable/internal/money"
 )
 
-// convertTogether converts amounts at a rate so that they come to what their sum converts to: each is rounded down, and
+// ConvertTogether converts amounts at a rate so that they come to what their sum converts to: each is rounded down, and
 // the cents still missing go one each to the largest fractions cut off, on ties to the earlier (largest remainder). The
 // negative amounts give the negative results, and amounts that add up to nothing still do.
-func convertTogether(amounts []money.Amount, rate decimal.Decimal, home money.Currency) []money.Amount {
+func ConvertTogether(amounts []money.Amount, rate decimal.Decimal, home money.Currency) []money.Amount {
 	out := make([]money.Amount, len(amounts))
 	cut := make([]money.Exact, len(amounts))
 	var sum money.Exact

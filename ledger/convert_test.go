@@ -193,8 +193,8 @@ func TestAnEntryAndTheOneThatTakesItBackConvertToTheSameFigures(t *testing.T) {
 		}
 		rate := decimal.RequireFromString("1.0837")
 		sum := money.Zero("USD")
-		got := convertTogether(there, rate, "USD")
-		for i, g := range convertTogether(back, rate, "USD") {
+		got := ConvertTogether(there, rate, "USD")
+		for i, g := range ConvertTogether(back, rate, "USD") {
 			if g != got[i].Neg() {
 				t.Errorf("%s converts to %s and %s to %s", there[i], got[i], back[i], g)
 			}
