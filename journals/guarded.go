@@ -36,7 +36,7 @@ func Guarded(a ledger.Account) (instead string, is bool) {
 	return instead, is
 }
 
-// ofParty are accounts that are paid party by party: a line without one would be owed to nobody.
+// ofParty are accounts that are paid party by party, or by payroll: a line that says neither would be owed to nobody.
 func ofParty(a ledger.Account) bool {
 	return a == ledger.CommissionPayable || a == ledger.PayableToPrincipal
 }
@@ -58,8 +58,8 @@ func guard(path string, l Line) []fault.Field {
 	if instead, is := Guarded(l.Account); is {
 		return []fault.Field{{Path: path, Value: info.Code, Message: "is proved by a sub-ledger and not booked by hand; " + instead}}
 	}
-	if ofParty(l.Account) && l.Customer == 0 {
-		return []fault.Field{{Path: path, Value: info.Code, Message: "is owed to somebody: name the partner or supplier as the line's customer"}}
+	if ofParty(l.Account) && l.Customer == 0 && l.Document == "" {
+		return []fault.Field{{Path: path, Value: info.Code, Message: "is owed to somebody: name the partner or supplier as the customer, or the payroll run or paper as the document"}}
 	}
 	return nil
 }

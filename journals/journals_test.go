@@ -105,7 +105,7 @@ func TestWhatIsWrongIsSaidFieldByField(t *testing.T) {
 		{"deferred revenue of a line", func(x *Written) {
 			x.Lines[0] = WrittenLine{Account: "2100", Debit: "1200", Contract: "C-1", Line: "seats"}
 		}, "lines[0].account", "not booked by hand"},
-		{"a commission to nobody", func(x *Written) { x.Lines[1].Account = "CommissionPayable" }, "lines[1].account", "name the partner"},
+		{"a commission to nobody", func(x *Written) { x.Lines[1].Account = "CommissionPayable" }, "lines[1].account", "name the partner or supplier"},
 	} {
 		written := bonus()
 		c.change(&written)
