@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ratable/internal/money"
+	"ratable/ledger"
 )
 
 var january = Scope{Entity: 1, Currency: "USD", Month: month("2026-01")}
