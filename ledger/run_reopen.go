@@ -25,7 +25,7 @@ func RequestReopen(ctx context.Context, tx pgx.Tx, entity entities.ID, month per
 		if err := is.reopenable(month); err != nil {
 			return err
 		}
-		waiting, err := reopenRequest(ctx, tx, entity, month)
+		waiting, err := LastEvent(ctx, tx, entity, month)
 		if err == nil && waiting.Event == ReopenRequested {
 			return fault.New(fault.Conflict, "it waits for an answer already")
 		}
@@ -87,7 +87,7 @@ func (is standing) reopenable(month period.Month) error {
 
 // requested is the request that waits for an answer.
 func requested(ctx context.Context, tx pgx.Tx, entity entities.ID, month period.Month) (MonthEvent, error) {
-	asked, err := reopenRequest(ctx, tx, entity, month)
+	asked, err := LastEvent(ctx, tx, entity, month)
 	if err == nil && asked.Event != ReopenRequested {
 		return asked, fault.New(fault.Conflict, "nobody asked to open it again")
 	}

@@ -108,8 +108,8 @@ func LastCloser(ctx context.Context, q postgres.Querier, entity entities.ID, mon
 	return user, postgres.Fault(err)
 }
 
-// reopenRequest is the last thing that happened to a closed month.
-func reopenRequest(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (MonthEvent, error) {
+// LastEvent is the last thing that happened to a month.
+func LastEvent(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (MonthEvent, error) {
 	rows, err := q.Query(ctx, `
 		select entity_id, month, seq, event, by_user, reason, known_order, recorded_at
 		from ledger.month_events

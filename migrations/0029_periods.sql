@@ -289,6 +289,8 @@ create table closing.seals (
     inputs_hash  bytea not null check (length(inputs_hash) = 32),
     previous     bytea check (length(previous) = 32),  -- the hash of the month before; null for the first
     hash         bytea not null check (length(hash) = 32),
+    closed_on    date not null,         -- the business day
+    watermark    bigint not null,       -- what was known: the place of the closing
     known_order  bigint not null default nextval('known_order'),
     recorded_at  timestamptz not null default now(),
     primary key (entity_id, month, event_seq)

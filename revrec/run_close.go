@@ -13,6 +13,7 @@ import (
 	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/ledger"
@@ -20,11 +21,23 @@ import (
 
 // Exception is something that has to be settled before a month may be closed.
 type Exception struct {
+	Kind     ExceptionKind
 	Account  customers.AccountID
 	Contract string // number; empty when the whole account could not be decided
 	Line     string
 	Problem  string
+	Amount   money.Amount // by how much; nothing when it cannot be said
 }
+
+// ExceptionKind says what is amiss.
+type ExceptionKind string
+
+// What may be amiss.
+const (
+	Undecided    ExceptionKind = "undecided"    // the account could not be decided
+	Unrecognized ExceptionKind = "unrecognized" // revenue is not booked
+	Unbilled     ExceptionKind = "unbilled"     // a charge that is due is not billed
+)
 
 func (x Exception) String() string {
 	if x.Contract == "" {
@@ -91,14 +104,14 @@ func (f Facts) of(entity entities.ID) Facts {
 func (f Facts) exceptions(c *catalog.Catalog, month period.Month, held []contracts.ID) []Exception {
 	plan, err := Decide(c, f, month)
 	if err != nil {
-		return []Exception{{Account: f.Account, Problem: err.Error()}}
+		return []Exception{{Kind: Undecided, Account: f.Account, Problem: err.Error()}}
 	}
 	var out []Exception
 	for _, e := range plan.Entries {
 		for _, p := range e.Postings {
-			if (p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue) && !p.Month.After(month) {
+			if p.Account.Info().Type == ledger.Income && !p.Month.After(month) {
 				problem := fmt.Sprintf("%s %s of %s is not recognized", p.Amount.Neg(), e.Currency, p.Month)
-				out = append(out, Exception{f.Account, f.number(p.Contract), p.Line, problem})
+				out = append(out, Exception{Unrecognized, f.Account, f.number(p.Contract), p.Line, problem, p.Amount.Neg()})
 			}
 		}
 	}
@@ -108,7 +121,7 @@ func (f Facts) exceptions(c *catalog.Catalog, month period.Month, held []contrac
 		}
 		pieces, err := contracts.Charges(a, c, f.Usage, later(month, f.Stored.lastRecognized()).End())
 		if err != nil {
-			return append(out, Exception{Account: f.Account, Problem: err.Error()})
+			return append(out, Exception{Kind: Undecided, Account: f.Account, Problem: err.Error()})
 		}
 		out = append(out, unbilled(a, pieces, f.Standing.Of(int64(a.Contract)), month)...)
 	}
@@ -141,7 +154,7 @@ func unbilled(a contracts.Agreement, pieces []contracts.Piece, stood []ledger.St
 			g.kind == contracts.TrueUp && !g.asked
 		if g.due && !later && !g.agrees() && !waits(a, g, stood, month) && !settled(a, g, stood, month) {
 			problem := fmt.Sprintf("%s for %s: due by the end of %s is %s %s, billed is %s", g.kind, g.span, month, g.owed, a.Currency, g.billed)
-			out = append(out, Exception{a.Account, a.Number, g.line, problem})
+			out = append(out, Exception{Unbilled, a.Account, a.Number, g.line, problem, g.owed.Sub(g.billed)})
 		}
 	}
 	return out
