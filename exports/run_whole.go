@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -30,7 +31,7 @@ func Whole(ctx context.Context, db *postgres.DB, t Target, f ledger.Filter, o Op
 			return err
 		}
 		if o.Book == "" {
-			o.Book = "primary"
+			o.Book = cmp.Or(string(f.Book), "primary")
 		}
 		content, err = Write(journals, t, o)
 		return err

@@ -158,15 +158,15 @@ func TestTheJournalCSVIsOneRowAPostingAndRunsNoFormula(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff(closings(t, b), sums); diff != "" {
+	if diff := cmp.Diff(closings(t, b, Filter{}), sums); diff != "" {
 		t.Errorf("the CSV adds up otherwise than the trial balance (-trial +CSV):\n%s", diff)
 	}
 }
 
 // closings is the trial balance of the whole book by "account currency".
-func closings(t *testing.T, b book) map[string]money.Amount {
+func closings(t *testing.T, b book, f Filter) map[string]money.Amount {
 	t.Helper()
-	trial, err := TrialBalance(ctx, b.db, Filter{})
+	trial, err := TrialBalance(ctx, b.db, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,6 +214,29 @@ func exportHledger(t *testing.T) (book, string) {
 
 func TestHledgerAcceptsTheExportAndFindsOurTrialBalance(t *testing.T) {
 	b, journal := exportHledger(t)
+	b.agrees(t, journal, closings(t, b, Filter{}))
+}
+
+// In the currency of the entity, whatever was billed in, the journal has gains and losses on exchange of its own.
+func TestHledgerAcceptsTheExportInTheCurrencyOfTheEntity(t *testing.T) {
+	b, _ := exported(t)
+	b.append(t, Entry{Account: 2, Seq: 99, Entity: b.rus, Source: "application:1", BookedOn: day("2026-02-20"), Currency: "EUR", Memo: "settled",
+		Postings: []Posting{Debit(Cash, amount("1000000.01", "EUR")), about(Credit(UnbilledReceivable, amount("1000000.01", "EUR")), "seats", "")}})
+	var out bytes.Buffer
+	f := Filter{Functional: true}
+	if err := WriteHledger(&out, b.names(), Stream(ctx, b.db, f)); err != nil {
+		t.Fatal(err)
+	}
+	want := closings(t, b, f)
+	if want["FxGain USD"].IsZero() && want["FxLoss USD"].IsZero() {
+		t.Errorf("nothing was gained or lost on exchange: this proves nothing\n%v", want)
+	}
+	b.agrees(t, out.String(), want)
+}
+
+// agrees holds hledger's balances against ours.
+func (b book) agrees(t *testing.T, journal string, want map[string]money.Amount) {
+	t.Helper()
 	for _, args := range [][]string{{"check", "-s"}, {"check", "ordereddates"}, {"check", "-s", "ordereddates", "uniqueleafnames"}} {
 		if out, err := hledger(t, journal, args...); err != nil {
 			t.Errorf("hledger %s: %v\n%s\n%s", strings.Join(args, " "), err, out, journal)
@@ -232,7 +255,6 @@ func TestHledgerAcceptsTheExportAndFindsOurTrialBalance(t *testing.T) {
 		_, account, _ := strings.Cut(r[0], ":")
 		got[account+" "+r[1]] = amount(r[2], money.Currency(r[1]))
 	}
-	want := closings(t, b)
 	for k, a := range want {
 		if _, ok := got[k]; !ok && a.IsZero() {
 			delete(want, k)

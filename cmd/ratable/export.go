@@ -24,10 +24,16 @@ type exportCommand struct {
 type selection struct {
 	Month  string `help:"One month, such as 2026-03. Default: everything." placeholder:"MONTH"`
 	Entity string `help:"Code of one legal entity. Default: all." placeholder:"CODE"`
+	Book   string `help:"us_gaap, the primary book, or ifrs: what is in every book and what is in it alone." default:"us_gaap"`
+
+	Functional bool `help:"Amounts in the currency of each entity, whatever they were billed in."`
 }
 
 func (s selection) filter(ctx context.Context, q postgres.Querier) (ledger.Filter, error) {
-	var f ledger.Filter
+	f := ledger.Filter{Book: ledger.Book(s.Book), Functional: s.Functional}
+	if f.Book != ledger.USGAAP && f.Book != ledger.IFRS {
+		return f, fault.InvalidFields(fault.Field{Path: "--book", Value: s.Book, Message: "is us_gaap or ifrs"})
+	}
 	if s.Month != "" {
 		month, err := period.ParseMonth(s.Month)
 		if err != nil {

@@ -35,6 +35,7 @@ func (exportJournal) Help() string {
   ratable export journal --month 2026-03 --format hledger | hledger -f - check -s
   ratable export journal --target netsuite --entity nlus --month 2026-03 --preview
   ratable export journal --target netsuite --entity nlus --month 2026-03 --out /tmp
+  ratable export journal --format hledger --book ifrs --functional           the second book, in its entities' currencies
   ratable export journal --target beancount --entity nlus > book.beancount   the whole book, as the mapping stands`
 }
 
@@ -59,6 +60,10 @@ func (e *exportJournal) Run(ctx context.Context, c *Config) error {
 				_, err = os.Stdout.Write(content)
 			}
 			return err
+		}
+		// A batch says what has gone to another ledger: one book goes there, in the currencies it was booked in.
+		if f.Book != ledger.Primary || f.Functional {
+			return fault.InvalidFields(fault.Field{Path: "--month", Message: "makes batches, of the primary book in its own currencies: leave it out for another book or for functional amounts"})
 		}
 		return e.batches(ctx, db, target, f)
 	})
