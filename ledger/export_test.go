@@ -220,7 +220,7 @@ func TestHledgerAcceptsTheExportAndFindsOurTrialBalance(t *testing.T) {
 // In the currency of the entity, whatever was billed in, the journal has gains and losses on exchange of its own.
 func TestHledgerAcceptsTheExportInTheCurrencyOfTheEntity(t *testing.T) {
 	b, _ := exported(t)
-	b.append(t, Entry{Account: 2, Seq: 99, Entity: b.rus, Source: "application:1", BookedOn: day("2026-02-20"), Currency: "EUR", Memo: "settled",
+	b.append(t, Entry{Account: 2, Seq: 99, Entity: b.rde, Source: "application:1", BookedOn: day("2026-02-20"), Currency: "EUR", Memo: "settled",
 		Postings: []Posting{Debit(Cash, amount("1000000.01", "EUR")), about(Credit(UnbilledReceivable, amount("1000000.01", "EUR")), "seats", "")}})
 	var out bytes.Buffer
 	f := Filter{Functional: true}
