@@ -179,7 +179,9 @@ func TestTheWaterfallPutsMonthsOutsideItsColumnsBeforeAndBeyond(t *testing.T) {
 }
 
 func TestAScheduleShowsWhatIsBookedAndWhere(t *testing.T) {
-	key := func(m string) Key { return Key{1, "seats", contracts.FixedFee, quarter(), month(m)} }
+	key := func(m string) Key {
+		return Key{Contract: 1, Line: "seats", Kind: contracts.FixedFee, Span: quarter(), Month: month(m)}
+	}
 	got := table([]Scheduled{
 		{Account: 1, Key: key("2026-01"), Column: month("2026-02"), Amount: eur("10"), Recognized: true},
 		{Account: 1, Key: key("2026-03"), Column: month("2026-03"), Amount: eur("20")},

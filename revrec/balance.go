@@ -19,7 +19,8 @@ type LineBalance struct {
 	Contract   contracts.ID
 	Line       string
 	Billed     money.Amount // before tax
-	Recognized money.Amount // revenue
+	Recognized money.Amount // revenue of what is stated
+	Adjusted   money.Amount // revenue that assessments add beside it: it stands as contract asset, refund liability or allocation
 	PassedOn   money.Amount // earned as an agent for somebody else
 	Remaining  money.Amount // billed, and earned after the month: deferred revenue
 	Unbilled   money.Amount // earned by the end of the month, and not billed
@@ -40,16 +41,23 @@ func balances(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Mont
 	of := func(contract contracts.ID, line string) *LineBalance {
 		k, zero := key{contract, line}, money.Zero(currency)
 		if lines[k] == nil {
-			lines[k] = &LineBalance{Contract: contract, Line: line, Billed: zero, Recognized: zero, PassedOn: zero, Remaining: zero, Unbilled: zero}
+			lines[k] = &LineBalance{Contract: contract, Line: line, Billed: zero, Recognized: zero, PassedOn: zero, Remaining: zero, Unbilled: zero, Adjusted: zero}
 			order = append(order, k)
 		}
 		return lines[k]
 	}
+	stated := make([]Scheduled, 0, len(scheduled))
 	for _, s := range scheduled {
-		b := of(s.Contract, s.Line)
+		b, booked := of(s.Contract, s.Line), s.Recognized && !s.Column.After(asOf)
 		b.Account = s.Account
-		if s.Recognized && !s.Column.After(asOf) {
+		switch {
+		case Adjusts(s.Kind) && booked:
+			b.Adjusted = b.Adjusted.Add(s.Net())
+		case booked:
 			b.Recognized, b.PassedOn = b.Recognized.Add(s.Net()), b.PassedOn.Add(s.PassedOn)
+		}
+		if !Adjusts(s.Kind) {
+			stated = append(stated, s)
 		}
 	}
 	for _, s := range billed {
@@ -57,7 +65,7 @@ func balances(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Mont
 		b.Account = s.Account
 		b.Billed = b.Billed.Add(s.Amount)
 	}
-	for _, c := range cuts(scheduled, billed, asOf) {
+	for _, c := range cuts(stated, billed, asOf) {
 		b := of(c.contract, c.line)
 		for _, s := range allot(c.billed, c.earned) {
 			switch later := s.earned.After(asOf); {

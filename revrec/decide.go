@@ -23,6 +23,7 @@ type Facts struct {
 	Usage      *usage.Days
 	Standing   *ledger.Standing
 	Stored     *Stored
+	Assessed   []Assessed                                   // approved, in the order in which they were
 	FirstOpen  func(entities.ID, period.Month) period.Month // nil: no month is closed
 }
 
@@ -51,16 +52,29 @@ func (p Plan) Empty() bool { return len(p.Rows) == 0 && len(p.Recognized) == 0 }
 func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
 	through = later(through, f.Stored.lastRecognized())
 	d := deciding{facts: f, through: through, stored: f.Stored.clone(), next: f.Standing.Next, positions: map[ledger.LineKey]ledger.Position{}}
+	d.adjusted = d.stored.adjusted()
 	stored := d.stored.byContract()
+	earning, err := f.earning(c, through)
+	if err != nil {
+		return Plan{}, err
+	}
 	for _, a := range f.Agreements {
-		pieces, err := contracts.Charges(a, c, f.Usage, through.End())
-		if err != nil {
-			return Plan{}, err
-		}
-		keys := d.schedule(a, Schedule(a.Contract, pieces, through), stored[a.Contract])
+		keys := d.schedule(a, earning.schedule(a.Contract), stored[a.Contract])
 		d.recognize(a, keys)
 	}
 	return d.plan, nil
+}
+
+// earning prices the contracts of an account through a month, and puts what was assessed to it.
+func (f Facts) earning(c *catalog.Catalog, through period.Month) (*assessing, error) {
+	pieces := make(map[contracts.ID][]contracts.Piece, len(f.Agreements))
+	for _, a := range f.Agreements {
+		var err error
+		if pieces[a.Contract], err = contracts.Charges(a, c, f.Usage, through.End()); err != nil {
+			return nil, err
+		}
+	}
+	return assess(f, pieces, through)
 }
 
 // Book moves the facts on by a plan, as appending it and loading again would.
@@ -91,6 +105,7 @@ type deciding struct {
 	stored    *Stored
 	next      int64 // place of the next entry
 	positions map[ledger.LineKey]ledger.Position
+	adjusted  map[adjustedKey]money.Amount // revenue beside what is stated, as it stands booked
 	plan      Plan
 }
 
@@ -142,22 +157,43 @@ func (d *deciding) recognize(a contracts.Agreement, keys []Key) {
 	}
 }
 
-// month books what is due for the keys of one month. Rows that cancel each other
-// before they were recognized are marked and book nothing.
+// month books what is due for the keys of one month, an entry for each book. Rows that cancel each other before they were
+// recognized are marked and book nothing.
 func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) {
+	n := 0
+	for _, book := range []ledger.Book{"", ledger.USGAAP, ledger.IFRS} {
+		var own []Key
+		for _, key := range keys {
+			if key.Book == book {
+				own = append(own, key)
+			}
+		}
+		if len(own) > 0 && d.enter(a, month, book, own, n) {
+			n++
+		}
+	}
+}
+
+// enter books what is due for the keys of one month in a book, and says whether there was anything.
+func (d *deciding) enter(a contracts.Agreement, month period.Month, book ledger.Book, keys []Key, before int) bool {
 	booked := month
 	if d.facts.FirstOpen != nil {
 		booked = d.facts.FirstOpen(a.Entity, month)
 	}
-	e := d.entry(a, month, booked)
+	e := d.entry(a, month, booked, before)
+	e.Book = book
 	moved := d.moved(keys)
 	var lines earnedLines
 	for _, key := range keys {
 		c := d.stored.cells[key]
 		seq := int64(0)
 		if due := c.due(); !due.zero() && !moved[earningOf(key)].zero() {
-			lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due.amount)
-			e.Postings = append(e.Postings, revenue(a, key, c.last, due)...)
+			if Adjusts(key.Kind) {
+				e.Postings = append(e.Postings, d.adjust(key, c.last, due.amount)...)
+			} else {
+				lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due.amount)
+				e.Postings = append(e.Postings, revenue(a, key, c.last, due)...)
+			}
 			seq = e.Seq
 		}
 		for _, row := range c.open {
@@ -165,7 +201,7 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 		}
 	}
 	if len(e.Postings) == 0 {
-		return
+		return false
 	}
 	e.Postings = append(d.settle(lines), e.Postings...)
 	for i := range e.Postings {
@@ -173,19 +209,22 @@ func (d *deciding) month(a contracts.Agreement, month period.Month, keys []Key) 
 	}
 	d.plan.Entries = append(d.plan.Entries, e)
 	d.next++
+	return true
 }
 
 // earning is what a revenue balance is kept by.
 type earning struct {
 	line    string
 	account ledger.Account
+	kind    contracts.Kind // of what is adjusted, which has another side of its own
 }
 
 func earningOf(key Key) earning {
-	if key.Kind == contracts.OverCap {
-		return earning{key.Line, ledger.OverageRevenue}
+	x := earning{line: key.Line, account: RevenueAccount(key.Kind)}
+	if Adjusts(key.Kind) {
+		x.kind = key.Kind
 	}
-	return earning{key.Line, ledger.Revenue}
+	return x
 }
 
 // moved adds up what is due by balance. An amendment that cuts a period moves
@@ -201,8 +240,8 @@ func (d *deciding) moved(keys []Key) map[earning]income {
 
 // entry names the next entry: the count keeps its source its own when late facts
 // add to a month that was recognized before.
-func (d *deciding) entry(a contracts.Agreement, month, booked period.Month) ledger.Entry {
-	n := len(d.stored.entries[booking{a.Contract, month}]) + 1
+func (d *deciding) entry(a contracts.Agreement, month, booked period.Month, before int) ledger.Entry {
+	n := len(d.stored.entries[booking{a.Contract, month}]) + 1 + before
 	return ledger.Entry{
 		Account: a.Account, Seq: d.next, Entity: a.Entity, Currency: a.Currency, BookedOn: booked.Last(),
 		Source: fmt.Sprintf("revenue:%s:%s:%d", a.Number, month, n),
@@ -222,45 +261,6 @@ func revenue(a contracts.Agreement, key Key, row int64, due income) []ledger.Pos
 		if !p.Amount.IsZero() {
 			p.Contract, p.Line, p.Schedule = int64(key.Contract), key.Line, row
 			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// earnedLines adds up what lines of a contract earn in an entry, in order.
-type earnedLines struct {
-	order []ledger.LineKey
-	sums  map[ledger.LineKey]money.Amount
-}
-
-func (l *earnedLines) add(key ledger.LineKey, amount money.Amount) {
-	if l.sums == nil {
-		l.sums = map[ledger.LineKey]money.Amount{}
-	}
-	if _, seen := l.sums[key]; !seen {
-		l.order = append(l.order, key)
-	}
-	l.sums[key] = l.sums[key].Add(amount)
-}
-
-// settle debits deferred revenue as far as the line was billed, and unbilled
-// receivable for the rest.
-func (d *deciding) settle(lines earnedLines) []ledger.Posting {
-	var out []ledger.Posting
-	for _, key := range lines.order {
-		at, ok := d.positions[key]
-		if !ok {
-			at = d.facts.Standing.Lines[key]
-		}
-		earned := lines.sums[key]
-		nothing := money.Zero(earned.Currency())
-		deferred, unbilled := ledger.Settle(at, nothing, earned)
-		d.positions[key] = at.After(nothing, earned)
-		for _, p := range []ledger.Posting{ledger.Credit(ledger.DeferredRevenue, deferred), ledger.Debit(ledger.UnbilledReceivable, unbilled)} {
-			if !p.Amount.IsZero() {
-				p.Contract, p.Line = key.Contract, key.Line
-				out = append(out, p)
-			}
 		}
 	}
 	return out

@@ -128,7 +128,7 @@ func Schedule(contract contracts.ID, pieces []contracts.Piece, through period.Mo
 				break
 			}
 			before, after := c.earned(p, month.First()), c.earned(p, month.End())
-			key := Key{contract, p.Line, p.Kind, p.Span, month}
+			key := Key{Contract: contract, Line: p.Line, Kind: p.Kind, Span: p.Span, Month: month}
 			sum := rows[key].Amount.Add(after.Sub(before))
 			passed := rows[key].PassedOn.Add(passedOn(p, after)).Sub(passedOn(p, before))
 			if sum.IsZero() && passed.IsZero() {

@@ -269,7 +269,7 @@ func TestTheScheduleAgreesWithAnIndependentOracle(t *testing.T) {
 		want := map[Key]int64{}
 		for _, p := range pieces {
 			for m := period.MinDate(p.Span.Start, p.Served().Start).MonthOf(); !m.After(through); m = m.Next() {
-				key := Key{a.Contract, p.Line, p.Kind, p.Span, m}
+				key := Key{Contract: a.Contract, Line: p.Line, Kind: p.Kind, Span: p.Span, Month: m}
 				switch {
 				case p.Kind == contracts.Metered && !capped:
 					want[key] += l.oracleUsed(p.Span, m.End()) - l.oracleUsed(p.Span, m.First())

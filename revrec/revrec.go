@@ -26,6 +26,7 @@ import (
 	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 // Key names one month of one piece of a contract: what a schedule row is for.
@@ -35,13 +36,14 @@ type Key struct {
 	Kind     contracts.Kind
 	Span     period.Span
 	Month    period.Month // attribution
+	Book     ledger.Book  // empty: every book
 }
 
 // compare is the order in which schedules are kept and shown: by month within
 // contracts, then in the order of the service.
 func (k Key) compare(o Key) int {
 	return cmp.Or(cmp.Compare(k.Contract, o.Contract), k.Month.Compare(o.Month), cmp.Compare(k.Line, o.Line),
-		cmp.Compare(k.Kind, o.Kind), k.Span.Start.Compare(o.Span.Start), k.Span.End.Compare(o.Span.End))
+		cmp.Compare(k.Kind, o.Kind), k.Span.Start.Compare(o.Span.Start), k.Span.End.Compare(o.Span.End), cmp.Compare(k.Book, o.Book))
 }
 
 // Row is one line of the stored schedule. Rows are differences: the sum of a
@@ -54,6 +56,7 @@ type Row struct {
 	PassedOn    money.Amount // of it what is not our revenue, because we are the agent
 	Recognition catalog.Recognition
 	Version     int // of the contract, that priced it
+	Assessment  int // number of the assessment that judged it; 0: none, it is earned as stated
 }
 
 // Recognition records that a row has been recognized. Entry is the place of the

@@ -80,7 +80,7 @@ func earned(entries []ledger.Entry) map[money.Currency]money.Amount {
 	out := map[money.Currency]money.Amount{}
 	for _, e := range entries {
 		for _, p := range e.Postings {
-			if p.Account == ledger.Revenue || p.Account == ledger.OverageRevenue {
+			if isRevenue(p.Account) {
 				out[e.Currency] = out[e.Currency].Sub(p.Amount)
 			}
 		}

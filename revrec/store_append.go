@@ -44,12 +44,12 @@ func copySchedule(ctx context.Context, tx pgx.Tx, plans []accountPlan) error {
 	for _, p := range plans {
 		for _, r := range p.plan.Rows {
 			rows = append(rows, []any{p.account, r.ID, r.Entity, r.Contract, r.Line, string(r.Kind), r.Span.Start, r.Span.End, r.Month.First(),
-				r.Amount.Minor(), string(r.Amount.Currency()), string(r.Recognition), int32(r.Version), r.PassedOn.Minor()})
+				r.Amount.Minor(), string(r.Amount.Currency()), string(r.Recognition), int32(r.Version), r.PassedOn.Minor(), int32(r.Assessment), string(r.Book)})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"revrec", "schedule"},
 		[]string{"account_id", "id", "entity_id", "contract_id", "line", "kind", "starts_on", "ends_on", "month",
-			"amount", "currency", "recognition", "version", "passed_on"}, pgx.CopyFromRows(rows))
+			"amount", "currency", "recognition", "version", "passed_on", "assessment", "book"}, pgx.CopyFromRows(rows))
 	return err
 }
 

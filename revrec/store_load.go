@@ -36,6 +36,10 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, fmt.Errorf("load revenue schedules: %w", postgres.Fault(err))
 	}
+	assessed, err := loadAssessed(ctx, q, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("load assessments: %w", postgres.Fault(err))
+	}
 	until := through // and what a later run has looked at: see Decide
 	for _, x := range stored {
 		until = later(until, x.lastRecognized())
@@ -46,7 +50,10 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	}
 	out := make([]Facts, len(accounts))
 	for i, a := range accounts {
-		out[i] = Facts{a, agreements[a], days[a], standings[a], stored[a], months.FirstOpen}
+		out[i] = Facts{
+			Account: a, Agreements: agreements[a], Usage: days[a], Standing: standings[a], Stored: stored[a],
+			Assessed: assessed[a], FirstOpen: months.FirstOpen,
+		}
 	}
 	return out, nil
 }
@@ -71,7 +78,7 @@ func loadStored(ctx context.Context, q postgres.Querier, accounts []customers.Ac
 	}
 	rows, err := q.Query(ctx, `
 		select s.account_id, s.id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.passed_on, s.currency,
-			s.recognition, s.version, r.schedule_id is not null, coalesce(r.entry_seq, 0)
+			s.recognition, s.version, s.assessment, s.book, r.schedule_id is not null, coalesce(r.entry_seq, 0)
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.account_id = any(@accounts)
@@ -86,7 +93,7 @@ func loadStored(ctx context.Context, q postgres.Querier, accounts []customers.Ac
 	var currency money.Currency
 	var recognized bool
 	_, err = pgx.ForEachRow(rows, []any{&account, &r.ID, &r.Contract, &r.Line, &r.Kind, &start, &end, &r.Month, &minor, &passed, &currency,
-		&r.Recognition, &r.Version, &recognized, &entry}, func() error {
+		&r.Recognition, &r.Version, &r.Assessment, &r.Book, &recognized, &entry}, func() error {
 		r.Span, r.Amount, r.PassedOn = period.NewSpan(start, end), money.Of(minor, currency), money.Of(passed, currency)
 		out[account].load(r, recognized, entry)
 		return nil

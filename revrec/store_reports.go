@@ -159,7 +159,7 @@ type ScheduledRow struct {
 func ContractRows(ctx context.Context, q postgres.Querier, account customers.AccountID, contract contracts.ID) ([]ScheduledRow, error) {
 	rows, err := q.Query(ctx, `
 		select s.id, s.entity_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.amount, s.passed_on, s.currency, s.recognition, s.version,
-			r.schedule_id is not null, coalesce(r.entry_seq, 0), r.month
+			s.assessment, s.book, r.schedule_id is not null, coalesce(r.entry_seq, 0), r.month
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.account_id = @account and s.contract_id = @contract
@@ -173,7 +173,7 @@ func ContractRows(ctx context.Context, q postgres.Querier, account customers.Acc
 		var minor, passed int64
 		var currency money.Currency
 		err := row.Scan(&s.ID, &s.Entity, &s.Line, &s.Kind, &start, &end, &s.Month, &minor, &passed, &currency, &s.Recognition, &s.Version,
-			&s.Recognized, &s.Entry, &s.BookedIn)
+			&s.Assessment, &s.Book, &s.Recognized, &s.Entry, &s.BookedIn)
 		s.Span, s.Amount, s.PassedOn = period.NewSpan(start, end), money.Of(minor, currency), money.Of(passed, currency)
 		return s, err
 	})

@@ -75,6 +75,18 @@ func (s *Stored) byContract() map[contracts.ID][]Key {
 	return out
 }
 
+// adjusted adds up what is recognized beside what is stated.
+func (s *Stored) adjusted() map[adjustedKey]money.Amount {
+	out := map[adjustedKey]money.Amount{}
+	for key, c := range s.cells {
+		if Adjusts(key.Kind) {
+			at := adjustedKeyOf(key)
+			out[at] = out[at].Add(c.recognized.amount)
+		}
+	}
+	return out
+}
+
 // add takes a row in.
 func (s *Stored) add(r Row) {
 	c := s.cells[r.Key]

@@ -120,7 +120,7 @@ func (b *builder) goods() {
 		made := catalog.Product{
 			ID: int64(i + 1), Code: p.Code, Version: 1, StartsOn: ever, Name: cmp.Or(p.Name, p.Code), Unit: p.Unit,
 			TaxCode: cmp.Or(p.TaxCode, "saas_b2b"), Recognition: catalog.Recognition(cmp.Or(p.Recognition, string(catalog.Ratable))),
-			Method: catalog.Method(p.Method), Rounding: catalog.Rounding(p.Rounding),
+			Method: catalog.Method(p.Method), Rounding: catalog.Rounding(p.Rounding), Standalone: p.Standalone,
 		}
 		path := at("catalog.products", i, "")
 		b.add(path, made.Validate())

@@ -3,6 +3,7 @@ package scenario
 import (
 	"gopkg.in/yaml.v3"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -87,6 +88,8 @@ type product struct {
 	Recognition string `yaml:"recognition"`
 	Method      string `yaml:"method"`
 	Rounding    string `yaml:"rounding"`
+
+	Standalone []catalog.Standalone `yaml:"standalone"`
 }
 
 type meter struct {
@@ -124,6 +127,7 @@ type fact struct {
 	Release *release    `yaml:"release"`
 	Payer   *payer      `yaml:"payer"`
 	Close   *closing    `yaml:"close"`
+	Assess  *assess     `yaml:"assess"`
 }
 
 type use struct {
@@ -197,6 +201,11 @@ type closing struct {
 type amend struct {
 	On       day       `yaml:"on"`
 	Document yaml.Node `yaml:"document"`
+}
+
+type assess struct {
+	On         day       `yaml:"on"`
+	Assessment yaml.Node `yaml:"assessment"`
 }
 
 type renew struct {

@@ -58,6 +58,8 @@ func (b *builder) happenings() {
 			b.happen(f.Void.On, path+".void", voiding{f.Void.Invoice, f.Void.Reason})
 		case f.Close != nil:
 			b.close(*f.Close, path+".close")
+		case f.Assess != nil:
+			b.assess(*f.Assess, path+".assess")
 		}
 	}
 	slices.SortStableFunc(b.facts, func(x, y happening) int { return x.on.Compare(y.on) })

@@ -174,7 +174,7 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 				m.Deferred.move(p.Amount.Neg(), !p.Month.IsZero())
 			case ledger.UnbilledReceivable:
 				m.Unbilled.move(p.Amount, !p.Month.IsZero())
-			case ledger.Revenue, ledger.OverageRevenue:
+			case ledger.Revenue, ledger.OverageRevenue, ledger.AdjustmentRevenue:
 				m.Revenue = m.Revenue.Sub(p.Amount)
 			case ledger.PayableToPrincipal:
 				if p.Contract != 0 {

@@ -58,6 +58,7 @@ type playing struct {
 type account struct {
 	invoicing.Facts
 	stored    *revrec.Stored
+	assessed  []revrec.Assessed
 	documents []invoicing.Issued
 	late      []used // still to be learned
 	days      map[period.Date]bool
@@ -111,6 +112,10 @@ func (p *playing) day(on period.Date, look bool) error {
 			p.deliver(x)
 		case takeover:
 			p.takeOver(x)
+		case judgment:
+			if err := p.judge(x); err != nil {
+				return f.wrap(err)
+			}
 		case invoicing.Hold:
 			p.hold(x)
 		case closure:
@@ -230,7 +235,8 @@ func (p *playing) revenue(a *account, on period.Date) error {
 // one standing.
 func (a *account) revrec(months *ledger.Months) revrec.Facts {
 	return revrec.Facts{
-		Account: a.Account, Agreements: a.Agreements, Usage: a.Usage, Standing: a.Standing, Stored: a.stored, FirstOpen: months.FirstOpen,
+		Account: a.Account, Agreements: a.Agreements, Usage: a.Usage, Standing: a.Standing, Stored: a.stored,
+		Assessed: a.assessed, FirstOpen: months.FirstOpen,
 	}
 }
 

@@ -70,7 +70,7 @@ type happening struct {
 	on   period.Date
 	path string // "facts[3].void"
 	line int
-	does any // payment, payout, creditNote, voiding, closure, amendment, delivery, takeover or invoicing.Hold
+	does any // payment, payout, creditNote, voiding, closure, amendment, delivery, takeover, judgment or invoicing.Hold
 }
 
 type payment struct {

@@ -15,6 +15,7 @@ import (
 	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/period"
+	"ratable/revrec"
 )
 
 //go:embed keys.yaml
@@ -36,6 +37,7 @@ var sections = []keySection{
 	{"goods", reflect.TypeFor[goods]()},
 	{"product", reflect.TypeFor[product]()},
 	{"meter", reflect.TypeFor[meter]()},
+	{"standalone", reflect.TypeFor[catalog.Standalone]()},
 	{"rate", reflect.TypeFor[rate]()},
 	{"fact", reflect.TypeFor[fact]()},
 	{"use", reflect.TypeFor[use]()},
@@ -46,6 +48,23 @@ var sections = []keySection{
 	{"void", reflect.TypeFor[void]()},
 	{"closing", reflect.TypeFor[closing]()},
 	{"amend", reflect.TypeFor[amend]()},
+	{"assess", reflect.TypeFor[assess]()},
+	{"assessment", reflect.TypeFor[revrec.Assessment]()},
+	{"combined", reflect.TypeFor[revrec.CombinedContract]()},
+	{"promise", reflect.TypeFor[revrec.AssessedPromise]()},
+	{"library", reflect.TypeFor[revrec.LibraryPrice]()},
+	{"bundle", reflect.TypeFor[revrec.AssessedBundle]()},
+	{"variable", reflect.TypeFor[revrec.AssessedEstimate]()},
+	{"outcome", reflect.TypeFor[revrec.AssessedOutcome]()},
+	{"payable", reflect.TypeFor[revrec.AssessedPayable]()},
+	{"leveling", reflect.TypeFor[revrec.AssessedLevel]()},
+	{"progress", reflect.TypeFor[revrec.AssessedProgress]()},
+	{"held_back", reflect.TypeFor[revrec.AssessedHold]()},
+	{"late_release", reflect.TypeFor[revrec.AssessedRelease]()},
+	{"breakage", reflect.TypeFor[revrec.AssessedBreakage]()},
+	{"modification", reflect.TypeFor[revrec.AssessedChange]()},
+	{"baseline", reflect.TypeFor[revrec.AssessedBaseline]()},
+	{"other_book", reflect.TypeFor[revrec.AssessedOtherwise]()},
 	{"renew", reflect.TypeFor[renew]()},
 	{"notice", reflect.TypeFor[notice]()},
 	{"cancel", reflect.TypeFor[cancel]()},
@@ -166,6 +185,9 @@ func schemaOf(t reflect.Type, key string) node {
 	case reflect.TypeFor[decimal.Decimal](), reflect.TypeFor[number]():
 		return node{"type": []string{"number", "string"}}
 	case reflect.TypeFor[yaml.Node]():
+		if key == "assessment" {
+			return node{"$ref": "#/$defs/assessment"}
+		}
 		return node{"$ref": "#/$defs/contract"}
 	}
 	switch t.Kind() {

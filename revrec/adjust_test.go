@@ -1,0 +1,209 @@
+package revrec
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ratable/contracts"
+	"ratable/internal/money"
+	"ratable/ledger"
+)
+
+// assess proposes and approves an assessment of the life's contract.
+func (l *life) assess(t fataler, text string) Assessed {
+	t.Helper()
+	x, err := ParseAssessment([]byte(text))
+	if err == nil {
+		x, err = Fill(x, book, l.facts)
+	}
+	if err != nil {
+		t.Fatalf("assess: %v", err)
+	}
+	a := Assessed{1, len(l.facts.Assessed) + 1, x}
+	l.facts.Assessed = append(l.facts.Assessed, a)
+	return a
+}
+
+func once(id, product, price, on string) contracts.Line {
+	return contracts.Line{ID: id, Product: product, Once: &contracts.Once{UnitPrice: dec(price), On: day(on)}}
+}
+
+// side adds up what an account moved, debit positive, by the month it belongs to.
+func (l *life) side(account ledger.Account) map[string]string {
+	sums := map[string]money.Amount{}
+	for _, e := range l.entries {
+		for _, p := range e.Postings {
+			if p.Account == account {
+				sums[p.Month.String()] = sums[p.Month.String()].Add(p.Amount)
+			}
+		}
+	}
+	out := map[string]string{}
+	for m, sum := range sums {
+		if !sum.IsZero() {
+			out[m] = sum.String()
+		}
+	}
+	return out
+}
+
+// A setup of 600 when done and seats of 1,200 over the year, which sell alone for 500 and 1,500: 1,800 are shared 450 and 1,350.
+// 150 of the setup's price are the seats': 12.74 in January (31/365), 150 in all.
+func TestTheBundlesDiscountIsSharedByWhatEachSellsForAlone(t *testing.T) {
+	l := begin(agreement(document(once("setup", "setup", "600", "2026-01-15"), fixed("seats", "platform", "1", "1200", "year", contracts.Advance))))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: sold together below what they sell for alone
+allocation: relative
+promises:
+  - {line: setup, standalone: 500}
+  - {line: seats, standalone: 1500}
+`)
+	l.bill(day("2026-01-01"), "seats", contracts.FixedFee, document().Term.Span(), eur("1200"))
+	l.run(t, "2026-02")
+	want := map[string]string{"2026-01": "137.26", "2026-02": "-11.51"} // 150.00 - 12.74; 150 x 28/365
+	if diff := cmp.Diff(want, l.side(ledger.AdjustmentRevenue)); diff != "" {
+		t.Errorf("moved between the promises, debit positive (-by hand +booked):\n%s", diff)
+	}
+	at := l.facts.Standing.Lines[ledger.LineKey{Contract: 1, Line: "seats"}]
+	if at.Deferred != eur("1006.03") || !at.Unbilled.IsZero() { // 1,200 x 306/365
+		t.Errorf("seats stand at %s deferred and %s unbilled; what is allocated must not move them from 1,006.03", at.Deferred, at.Unbilled)
+	}
+	l.run(t, "2026-12")
+	if sum := balance(l.entries, ledger.AdjustmentLiability); !sum.IsZero() {
+		t.Errorf("when all is earned %s is left between the promises", sum)
+	}
+	if earned := l.total("setup"); earned != eur("450") {
+		t.Errorf("the setup earned %s of its 450.00", earned)
+	}
+	if earned := l.total("seats"); earned != eur("1350") {
+		t.Errorf("the seats earned %s of their 1,350.00", earned)
+	}
+}
+
+// total is the revenue of a line, whatever account it is in.
+func (l *life) total(line string) (sum money.Amount) {
+	sum = eur("0")
+	for _, e := range l.entries {
+		for _, p := range e.Postings {
+			if p.Line == line && isRevenue(p.Account) {
+				sum = sum.Sub(p.Amount)
+			}
+		}
+	}
+	return sum
+}
+
+// Three years at 1,200, 2,400 and 3,600 come to 7,200 over 1,096 days (2028 is a leap year): 2026 earns 365/1,096 of it, 2,397.81.
+// The asset rises to 1,197.81 at the end of 2026 and 1,195.62 a year later, and is gone at the end.
+func TestARampIsEarnedEvenlyAndStandsAsAContractAsset(t *testing.T) {
+	d := document(contracts.Line{ID: "seats", Product: "platform", Fixed: &contracts.Fixed{Every: "year", In: contracts.Advance, Ramp: []contracts.Step{
+		{From: day("2026-01-01"), Through: day("2026-12-31"), Quantity: dec("1"), UnitPrice: dec("1200")},
+		{From: day("2027-01-01"), Through: day("2027-12-31"), Quantity: dec("1"), UnitPrice: dec("2400")},
+		{From: day("2028-01-01"), Through: day("2028-12-31"), Quantity: dec("1"), UnitPrice: dec("3600")},
+	}}})
+	d.Term.Through = day("2028-12-31")
+	l := begin(agreement(d))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: one service, committed for three years
+leveling:
+  - {lines: [seats], from: 2026-01-01, through: 2028-12-31}
+`)
+	for _, step := range []struct{ through, asset, earned string }{
+		{"2026-12", "1197.81", "2397.81"}, {"2027-12", "1195.62", "4795.62"}, {"2028-12", "0.00", "7200.00"},
+	} {
+		l.run(t, step.through)
+		if got := balance(l.entries, ledger.ContractAsset); got != eur(step.asset) {
+			t.Errorf("at the end of %s the contract asset is %s, by hand %s", step.through, got, step.asset)
+		}
+		if got := l.total("seats"); got != eur(step.earned) {
+			t.Errorf("by the end of %s %s is earned, by hand %s", step.through, got, step.earned)
+		}
+	}
+}
+
+// Credits of 120 are expected in the year, 9 of them for 2026-01 x ... by days: 10.19 in January. One of 30 is granted for March
+// outages: from then on 30 less is expected.
+func TestExpectedCreditsStandAsARefundLiabilityUntilTheyCome(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "1", "1200", "year", contracts.Advance))))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: service levels
+variable:
+  - {name: outages, direction: lowers, amount: 120, lines: [seats]}
+`)
+	l.run(t, "2026-02")
+	if got := balance(l.entries, ledger.RefundLiability); got != eur("-19.40") { // 120 x 59/365
+		t.Errorf("after two months %s is expected to be given back, by hand 19.40", got.Neg())
+	}
+	l.agreement().Concessions = append(l.agreement().Concessions, contracts.Granted{
+		ID: 1, Line: "seats", Span: document().Term.Span(), Amount: eur("15"), Reason: "outage", GrantedOn: day("2026-03-05")})
+	l.agreement().Concessions[0].Span.Start, l.agreement().Concessions[0].Span.End = day("2026-02-01"), day("2026-03-01")
+	l.run(t, "2026-02")
+	if got := balance(l.entries, ledger.RefundLiability); got != eur("-4.40") {
+		t.Errorf("of 19.40 expected 15.00 was granted, and %s is left", got.Neg())
+	}
+	if got := l.total("seats"); got != eur("174.57") { // 193.97 - 19.40: a credit that was expected earns nothing less
+		t.Errorf("two months earned %s, by hand 174.57", got)
+	}
+	l.assess(t, `
+contract: C-1
+effective: 2026-06-01
+reason: no more outages are expected
+variable:
+  - {name: outages, direction: lowers, amount: 15, lines: [seats]}
+`)
+	l.run(t, "2026-12")
+	if got := l.total("seats"); got != eur("1185") || !balance(l.entries, ledger.RefundLiability).IsZero() {
+		t.Errorf("the year earned %s and leaves %s to be given back; 1,200 less the 15 that were granted", got, balance(l.entries, ledger.RefundLiability))
+	}
+}
+
+// A bonus of 365 at 80 % is in the price from the start: 1 a day over the year. It is charged in July and is not earned again.
+func TestABonusIsEarnedWithItsPromisesAndNotAgainWhenItIsCharged(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "1", "730", "year", contracts.Advance), once("bonus", "setup", "365", "2026-07-01"))))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: the bonus depends on an audit in June
+variable:
+  - {name: audit bonus, direction: adds, method: most_likely_amount, lines: [seats], actual: [bonus],
+     outcomes: [{probability: 80, amount: 365}, {probability: 20, amount: 0}]}
+`)
+	l.run(t, "2026-01")
+	if got := l.total("seats"); got != eur("93") { // 31 x (2 + 1)
+		t.Errorf("January earned %s, by hand 31 days at 3.00", got)
+	}
+	l.run(t, "2026-06")
+	if got := balance(l.entries, ledger.ContractAsset); got != eur("181") {
+		t.Errorf("half a year of the bonus stands at %s, by hand 181.00", got)
+	}
+	l.run(t, "2026-07")
+	if asset, liability := balance(l.entries, ledger.ContractAsset), balance(l.entries, ledger.ContractLiability); !asset.IsZero() || liability != eur("-153") {
+		t.Errorf("the bonus is charged: asset %s and liability %s; by hand no asset, and 153 days to come", asset, liability.Neg())
+	}
+	l.run(t, "2026-12")
+	if sum := l.total("seats").Add(l.total("bonus")); sum != eur("1095") || !balance(l.entries, ledger.ContractLiability).IsZero() {
+		t.Errorf("earned in all %s, by hand 1,095.00", sum)
+	}
+}
+
+func TestAHoldEarnsNothingAndLiftingItCatchesUp(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "1", "365", "year", contracts.Advance))))
+	hold := "contract: C-1\neffective: 2026-02-01\nreason: not accepted\nholds:\n  - {line: seats, reason: not accepted, owner: Anna}\n"
+	l.assess(t, hold)
+	l.run(t, "2026-04")
+	if diff := cmp.Diff(map[string]string{"2026-01": "31.00"}, l.posted()); diff != "" {
+		t.Errorf("held from February (-by hand +booked):\n%s", diff)
+	}
+	l.assess(t, "contract: C-1\neffective: 2026-05-10\nreason: accepted\n")
+	l.run(t, "2026-06")
+	if diff := cmp.Diff(map[string]string{"2026-01": "31.00", "2026-05": "120.00", "2026-06": "30.00"}, l.posted()); diff != "" {
+		t.Errorf("lifted in May (-by hand +booked):\n%s", diff)
+	}
+}

@@ -1,0 +1,259 @@
+package revrec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"ratable/internal/fault"
+	"ratable/internal/period"
+)
+
+// checking collects what is wrong with an assessment, by path.
+type checking struct{ found []fault.Field }
+
+func (c *checking) refuse(path, value, format string, args ...any) {
+	c.found = append(c.found, fault.Field{Path: path, Value: fault.Shown(value), Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checking) word(path, value string, words ...string) {
+	if !slices.Contains(words, value) {
+		c.refuse(path, value, "must be one of %s", strings.Join(words, ", "))
+	}
+}
+
+func (c *checking) needed(path, value, why string) {
+	if strings.TrimSpace(value) == "" {
+		c.refuse(path, "", "is missing: %s", why)
+	}
+}
+
+func (c *checking) notBelow(path string, d decimal.Decimal, least int64) {
+	switch {
+	case d.Exponent() < -12 || d.Exponent() > 12 || d.NumDigits() > 30:
+		c.refuse(path, "", "is no figure that money is reckoned with")
+	case d.LessThan(decimal.NewFromInt(least)):
+		c.refuse(path, d.String(), "must be %d or more", least)
+	}
+}
+
+// days holds a first and a last day against each other; either may be left out where optional.
+func (c *checking) days(path string, from, through period.Date, optional bool) {
+	switch {
+	case optional && through.IsZero():
+	case from.IsZero():
+		c.refuse(path+".from", "", "is missing: the first day, such as 2026-01-01")
+	case through.IsZero():
+		c.refuse(path+".through", "", "is missing: the last day, such as 2026-12-31")
+	case through.Before(from):
+		c.refuse(path+".through", through.String(), "is before the first day, %s", from)
+	case through.Sub(from) > 100*366:
+		c.refuse(path+".through", through.String(), "is more than a hundred years after the first day")
+	}
+}
+
+// Validate finds what is wrong with a document by itself; Fill looks at the contract.
+func (x Assessment) Validate() []fault.Field {
+	c := &checking{}
+	c.needed("contract", x.Contract, "the number of the contract")
+	c.needed("reason", x.Reason, "say what was judged and why; an auditor reads it")
+	c.found = append(c.found, fault.Printable("reason", strings.ReplaceAll(x.Reason, "\n", " "), 2000)...)
+	if x.Effective.IsZero() {
+		c.refuse("effective", "", "is missing: the first day on which the judgment counts")
+	}
+	for i, o := range x.Combined {
+		at := fmt.Sprintf("combined[%d]", i)
+		c.needed(at+".contract", o.Contract, "the number of the other contract")
+		c.needed(at+".reason", o.Reason, "say why they are one: one objective, one price, or one promise (606-10-25-9)")
+		if o.Contract == x.Contract {
+			c.refuse(at+".contract", o.Contract, "is the contract itself")
+		}
+	}
+	x.validatePromises(c)
+	x.validateEstimates(c)
+	x.validatePatterns(c)
+	x.validateChange(c)
+	return c.found
+}
+
+func (x Assessment) validatePromises(c *checking) {
+	c.word("allocation", string(x.Allocation), "", string(AsStated), string(ByStandalone))
+	seen := map[string]bool{}
+	for i, p := range x.Promises {
+		at := fmt.Sprintf("promises[%d]", i)
+		c.needed(at+".line", p.Line, "the id of a line, or a name of its own for a promise nothing is charged for")
+		if seen[p.Line] {
+			c.refuse(at+".line", p.Line, "is promised twice; combined contracts need lines of different names to be allocated together")
+		}
+		seen[p.Line] = true
+		c.word(at+".satisfied", string(p.Satisfied), "", string(OverDays), string(AtOnce), string(ByProgress), string(AtMilestone))
+		c.word(at+".outside", string(p.Point), "", string(NearestBound), string(Midpoint))
+		c.days(at, p.From, p.Through, true)
+		if p.Standalone != nil {
+			c.notBelow(at+".standalone", *p.Standalone, 0)
+		}
+		if p.With == p.Line && p.With != "" {
+			c.refuse(at+".with", p.With, "is the line itself")
+		}
+		if p.With != "" && p.Satisfied != "" {
+			c.refuse(at+".satisfied", string(p.Satisfied), "is that of %s, which it is not distinct from; leave it out", p.With)
+		}
+		if (!p.Low.IsZero() || !p.High.IsZero()) && !p.Residual {
+			c.refuse(at+".low", p.Low.String(), "is the range of a residual; say residual: true")
+		}
+	}
+	for i, b := range x.Bundles {
+		at := fmt.Sprintf("bundles[%d]", i)
+		c.notBelow(at+".price", b.Price, 0)
+		if len(b.Lines) < 2 {
+			c.refuse(at+".lines", "", "must name two promises or more that are sold together")
+		}
+		for _, l := range b.Lines {
+			if !seen[l] {
+				c.refuse(at+".lines", l, "is no promise of this document")
+			}
+		}
+	}
+}
+
+func (x Assessment) validateEstimates(c *checking) {
+	names, lowered := map[string]bool{}, map[string]string{}
+	for i, v := range x.Variable {
+		at := fmt.Sprintf("variable[%d]", i)
+		c.needed(at+".name", v.Name, "what is uncertain, in a few words")
+		if names[v.Name] {
+			c.refuse(at+".name", v.Name, "is given twice; estimate each uncertainty once")
+		}
+		names[v.Name] = true
+		c.word(at+".direction", string(v.Direction), string(Adds), string(Lowers))
+		c.word(at+".method", string(v.Method), "", string(ExpectedValue), string(MostLikelyAmount))
+		c.notBelow(at+".amount", v.Amount, 0)
+		c.notBelow(at+".percent", v.Percent, 0)
+		given := 0
+		for _, set := range []bool{len(v.Outcomes) > 0, !v.Amount.IsZero(), !v.Percent.IsZero()} {
+			if set {
+				given++
+			}
+		}
+		if given > 1 {
+			c.refuse(at, "", "has more than one of outcomes, amount and percent; keep one")
+		}
+		if !v.Percent.IsZero() && (v.Direction != Lowers || v.Percent.GreaterThan(hundred)) {
+			c.refuse(at+".percent", v.Percent.String(), "is of what lowers a price, and at most 100")
+		}
+		for k, o := range v.Outcomes {
+			c.notBelow(fmt.Sprintf("%s.outcomes[%d].probability", at, k), o.Probability, 0)
+			c.notBelow(fmt.Sprintf("%s.outcomes[%d].amount", at, k), o.Amount, 0)
+		}
+		if len(v.Outcomes) > 0 {
+			if e, err := v.estimate("EUR").Exact(); err != nil {
+				c.refuse(at+".outcomes", "", "%s", err)
+			} else if v.Constrained != nil && v.Direction == Adds && inMoney(*v.Constrained, "EUR").Exact().Cmp(e) > 0 {
+				c.refuse(at+".constrained", v.Constrained.String(), "is more than the estimate")
+			}
+		}
+		if v.Constrained != nil {
+			c.notBelow(at+".constrained", *v.Constrained, 0)
+			c.needed(at+".why", v.Why, "a constrained estimate says which of the factors of 606-10-32-12 it rests on")
+		}
+		for _, l := range v.Lines {
+			if was := lowered[l]; v.Direction == Lowers && was != "" {
+				c.refuse(at+".lines", l, "is lowered by %q already: one credit cannot settle both; make them one", was)
+			}
+			if v.Direction == Lowers {
+				lowered[l] = v.Name
+			}
+		}
+	}
+	for i, p := range x.Payable {
+		at := fmt.Sprintf("payable_to_customer[%d]", i)
+		c.needed(at+".name", p.Name, "what is paid")
+		c.needed(at+".reason", p.Reason, "say why nothing distinct is received for it (606-10-32-25)")
+		c.notBelow(at+".amount", p.Amount, 0)
+	}
+	for i, o := range x.Books {
+		at := fmt.Sprintf("books[%d]", i)
+		c.word(at+".book", o.Book, "us_gaap", "ifrs")
+		c.notBelow(at+".constrained", o.Constrained, 0)
+		if !names[o.Variable] {
+			c.refuse(at+".variable", o.Variable, "is the name of no uncertain amount of this document")
+		}
+	}
+}
+
+func (x Assessment) validatePatterns(c *checking) {
+	leveled := map[string]bool{}
+	for i, l := range x.Leveling {
+		at := fmt.Sprintf("leveling[%d]", i)
+		c.days(at, l.From, l.Through, false)
+		if len(l.Lines) == 0 {
+			c.refuse(at+".lines", "", "is missing: the line, or the lines that are steps of one ramp")
+		}
+		for _, line := range l.Lines {
+			if leveled[line] {
+				c.refuse(at+".lines", line, "is made even twice")
+			}
+			leveled[line] = true
+		}
+	}
+	last := map[string]AssessedProgress{}
+	for i, p := range x.Progress {
+		at := fmt.Sprintf("progress[%d]", i)
+		c.needed(at+".line", p.Line, "the id of the line")
+		c.notBelow(at+".percent", p.Percent, 0)
+		if p.Percent.GreaterThan(hundred) {
+			c.refuse(at+".percent", p.Percent.String(), "is more than the whole")
+		}
+		if p.On.IsZero() {
+			c.refuse(at+".on", "", "is missing: the day by which it was so far")
+		}
+		if !slices.ContainsFunc(x.Promises, func(q AssessedPromise) bool {
+			return q.Line == p.Line && (q.Satisfied == ByProgress || q.Satisfied == AtMilestone)
+		}) {
+			c.refuse(at+".line", p.Line, "is not met by progress: say satisfied: percent, or milestone, under promises")
+		}
+		if was, ok := last[p.Line]; ok && !p.On.After(was.On) {
+			c.refuse(at+".on", p.On.String(), "is not after the step before it, %s", was.On)
+		}
+		last[p.Line] = p
+	}
+	for i, h := range x.Holds {
+		c.needed(fmt.Sprintf("holds[%d].reason", i), h.Reason, "say why nothing may be recognized")
+		c.needed(fmt.Sprintf("holds[%d].owner", i), h.Owner, "name who will lift it")
+	}
+	for i, r := range x.Releases {
+		at := fmt.Sprintf("releases[%d]", i)
+		c.needed(at+".line", r.Line, "the id of the line")
+		c.word(at+".late", string(r.Late), "", string(CatchUp), string(Condense), string(Sliding))
+		if r.On.IsZero() {
+			c.refuse(at+".on", "", "is missing: the day it began")
+		}
+	}
+	for i, b := range x.Breakage {
+		at := fmt.Sprintf("breakage[%d]", i)
+		c.needed(at+".line", b.Line, "the id of the prepaid amount")
+		c.needed(at+".reason", b.Reason, "say on what history the estimate rests, and that nothing has to be given back or handed over as unclaimed")
+		c.notBelow(at+".expected_use", b.Expected, 0)
+		if b.Expected.Sign() <= 0 {
+			c.refuse(at+".expected_use", b.Expected.String(), "must be above zero: what will be used of it, in money")
+		}
+	}
+}
+
+func (x Assessment) validateChange(c *checking) {
+	if x.Changed == nil {
+		return
+	}
+	choices := []string{string(SeparateContract), string(Prospective), string(CumulativeCatchUp)}
+	c.word("modification.treatment", string(x.Changed.Treatment), append(choices, string(MixedTreatment))...)
+	for i, b := range x.Changed.Base {
+		at := fmt.Sprintf("modification.base[%d]", i)
+		c.needed(at+".line", b.Line, "the id of the line")
+		c.word(at+".treatment", string(b.Treatment), append(choices, "")...)
+		if x.Changed.Treatment == MixedTreatment && b.Treatment == "" {
+			c.refuse(at+".treatment", "", "is missing: a mixed change says it of each line")
+		}
+	}
+}
