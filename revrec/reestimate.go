@@ -78,3 +78,32 @@ func (v Version) touches(periods []Slot, parts []Portion) ([]Slot, error) {
 	}
 	return periods, nil
 }
+
+// Reallocate shares a change of price over the promises as the price was shared at inception (606-10-32-43, 32-44): what each
+// promise gets more, from one price to the next. Stand-alone prices that changed since do not count. Invalid: as for
+// AllocatePrice.
+func Reallocate(from, to money.Amount, promises []Promise, bundles ...Bundle) ([]Allocated, error) {
+	before, err := AllocatePrice(from, promises, bundles...)
+	if err != nil {
+		return nil, err
+	}
+	out, err := AllocatePrice(to, promises, bundles...)
+	for i := range out {
+		out[i].Amount, out[i].Carve = out[i].Amount.Sub(before[i].Amount), out[i].Carve.Sub(before[i].Carve)
+	}
+	return out, err
+}
+
+// CatchUpTo brings what was recognized to its share of a price by progress (cost to cost, 606-10-55-20; hours, units), which is
+// not rounded: the adjustment, and what remains. Progress is done of whole, both of one measure; more than the whole is the
+// whole. Invalid: a measure that comes to nothing.
+func CatchUpTo(recognized, price money.Amount, done, whole money.Exact) (adjustment, remaining money.Amount, err error) {
+	if whole.Sign() <= 0 || done.Sign() < 0 {
+		return adjustment, remaining, fault.New(fault.Invalid, "progress of %s of %s is no share; both are measured alike, and the whole is above nothing", done, whole)
+	}
+	stands := price
+	if done.Cmp(whole) < 0 {
+		stands = money.SpreadToExact(price, done, whole)
+	}
+	return stands.Sub(recognized), price.Sub(stands), nil
+}
