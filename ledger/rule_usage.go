@@ -95,7 +95,7 @@ func (p Policy) Draw(used, breakage, overage money.Amount) []Posting {
 	return append(out, postings(Debit(UnbilledReceivable, overage), Credit(p.OverageAccount(), overage))...)
 }
 
-// Lapse earns what nobody will use any more.
+// Lapse earns what nobody will use any more, off the account where it was bought.
 func (p Policy) Lapse(rest money.Amount) []Posting {
-	return postings(Debit(ContractLiability, rest), Credit(p.BreakageAccount(), rest))
+	return postings(Debit(p.ContractAccount(), rest), Credit(p.BreakageAccount(), rest))
 }

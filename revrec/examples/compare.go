@@ -12,7 +12,7 @@ import (
 var spoken = []string{"sum_must_be_exact", "per_period_tolerance_if_engine_uses_other_rounding", "published_rounded", "published_whole_dollars", "notes", "note"}
 
 // sampled are figures that a case asks for on days of its choice; the engine gives them for every month's end.
-var sampled = []string{"deferred_balance", "contract_asset_month_end"}
+var sampled = []string{"deferred_balance", "contract_asset_month_end", "trial_balance"}
 
 // compare says whether the engine gives what is expected: every figure of it, to the last minor unit.
 func compare(r *Result, expected object) {

@@ -1,135 +1,214 @@
 package examples
 
 import (
+	"cmp"
 	"fmt"
 
 	"ratable/catalog"
+	"ratable/entities"
+	"ratable/internal/money"
 	"ratable/internal/period"
-	"ratable/scenario"
+	"ratable/ledger"
+	"ratable/revrec/subledger"
 )
 
-// lacking says which policy an event needs that the engine does not have.
-var lacking = map[string]string{
-	"invoice_voided": "void_presentation: a contra-revenue account for voids", "refund": "refunds against contra revenue and deferred revenue",
-	"marked_uncollectible": "bad debt", "written_off": "bad debt", "dispute": "disputes", "dispute_won": "disputes", "dispute_funds_withdrawn": "disputes",
-	"credit_note": "a contra-revenue account for credit notes", "credit_memo": "credit memos on the single contract account", "commission": "capitalized contract costs",
-	"order_line": "release upon booking on the single contract account", "customer_balance_applied": "an opening customer balance", "paid_out_of_band": "payments outside the system",
-	"sale": "cost of sales and supplier payables", "downgrade": "a credit kept as customer balance at a downgrade", "cancel": "refunds at a cancellation",
-	"usage": "usage accrued on its own day and billed on the last day of its period", "usage_invoice": "usage billed on the last day of its period", "accrual": "an accrual by hand",
-	"prepaid_purchase": "prepaid amounts as contract liability", "commitment_invoiced": "prepaid amounts as contract liability", "fulfilment": "earning by fulfilment that is told by value",
-	"unbilled_items_created": "proration of items that are not invoiced yet", "contract": "a termination fee", "terminate": "a termination fee",
-	"release": "release of a right to bill", "invoice": "invoices without lines", "payment": "payments without an invoice", "invoice_finalized_and_paid": "processor fees",
+// told is a case's events on their way to be facts of the subledger.
+type told struct {
+	f       *facts
+	policy  ledger.Policy
+	method  catalog.Method // of lines that say none
+	facts   []subledger.Fact
+	ordered bool // some line is ordered or released: the case is kept on one contract account
+	used    bool // usage is accrued
+	through period.Date
+	pass    string // per cent collected for others
 }
 
-// events is a journal of invoices with a service and their payments, lived through as contract lines that are asked for once.
+// events is a journal of documents billed elsewhere.
 func events(f *facts) object {
-	l := life{currency: f.currency()}
-	method := f.textOr("recognition", string(catalog.Daily))
-	asked := map[string]period.Date{} // when an invoice was issued
-	for i, e := range f.list("events") {
-		on := e.date("date")
-		l.through = period.MaxDate(l.through, on)
-		switch kind := e.text("type"); {
-		case kind == "invoice_finalized" && e.has("lines"):
-			e.tells("invoice")
-			for k, line := range e.list("lines") {
-				l.billedLine(line, fmt.Sprintf("line-%d-%d", i, k), on, method)
-			}
-			asked[l.invoice(on)] = on
-		case kind == "invoice_paid":
-			if len(asked) != 1 || e.has("invoice") {
-				refuse("payments of several invoices")
-			}
-			for number, issued := range asked {
-				if issued == on {
-					refuse("a payment on the day of its invoice: here a day's payments come before its invoices")
-				}
-				l.happens("pay", map[string]any{"on": on.String(), "customer": "customer", "amount": e.amount("amount").String(), "reference": number})
-			}
-		case lacking[kind] != "":
-			refuse("%s", lacking[kind])
-		default:
-			refuse("events of type %s", kind)
+	t := tell(f)
+	entries := t.journal()
+	return t.shows(entries)
+}
+
+func (t *told) journal() []subledger.Entry {
+	setup := subledger.Setup{Currency: t.f.currency(), Policy: t.policy, Rates: t.rates()}
+	entries := solved(subledger.Journal(t.facts, setup, t.through))
+	var out []subledger.Entry
+	for _, e := range entries {
+		if !e.Brought { // what was there before is no event of the case
+			out = append(out, e)
 		}
+	}
+	return out
+}
+
+// tell reads a case: its policies, its usage and its events.
+func tell(f *facts) *told {
+	t := &told{f: f, policy: policyOf(f)}
+	switch said := f.textOr("recognition", string(catalog.Daily)); said {
+	case "on_hold": // nothing is released until an event says so
+	default:
+		t.method = methodOf(said)
+	}
+	if f.has("rounding") && f.rounding() != catalog.Cumulative {
+		refuse("rounding: %s", f.text("rounding"))
+	}
+	if f.has("rule") {
+		t.pass = f.under("rule").text("passthrough_pct")
+	}
+	list := f.list("events")
+	for _, e := range list {
+		switch e.text("type") {
+		case "order_line", "order_line_updated", "release", "reduction_order", "invoice":
+			t.ordered = true
+		case "usage", "accrual":
+			t.used = true
+		}
+	}
+	if f.has("opening") {
+		t.opening(f.under("opening"), list)
+	}
+	if f.has("usage") {
+		t.metered(f)
+	}
+	for i, e := range list {
+		if e.has("currency") {
+			e.money = solved(money.ParseCurrency(e.text("currency")))
+		}
+		translate, known := eventKinds[e.text("type")]
+		if !known {
+			refuse("events of type %s", e.text("type"))
+		}
+		x := subledger.Fact{ID: fmt.Sprintf("event %d", i+1), On: e.date("date"), Currency: e.currency(), Document: e.textOr("invoice", "")}
+		t.facts = append(t.facts, translate(t, e, x)...)
 	}
 	if f.has("as_of") {
-		l.through = f.date("as_of")
+		t.through = f.date("as_of")
 	}
-	f.tells("catch_up")
-	return journalOf(l.play(), &l)
+	return t
 }
 
-// billedLine is a contract line that is asked for once, on the day of its invoice, and earned over its service.
-func (l *life) billedLine(f *facts, id string, on period.Date, method string) {
-	if f.has("tax") && !f.amount("tax").IsZero() {
-		refuse("tax as stated on an invoice: tax is determined here")
-	}
-	f.tells("type")
-	if said := f.textOr("recognition", method); said != "ratable" {
-		method = said
-	}
-	if method == "immediate" || method == "on_fulfilment" {
-		refuse("recognition: %s: revenue is booked at the end of its month", method)
-	}
-	service := f.service()
-	if service.Days.Start.Before(on) {
-		refuse("a service before its invoice that was not known when it began (catch-up on the day of the invoice)")
-	}
-	l.reach(service.Days)
-	l.reach(period.NewSpan(on, on.AddDays(1)))
-	by := map[string]any{"method": method}
-	l.lines = append(l.lines, map[string]any{"id": id, "product": l.product("service", "ratable", by), "from": service.Days.Start.String(), "through": service.Days.Last().String(),
-		"once": map[string]any{"unit_price": f.amount("amount").String(), "on": on.String()}})
-}
-
-// journalOf is what a life booked, day by day.
-func journalOf(o scenario.Outcome, l *life) object {
-	b := newBooks(l.currency)
-	for _, e := range o.Entries {
-		b.begin(e.BookedOn, e.Memo)
-		for _, p := range e.Postings {
-			b.post(e.BookedOn, p.Account.Info().Code, p.Amount)
+func methodOf(said string) catalog.Method {
+	for _, m := range catalog.Methods {
+		if string(m) == said {
+			return m
 		}
 	}
-	return b.object()
+	refuse("recognition: %s", said)
+	return ""
 }
 
-// fallen is the deferred revenue waterfall of items that were billed, and credited again.
-func fallen(f *facts) object {
-	l := life{currency: f.currency()}
-	var last string
-	for i, x := range f.list("items") {
-		switch kind := x.textOr("type", "invoice"); kind {
-		case "invoice":
-			on := x.date("booked")
-			l.billedLine(x, fmt.Sprintf("line-%d", i), on, string(catalog.Daily))
-			last = l.invoice(on)
-		case "void", "credit":
-			on := x.date("booked")
-			for m := l.term.Start.MonthOf(); m.Before(on.MonthOf()); m = m.Next() {
-				l.closes(m, period.MaxDate(m.End(), on.MonthOf().First()))
+// rates are those of a case: {"EUR/USD": {"2025-01-01": "1.10"}}.
+func (t *told) rates() *entities.Rates {
+	if !t.f.has("rates") {
+		return nil
+	}
+	if t.f.has("functional_currency") && t.f.text("functional_currency") != string(t.f.currency()) {
+		refuse("functional_currency: the journal is in another currency, %s", t.f.currency())
+	}
+	var out []entities.Rate
+	pairs := t.f.under("rates")
+	for _, pair := range pairs.keys {
+		var base, quote string
+		if len(pair) != 7 {
+			refuse("rates: %s", pair)
+		}
+		base, quote = pair[:3], pair[4:]
+		days := pairs.under(pair)
+		for _, day := range days.keys {
+			out = append(out, entities.Rate{Base: solved(money.ParseCurrency(base)), Quote: solved(money.ParseCurrency(quote)),
+				On: solved(period.ParseDate(day)), Rate: days.decimal(day), Source: "the case"})
+		}
+	}
+	return entities.NewRates(out)
+}
+
+// opening is what was there before the first event.
+func (t *told) opening(f *facts, events []*facts) {
+	if len(events) == 0 {
+		return
+	}
+	before := events[0].date("date")
+	for _, e := range events {
+		before = period.MinDate(before, e.date("date"))
+	}
+	for _, code := range f.keys {
+		account, amount := accountOf(code), f.amount(code)
+		if creditPositive(account) {
+			amount = amount.Neg()
+		}
+		t.facts = append(t.facts, subledger.Fact{ID: "opening:" + code, Kind: subledger.Opening, On: before.AddDays(-1), Account: account, Amount: amount})
+	}
+}
+
+func accountOf(code string) ledger.Account {
+	for _, i := range ledger.Chart {
+		if i.Code == code {
+			return i.Account
+		}
+	}
+	refuse("an account %s", code)
+	return 0
+}
+
+// metered are records of a meter: of a billing period, or without one.
+func (t *told) metered(f *facts) {
+	aggregations := map[string]subledger.Aggregation{"sum": subledger.Sum, "max": subledger.Max, "last": subledger.Last, "last_during_period": subledger.Last, "last_ever": subledger.Last}
+	how, known := aggregations[f.textOr("aggregate_usage", "sum")]
+	if !known {
+		refuse("aggregate_usage: %s", f.text("aggregate_usage"))
+	}
+	var days period.Span
+	if f.has("period_start") || f.has("period_end_inclusive") {
+		days = period.Through(f.date("period_start"), f.date("period_end_inclusive"))
+	}
+	for i, u := range f.list("usage") {
+		t.facts = append(t.facts, subledger.Fact{ID: fmt.Sprintf("usage %d", i+1), Kind: subledger.Metered, On: u.date("date"), Quantity: u.decimal("quantity"),
+			Price: f.decimal("unit_price"), Aggregation: how, Period: days})
+	}
+	t.used = true
+}
+
+// lines are those of an invoice.
+func (t *told) lines(e *facts) []subledger.Line {
+	var out []subledger.Line
+	for _, f := range e.list("lines") {
+		f.tells("type")
+		l := subledger.Line{Amount: f.amount("amount"), Tax: f.amountOr("tax", "0")}
+		if t.pass != "" {
+			l.Pass = decimalOf(t.pass)
+		}
+		switch said := f.textOr("recognition", ""); said {
+		case "immediate", "on_fulfilment":
+			l.Earning = subledger.Earning(said)
+			if said == "on_fulfilment" {
+				l.Expires = t.expiry(e)
 			}
-			l.happens("credit", map[string]any{"on": on.String(), "invoice": last, "line": 1, "amount": x.amount("amount").Neg().String(), "reason": "taken back"})
-			l.through = period.MaxDate(l.through, on.MonthOf().Last())
+		case "ratable": // over its service, and not said how: deferred until somebody does
+			f.service()
+			l.Earning = subledger.Held
 		default:
-			refuse("a waterfall by the month of usage: its rows are months of billing")
-		}
-	}
-	var rows object
-	for _, book := range l.play().Books {
-		for _, r := range book.Waterfall.Rows {
-			var row object
-			row.put("total", r.Total.String())
-			for i, m := range book.Waterfall.Months {
-				if !r.Cells[i].IsZero() {
-					row.put(m.String(), r.Cells[i].String())
-				}
+			l.Service = f.service()
+			l.Spreading = catalog.Spreading{Method: cmp.Or(t.method, catalog.Daily)}
+			if said != "" {
+				l.Spreading.Method = methodOf(said)
 			}
-			row.put("remaining", r.Beyond.String())
-			rows.put(r.Billed.String(), row)
 		}
+		out = append(out, l)
 	}
-	var out object
-	out.put("rows_by_booked_month", rows)
 	return out
+}
+
+// expiry is the last day of what is bought to be used: "12 months, remainder recognised at expiry".
+func (t *told) expiry(e *facts) period.Date {
+	if !t.f.has("expiry") {
+		return period.Date{}
+	}
+	var n int
+	said := t.f.text("expiry")
+	if k, err := fmt.Sscanf(said, "%d months, remainder", &n); err != nil || k != 1 || n < 1 || n > longest {
+		refuse("expiry: %s", said)
+	}
+	return e.date("date").AddMonths(n).AddDays(-1)
 }

@@ -11,9 +11,6 @@ import (
 	"ratable/internal/period"
 )
 
-// credited are the accounts that are shown credit positive.
-var credited = []string{"DeferredRevenue", "ContractLiability", "CustomerBalance", "TaxLiability", "CommissionPayable", "PayableToPrincipal", "Revenue", "OverageRevenue"}
-
 // books lays the postings of a case out as cases show them: entries by day, what a month changes, what stands in the end.
 type books struct {
 	currency money.Currency
@@ -47,7 +44,7 @@ func (b *books) post(on period.Date, account string, amount money.Amount) {
 	if b.months[account] == nil {
 		b.months[account] = map[period.Month]money.Amount{}
 	}
-	if slices.Contains(credited, account) {
+	if creditPositive(accountOf(account)) {
 		amount = amount.Neg()
 	}
 	b.months[account][on.MonthOf()] = b.months[account][on.MonthOf()].Add(amount)

@@ -234,24 +234,7 @@ var random = map[string]func(*rapid.T) (inputs, expected m){
 		row["total"] = cents(total)
 		return m{"items": []any{m{"booked": iso(booked), "amount": cents(total), "service_start": iso(first), "service_end_inclusive": iso(last)}}}, m{"rows_by_booked_month": m{month(booked, 0): row}}
 	},
-	"event_journal": func(t *rapid.T) (m, m) {
-		first, total := drawDay(t), drawCents(t, "amount")
-		last := first.AddDate(0, 0, rapid.IntRange(0, 120).Draw(t, "days"))
-		paid := first.AddDate(0, 0, rapid.IntRange(1, 60).Draw(t, "paid"))
-		_, days := daysByMonth(first, last)
-		line := func(on, debit, credit string, amount int64) m {
-			return m{"date": on, "lines": []any{m{"account": debit, "debit": cents(amount), "credit": "0.00"}, m{"account": credit, "debit": "0.00", "credit": cents(amount)}}}
-		}
-		journal := []any{line(iso(first), "AccountsReceivable", "DeferredRevenue", total), line(iso(paid), "Cash", "AccountsReceivable", total)}
-		for i, amount := range stands(total, days) {
-			if amount != 0 {
-				journal = append(journal, line(monthEnd(first, i), "DeferredRevenue", "Revenue", amount))
-			}
-		}
-		return m{"events": []any{
-			m{"date": iso(first), "type": "invoice_finalized", "lines": []any{m{"amount": cents(total), "service_start": iso(first), "service_end_inclusive": iso(last)}}},
-			m{"date": iso(paid), "type": "invoice_paid", "amount": cents(total)}}}, m{"journal": journal, "ending_balances": m{"Cash": cents(total), "Revenue": cents(total)}}
-	},
+	"event_journal": drawEvents, "portfolio_reports": drawPortfolio,
 }
 
 func TestEachKindGivesWhatTheOracleSaysForAnyAmountsAndDays(t *testing.T) {
