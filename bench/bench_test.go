@@ -174,6 +174,43 @@ func BenchmarkRevenueRun(b *testing.B) {
 	}
 }
 
+// BenchmarkRecognitionOfAMillionRows: the schedules of a year for contracts of ten lines, planned and recognized whole,
+// against COPY of the same rows.
+func BenchmarkRecognitionOfAMillionRows(b *testing.B) {
+	const crowd, wide = 8_334, 10
+	w := &watch{}
+	db := pgtest.New(b, postgres.Traced(w))
+	company := invoicingtest.New(b, db)
+	company.CrowdOf(b, crowd, wide)
+	for b.Loop() {
+		w.reset()
+		start := time.Now()
+		r, err := revrec.Run(b.Context(), db, revrec.Options{AsOf: invoicingtest.Day("2026-12-31")}, company.Accountant)
+		took, waited := since(start), w.reset().Seconds()
+		must(b, err)
+		if r.Rows < crowd*wide*12 || len(r.Failures) > 0 {
+			b.Fatalf("%d rows, %d failures", r.Rows, len(r.Failures))
+		}
+		start = time.Now()
+		again, err := revrec.Run(b.Context(), db, revrec.Options{AsOf: invoicingtest.Day("2026-12-31")}, company.Accountant)
+		idle := since(start)
+		must(b, err)
+		if again.Rows+again.Entries > 0 {
+			b.Fatalf("running again appended %d rows and %d entries", again.Rows, again.Entries)
+		}
+		owner := pgtest.Admin(b, db)
+		var limit float64
+		for _, table := range []string{"revrec.schedule", "revrec.recognitions", "ledger.entries", "ledger.postings"} {
+			limit += bare(b, owner, table)
+		}
+		b.ReportMetric(float64(r.Rows), "rows")
+		b.ReportMetric(float64(r.Rows)/took, "rows/s")
+		b.ReportMetric(100*waited/took, "%database")
+		b.ReportMetric(limit/took, "of-COPY")
+		b.ReportMetric(idle, "s-again")
+	}
+}
+
 // BenchmarkTrialBalance: over a million postings, against the bare aggregate.
 func BenchmarkTrialBalance(b *testing.B) {
 	db := pgtest.New(b)

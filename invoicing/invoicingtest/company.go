@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -128,7 +129,10 @@ func (c *Company) sell(ctx context.Context, tx pgx.Tx, n customers.New) error {
 
 // Crowd adds n small customers, each with a contract of 100.00 a month over
 // 2026: "crowd-1" with contract "CROWD-1" and so on. Many are added side by side.
-func (c *Company) Crowd(t testing.TB, n int) {
+func (c *Company) Crowd(t testing.TB, n int) { t.Helper(); c.CrowdOf(t, n, 1) }
+
+// CrowdOf is a crowd whose contracts have so many lines of 100.00 a month.
+func (c *Company) CrowdOf(t testing.TB, n, lines int) {
 	t.Helper()
 	const together = 125
 	var adding sync.WaitGroup
@@ -137,7 +141,7 @@ func (c *Company) Crowd(t testing.TB, n int) {
 	for i := range errs {
 		free <- struct{}{}
 		adding.Go(func() {
-			errs[i] = c.join(t.Context(), i*together+1, min(n, (i+1)*together))
+			errs[i] = c.join(t.Context(), i*together+1, min(n, (i+1)*together), lines)
 			<-free
 		})
 	}
@@ -148,7 +152,11 @@ func (c *Company) Crowd(t testing.TB, n int) {
 }
 
 // join adds the customers first to last of a crowd with their contracts.
-func (c *Company) join(ctx context.Context, first, last int) error {
+func (c *Company) join(ctx context.Context, first, last, lines int) error {
+	var said strings.Builder
+	for n := range lines {
+		fmt.Fprintf(&said, "  - {id: platform%s, product: platform, fixed: {quantity: 1, unit_price: 100.00, every: month}}\n", suffix(n))
+	}
 	return c.DB.Tx(ctx, func(tx pgx.Tx) error {
 		for i := first; i <= last; i++ {
 			if err := c.sell(ctx, tx, customers.New{
@@ -164,13 +172,20 @@ customer: crowd-%d
 currency: USD
 term: {from: 2026-01-01, through: 2026-12-31}
 lines:
-  - {id: platform, product: platform, fixed: {quantity: 1, unit_price: 100.00, every: month}}
-`, i, i)); err != nil {
+%s`, i, i, said.String())); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// suffix tells lines after the first apart.
+func suffix(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("-%d", n+1)
 }
 
 // quote records a rate a week, so that no conversion in the years of the tests
