@@ -24,9 +24,9 @@ import (
 // schedule is every job there is, in the order they are looked at. Times are
 // UTC: at 09:15 the day before is over in every zone our entities bill from.
 func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
-	return []jobs.Spec{
+	return append([]jobs.Spec{
 		{Name: "billing", Cron: "15 9 * * *", CatchUp: jobs.EachMissed,
-			Help: "Renews contracts that do so by themselves, recognizes months that are over, then issues the invoices due and accrues commissions.", Do: billing(db)},
+			Help: "Renews contracts that do so by themselves, recognizes months that are over, then issues the invoices due, accrues commissions, and books contract costs, charges between entities and repeating journals.", Do: billing(db)},
 		{Name: "renewals", CatchUp: jobs.LatestOnly,
 			Help: "Renews contracts that do so by themselves. By hand only: billing does it every day.", Do: renewals(db)},
 		{Name: "revenue", CatchUp: jobs.LatestOnly,
@@ -43,7 +43,7 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
 			Help: "Removes expired sessions and old sign-in attempts.", Do: sweep(db)},
-	}
+	}, bookJobs(db)...)
 }
 
 type job = func(context.Context, jobs.Run) (jobs.Summary, error)
@@ -52,7 +52,7 @@ type job = func(context.Context, jobs.Run) (jobs.Summary, error)
 // are billed, and what was earned before the day is booked before the day's
 // invoices, so that they clear unbilled receivables.
 func billing(db *postgres.DB) job {
-	renew, recognize, issue, accrue := renewals(db), revenue(db), invoices(db), commissions(db)
+	renew, recognize, issue, accrue, follow := renewals(db), revenue(db), invoices(db), commissions(db), following(db)
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		renewed, stuck := renew(ctx, run)
 		if stuck != nil && renewed.Counts["failed"] == 0 {
@@ -75,8 +75,10 @@ func billing(db *postgres.DB) job {
 		if accrued.Counts["entries"] > 0 {
 			issued.Text += "; " + accrued.Text
 		}
-		issued.Counts["failed"] += earned.Counts["failed"] + renewed.Counts["failed"] + accrued.Counts["failed"]
-		return issued, errors.Join(stuck, unearned, err, unpaid)
+		followed, unfollowed := follow(ctx, before)
+		issued.Text += followed.Text
+		issued.Counts["failed"] += earned.Counts["failed"] + renewed.Counts["failed"] + accrued.Counts["failed"] + followed.Counts["failed"]
+		return issued, errors.Join(stuck, unearned, err, unpaid, unfollowed)
 	}
 }
 
