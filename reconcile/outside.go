@@ -20,7 +20,7 @@ import (
 func cash(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result, error) {
 	load, err := covering(ctx, q, Payouts, b.Entity, b.Month)
 	if isMissing(err) {
-		return notLoaded(b.Scope, spec, "No file of payouts or bank movements covers "+b.Month.String()+": load one to compare"), nil
+		return notLoaded(b.Scope, spec, "No file of payouts or bank movements covers "+called(b.Month)+": load one to compare"), nil
 	}
 	if err != nil {
 		return Result{}, err
@@ -88,7 +88,7 @@ func (b *books) whyCash(c ledger.CashEntry) string {
 func booked(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result, error) {
 	load, err := covering(ctx, q, Bookings, b.Entity, b.Month)
 	if isMissing(err) {
-		return notLoaded(b.Scope, spec, "No file of bookings covers "+b.Month.String()+": load one to compare"), nil
+		return notLoaded(b.Scope, spec, "No file of bookings covers "+called(b.Month)+": load one to compare"), nil
 	}
 	if err != nil {
 		return Result{}, err
@@ -165,7 +165,7 @@ func exported(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Res
 		return Result{}, err
 	}
 	if len(gone) == 0 && len(posted) > 0 {
-		return notLoaded(b.Scope, spec, "Nothing of "+b.Month.String()+" was exported to another ledger"), nil
+		return notLoaded(b.Scope, spec, "Nothing of "+called(b.Month)+" was exported to another ledger"), nil
 	}
 	s := newSheet(b.Scope)
 	worth := map[Ref]ledger.PostedEntry{}
@@ -253,7 +253,7 @@ func opening(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Resu
 	}
 	switch {
 	case !kept && !first.IsZero() && first.Before(b.Month):
-		return notLoaded(b.Scope, spec, before.String()+" is not closed: nothing says yet what "+b.Month.String()+" opens with"), nil
+		return notLoaded(b.Scope, spec, called(before)+" is not closed: nothing says yet what "+called(b.Month)+" opens with"), nil
 	case !kept:
 		s.note("The books begin in this month: everything opens with nothing")
 	}
@@ -282,6 +282,9 @@ func opening(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Resu
 	r.Parts = []Part{{false, "Debit balances at the beginning of the month", r.Left}, {true, how + ", debit balances", r.Right}}
 	return r, nil
 }
+
+// called is a month in words.
+func called(m period.Month) string { return m.Format("January 2006") }
 
 func accountRef(a ledger.Account) Ref {
 	return Ref{Kind: Account, Name: a.Info().Name, Ledger: a}

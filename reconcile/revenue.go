@@ -111,10 +111,12 @@ func used(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Result, e
 	if plain+engine > 0 {
 		s.note(fmt.Sprintf("%s rated by the second calculation, %d by the engine's own prices", counted(plain, "usage charge was", "usage charges were"), engine))
 	}
+	none := "There is usage to charge, and no revenue of the month was posted for the line: it came after the month was recognized, or an entry is missing"
 	if b.position.LastRecognized().Before(b.Month) {
-		s.note(b.Month.String() + " has not been recognized yet")
+		none = called(b.Month) + " has not been recognized yet"
+		s.note(none)
 	}
-	return s.result(spec, sides("There is usage to charge, and no revenue of the month was posted for the line: it is not recognized yet, or came after it was",
+	return s.result(spec, sides(none,
 		"Revenue was posted for usage that the daily counts do not have",
 		"Usage came or was corrected after the month was recognized, or a posting was changed")), nil
 }

@@ -39,10 +39,10 @@ var statusTones = map[string]Tone{
 	"draft": Neutral, "void": Neutral, "voided": Neutral, "ended": Neutral, "expired": Neutral, "cancelled": Neutral,
 	"canceled": Neutral, "skipped": Neutral, "queued": Neutral, "superseded": Neutral,
 	"active": Good, "renewed": Good, "paid": Good, "settled": Good, "applied": Good, "sent": Good, "delivered": Good, "done": Good,
-	"closed": Good, "balanced": Good, "completed": Good, "succeeded": Good, "acknowledged": Good,
+	"closed": Good, "balanced": Good, "agrees": Good, "completed": Good, "succeeded": Good, "acknowledged": Good,
 	"open": Info, "approved": Info, "issued": Info, "running": Info, "scheduled": Info, "credited": Info, "exported": Info,
-	"pending": Warn, "waiting": Warn, "held": Warn, "partial": Warn, "unapplied": Warn, "late": Warn, "retrying": Warn, "stopped": Warn,
-	"overdue": Bad, "failed": Bad, "rejected": Bad, "bounced": Bad, "disputed": Bad, "blocked": Bad,
+	"pending": Warn, "waiting": Warn, "held": Warn, "partial": Warn, "unapplied": Warn, "late": Warn, "retrying": Warn, "stopped": Warn, "not loaded": Warn,
+	"overdue": Bad, "failed": Bad, "differs": Bad, "rejected": Bad, "bounced": Bad, "disputed": Bad, "blocked": Bad,
 }
 
 // ToneOf is the meaning of a status word, whatever its case; a word not in the list is Neutral.
