@@ -7,12 +7,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/closing"
+	"ratable/closing/checklist"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/ledger"
-	"ratable/revrec"
 	"ratable/usage"
 )
 
@@ -71,7 +72,7 @@ func (f *filling) scenes(billed period.Date) (out []scene) {
 	voided := f.story.move(mistaken.issued).AddDays(3)
 	at(voided, "a void", func(ctx context.Context) error { return f.void(ctx, voided) })
 	for _, day := range f.closings() {
-		at(day, "close of the month before", func(ctx context.Context) error { return f.close(ctx, day.MonthOf().Prev()) })
+		at(day, "close of the month before", func(ctx context.Context) error { return f.close(ctx, day.MonthOf().Prev(), day) })
 	}
 	at(f.Today, "receipts", func(ctx context.Context) error { return f.receive(ctx, f.Today) })
 	slices.SortStableFunc(out, func(a, b scene) int { return a.on.Compare(b.on) })
@@ -191,20 +192,28 @@ func (f *filling) closings() (out []period.Date) {
 	return out
 }
 
-func (f *filling) close(ctx context.Context, month period.Month) error {
+// close ends a month the way an accountant does: foreign balances are remeasured, then the checklist is gone through.
+func (f *filling) close(ctx context.Context, month period.Month, on period.Date) error {
 	months, err := ledger.LoadMonths(ctx, f.db)
 	if err != nil {
 		return err
 	}
-	return f.db.Tx(ctx, func(tx pgx.Tx) error {
-		for _, e := range f.entities.All() {
-			if months.State(e.ID, month) == ledger.MonthClosed {
-				continue
-			}
-			if err := revrec.Close(ctx, tx, e.ID, month, f.people["alma"]); err != nil {
-				return err
-			}
+	for _, e := range f.entities.All() {
+		if months.State(e.ID, month) == ledger.MonthClosed {
+			continue
 		}
-		return nil
-	})
+		if _, err := ledger.RemeasureMonth(ctx, f.db, e.ID, month, f.people["alma"]); err != nil {
+			return err
+		}
+		err := f.db.Tx(ctx, func(tx pgx.Tx) error {
+			at := closing.At{Entity: e, Month: month, AsOf: on}
+			notes := closing.Notes{"": "Gone through with Farah: it is followed up in the month after"}
+			_, err := closing.Close(ctx, tx, at, checklist.All(), notes, f.people["alma"])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -35,8 +35,13 @@ func Export(ctx context.Context, db *postgres.DB, w io.Writer, format Format, f 
 	default:
 		return fault.InvalidFields(fault.Field{Path: "format", Value: string(format), Message: "must be csv or hledger"})
 	}
+	if f.Known != 0 {
+		if err := ledger.Final(ctx, db, f.Known); err != nil {
+			return fmt.Errorf("export the journal: %w", err)
+		}
+	}
 	err := db.Snapshot(ctx, func(tx pgx.Tx) error {
-		names, err := loadNames(ctx, tx)
+		names, err := loadNames(ctx, tx, f.Known)
 		if err != nil {
 			return err
 		}
@@ -48,7 +53,8 @@ func Export(ctx context.Context, db *postgres.DB, w io.Writer, format Format, f 
 	return nil
 }
 
-func loadNames(ctx context.Context, q postgres.Querier) (ledger.Names, error) {
+// loadNames are as known at a place in the known order, so that an export asked for again is the same; 0 is now.
+func loadNames(ctx context.Context, q postgres.Querier, known int64) (ledger.Names, error) {
 	names := ledger.Names{Entities: map[entities.ID]string{}}
 	directory, err := entities.Load(ctx, q)
 	if err != nil {
@@ -57,7 +63,10 @@ func loadNames(ctx context.Context, q postgres.Querier) (ledger.Names, error) {
 	for _, e := range directory.All() {
 		names.Entities[e.ID] = e.Code
 	}
-	if names.Customers, err = customers.Names(ctx, q); err != nil {
+	if known == 0 {
+		known = ledger.Now
+	}
+	if names.Customers, err = customers.NamesKnown(ctx, q, known); err != nil {
 		return names, err
 	}
 	names.Contracts, err = contracts.Numbers(ctx, q)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"ratable/closing"
 	"ratable/contracts"
 	"ratable/entities"
 	"ratable/internal/fault"
@@ -24,7 +25,9 @@ type exportCommand struct {
 type selection struct {
 	Month  string `help:"One month, such as 2026-03. Default: everything." placeholder:"MONTH"`
 	Entity string `help:"Code of one legal entity. Default: all." placeholder:"CODE"`
-	Book   string `help:"us_gaap, the primary book, or ifrs: what is in every book and what is in it alone." default:"us_gaap"`
+
+	AsKnown string `help:"As it was known at a close, such as nlus/2026-03, or at a place in the known order. The same bytes whenever asked." placeholder:"CLOSE"`
+	Book    string `help:"us_gaap, the primary book, or ifrs: what is in every book and what is in it alone." default:"us_gaap"`
 
 	Functional bool `help:"Amounts in the currency of each entity, whatever they were billed in."`
 }
@@ -51,6 +54,14 @@ func (s selection) filter(ctx context.Context, q postgres.Querier) (ledger.Filte
 			return f, fault.InvalidFields(fault.Field{Path: "entity", Value: s.Entity, Message: "is not one of our legal entities"})
 		}
 		f.Entity = entity.ID
+	}
+	if s.AsKnown != "" {
+		known, err := closing.Watermark(ctx, q, f.Entity, s.AsKnown)
+		if err != nil {
+			return f, err
+		}
+		f.Known = known
+		return f, ledger.Final(ctx, q, known)
 	}
 	return f, nil
 }

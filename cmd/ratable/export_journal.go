@@ -33,6 +33,7 @@ type exportJournal struct {
 func (exportJournal) Help() string {
 	return `Examples:
   ratable export journal --month 2026-03 --format hledger | hledger -f - check -s
+  ratable export journal --as-known nlus/2026-03 --format hledger            as it was known when March was closed
   ratable export journal --target netsuite --entity nlus --month 2026-03 --preview
   ratable export journal --target netsuite --entity nlus --month 2026-03 --out /tmp
   ratable export journal --format hledger --book ifrs --functional           the second book, in its entities' currencies
@@ -48,6 +49,9 @@ func (e *exportJournal) Run(ctx context.Context, c *Config) error {
 		}
 		if e.Target == "" {
 			return revrec.Export(ctx, db.DB, os.Stdout, e.Format, f)
+		}
+		if f.Known != 0 {
+			return fault.InvalidFields(fault.Field{Path: "--as-known", Message: "is of our own accounts: a mapping to another ledger's is as it stands; leave --target out"})
 		}
 		target, err := exports.ParseTarget(e.Target)
 		if err != nil {
