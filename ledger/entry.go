@@ -66,6 +66,9 @@ type EntryCursor struct {
 // Cursor is the entry's place in EntriesPage.
 func (r Recorded) Cursor() EntryCursor { return EntryCursor{r.BookedOn, r.KnownOrder} }
 
+// OnExchange finds what exchange rates gained and lost. It is no type of the chart: both sides are.
+const OnExchange Type = "exchange"
+
 // PostingFilter narrows a page of postings; a zero field does not narrow. With
 // the fields of a trial balance row or of a line's balance it lists what that
 // number is made of.

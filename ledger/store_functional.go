@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -65,4 +66,37 @@ func functionalBalance(ctx context.Context, q postgres.Querier, f Filter) (Trial
 		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Account, b.Account))
 	})
 	return t, nil
+}
+
+// functionalSums is PostingSums in the currencies of entities. Currency still narrows by what was booked.
+func functionalSums(ctx context.Context, q postgres.Querier, f PostingFilter) ([]Sum, error) {
+	home, err := entities.Currencies(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("add up postings: %w", err)
+	}
+	rows, err := q.Query(ctx, `
+	select p.entity_id, count(*),
+	       coalesce(sum(p.functional) filter (where p.functional > 0), 0)::bigint, coalesce(-sum(p.functional) filter (where p.functional < 0), 0)::bigint
+	from ledger.postings p`+matchPostings+`
+	group by p.entity_id`, f.args())
+	if err != nil {
+		return nil, fmt.Errorf("add up postings: %w", postgres.Fault(err))
+	}
+	sums := map[money.Currency]Sum{}
+	var entity entities.ID
+	var count, debit, credit int64
+	_, err = pgx.ForEachRow(rows, []any{&entity, &count, &debit, &credit}, func() error {
+		c := home[entity]
+		s := sums[c]
+		sums[c] = Sum{s.Count + count, s.Debit.Add(money.Of(debit, c)), s.Credit.Add(money.Of(credit, c))}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("add up postings: %w", postgres.Fault(err))
+	}
+	out := make([]Sum, 0, len(sums))
+	for _, c := range slices.Sorted(maps.Keys(sums)) {
+		out = append(out, sums[c])
+	}
+	return out, nil
 }

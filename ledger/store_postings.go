@@ -95,8 +95,12 @@ const largestPostings = `
 	limit @limit`
 
 // PostingSums adds up all postings that a filter matches, by currency; its order,
-// cursor and limit play no part.
+// cursor and limit play no part. Functional adds up what they come to in the
+// currencies of their entities.
 func PostingSums(ctx context.Context, q postgres.Querier, f PostingFilter) ([]Sum, error) {
+	if f.Functional {
+		return functionalSums(ctx, q, f)
+	}
 	rows, err := q.Query(ctx, `
 	select p.currency, count(*),
 	       coalesce(sum(p.amount) filter (where p.amount > 0), 0)::bigint, coalesce(-sum(p.amount) filter (where p.amount < 0), 0)::bigint
@@ -131,6 +135,9 @@ func (f PostingFilter) args() pgx.NamedArgs {
 func (f PostingFilter) accounts() []Account {
 	if f.Ledger != 0 {
 		return []Account{f.Ledger}
+	}
+	if f.Type == OnExchange {
+		return []Account{FxGain, FxLoss}
 	}
 	out := []Account{}
 	for _, i := range Chart {

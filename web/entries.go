@@ -74,6 +74,7 @@ func (v *visit) entries() error {
 			ui.FieldProps{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 			ui.FieldProps{Name: "kind", Label: "Booked for", Kind: ui.SelectInput, Options: sourceKinds},
 			ui.FieldProps{Name: "month", Label: "Booked in", Kind: ui.MonthInput},
+			ui.FieldProps{Name: "book", Label: "Book", Kind: ui.SelectInput, Options: bookOptions},
 			entryAccountField)
 		v.fixed(narrowing, "contract", "Contract", n.contracts[f.Contract])
 		v.fixed(narrowing, "line", "Line", "")
@@ -89,12 +90,12 @@ var entryAccountField = ui.FieldProps{Name: "ledger", Label: "Account", Kind: ui
 })}
 
 var sourceKinds = []ui.Option{{Value: "", Label: "Anything"}, {Value: "invoice", Label: "Invoice"}, {Value: "credit_note", Label: "Credit note"}, {Value: "void", Label: "Void"},
-	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}}
+	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}, {Value: "remeasure", Label: "Remeasurement"}}
 
 func (v *visit) entryFilter(o order) ledger.EntryFilter {
 	f := ledger.EntryFilter{
 		Entity: entities.ID(v.queryNumber("entity")), Account: customers.AccountID(v.queryNumber("account")), Source: v.query("q"), Month: v.queryMonth("month"),
-		Contract: v.queryNumber("contract"), Line: v.query("line"), Document: v.query("document"), Ledger: v.ledgerAccount(), Sort: ledger.Sort(o.String()), Limit: pageLength + 1,
+		Contract: v.queryNumber("contract"), Line: v.query("line"), Document: v.query("document"), Ledger: v.ledgerAccount(), Sort: ledger.Sort(o.String()), Limit: pageLength + 1, Book: v.book(),
 	}
 	if f.Source == "" {
 		f.Source = v.query("kind")
@@ -185,7 +186,7 @@ func (v *visit) entry() error {
 			Body: []templ.Component{page.TableOf(entryPostings(e.Entry, n)), page.TableOf(billedTable(e.Entry, n))},
 			Rail: []templ.Component{ui.Facts("Entry", []ui.Fact{
 				{Term: "Booked for", Value: sourceLink(e.Source)}, {Term: "Booked on", Value: ui.Day(e.BookedOn)}, {Term: "Entity", Value: ui.Text(n.entity(e.Entity))},
-				{Term: "Currency", Value: ui.Text(string(e.Currency))}, {Term: "Recorded", Value: ui.At(e.RecordedAt)}, {Term: "Source", Value: ui.Mono(e.Source)},
+				{Term: "Currency", Value: ui.Text(string(e.Currency) + rateText(e.Entry))}, {Term: "Book", Value: ui.Text(bookText(e.Book))}, {Term: "Recorded", Value: ui.At(e.RecordedAt)}, {Term: "Source", Value: ui.Mono(e.Source)},
 				{Term: "Evidence", Value: ui.Link("All papers, as one file", packAddress(e.Account, e.Seq))},
 			})},
 		}
@@ -201,6 +202,10 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 	t := ui.TableProps{Title: "Postings", Columns: []ui.Column{{Label: "Account"}, {Label: "With"}, {Label: "Contract line"}, {Label: "Document"}, {Label: "Revenue of", Kind: ui.Tight}, {Label: "Debit", Kind: ui.Figures}, {Label: "Credit", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "No postings", Text: "Something was billed for 0.00: no balance moves."}}
 	debits, credits := money.Zero(e.Currency), money.Zero(e.Currency)
+	foreign := len(e.Postings) > 0 && e.Postings[0].Functional.Currency() != e.Currency
+	if foreign {
+		t.Columns = append(t.Columns, ui.Column{Label: "In " + string(e.Postings[0].Functional.Currency()), Kind: ui.Figures})
+	}
 	for _, p := range e.Postings {
 		if p.Amount.Sign() > 0 {
 			debits = debits.Add(p.Amount)
@@ -213,9 +218,16 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 			document = documentLink(p.Document)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(p.Account.Info().Name, fmt.Sprint(int(p.Account))), n.customerLink(p.Customer), n.lineLink(p), document, n.whyLink(p), debit, credit)})
+		if foreign { // what a posting moves there may be all it moves
+			last := &t.Rows[len(t.Rows)-1]
+			last.Cells = append(last.Cells, ui.Figure(p.Functional))
+		}
 	}
 	none := ui.Text("")
 	t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Sum"), none, none, none, none, ui.Money(debits), ui.Money(credits))}}
+	if foreign {
+		t.Foot[0].Cells = append(t.Foot[0].Cells, none)
+	}
 	return t
 }
 
@@ -240,4 +252,21 @@ func billedTable(e ledger.Entry, n names) ui.TableProps {
 			ui.Span(b.Span), ui.Link(fmt.Sprintf("%s, line %d", b.Document, b.DocumentLine), invoiceAddress(b.Document)), ui.Money(b.Amount))})
 	}
 	return t
+}
+
+// rateText is at which rate an entry in a foreign currency was booked.
+func rateText(e ledger.Entry) string {
+	if e.Rate.IsZero() {
+		return ""
+	}
+	return " at " + e.Rate.String() + " of " + ui.DayText(e.RateOn)
+}
+
+func bookText(b ledger.Book) string {
+	for _, o := range bookNames {
+		if o.Value == string(b) {
+			return o.Label + " only"
+		}
+	}
+	return "Every book"
 }

@@ -54,7 +54,7 @@ func (v *visit) scopeBar(action string, s scope, all bool) *page.Narrowing {
 		n.Props.Chips = append(n.Props.Chips, ui.Chip{Label: ui.MonthText(m), Href: v.with("month", m.String()), On: m == s.month})
 	}
 	n.Fields = []ui.FieldProps{{Name: "month", Label: "As of month", Kind: ui.MonthInput, Value: s.month.String()}}
-	for _, name := range []string{"entity", "currency", "sort"} {
+	for _, name := range []string{"entity", "currency", "sort", "book", "amounts"} {
 		if value := v.query(name); value != "" {
 			n.Keep = append(n.Keep, ui.Value{Name: name, Value: value})
 		}
@@ -68,7 +68,7 @@ func (v *visit) trialBalance() error {
 	if err != nil {
 		return err
 	}
-	f := ledger.Filter{Entity: s.entity, From: s.month.First(), Through: s.month.Last()}
+	f := ledger.Filter{Entity: s.entity, From: s.month.First(), Through: s.month.Last(), Book: v.book(), Functional: v.functional()}
 	trial, err := ledger.TrialBalance(v.ctx, v.DB, f)
 	if err != nil {
 		return err
@@ -76,9 +76,11 @@ func (v *visit) trialBalance() error {
 	if v.query("format") == "csv" {
 		return v.trialFile(s, trial)
 	}
+	bar := v.scopeBar("/ledger", s, true)
+	bar.Props.Chips = slices.Concat(bar.Props.Chips, v.bookChips(), v.amountChips())
 	list := page.List{
 		Head:   v.ledgerHead("Trial balance", "As booked through "+ui.DayText(f.Through)+". Debits are positive, credits stand in parentheses."),
-		Filter: v.scopeBar("/ledger", s, true), Tables: []ui.TableProps{trialTable(trial, f)},
+		Filter: bar, Tables: []ui.TableProps{trialTable(trial, f)},
 	}
 	return v.page(http.StatusOK, frame{Title: "Trial balance", Room: "ledger"}, page.ListPage(list))
 }
@@ -87,7 +89,7 @@ func (v *visit) trialBalance() error {
 func (v *visit) ledgerHead(title, sub string) ui.HeadProps {
 	at := v.echo.Request().URL.Path
 	h := ui.HeadProps{Title: title, Sub: sub, Others: ui.Cells(v.csvButton())}
-	for _, tab := range []ui.Tab{{Label: "Trial balance", Href: "/ledger"}, {Label: "Entries", Href: "/ledger/entries"}, {Label: "Postings", Href: "/ledger/postings"}, {Label: "Export", Href: "/ledger/export"}} {
+	for _, tab := range []ui.Tab{{Label: "Trial balance", Href: "/ledger"}, {Label: "Entries", Href: "/ledger/entries"}, {Label: "Postings", Href: "/ledger/postings"}, {Label: "Exchange", Href: "/ledger/exchange"}, {Label: "Export", Href: "/ledger/export"}} {
 		tab.On = tab.Href == at
 		h.Tabs = append(h.Tabs, tab)
 	}
@@ -114,7 +116,14 @@ func trialTable(trial ledger.Trial, f ledger.Filter) ui.TableProps {
 // trialRow links each figure to the postings it is made of.
 func trialRow(r ledger.TrialRow, f ledger.Filter) ui.Row {
 	at := func(from, through period.Date) string {
-		return postingsAddress("entity", f.Entity, "currency", r.Currency, "ledger", int(r.Account), "from", from, "through", through)
+		currency, amounts, book := r.Currency, "", ""
+		if f.Functional { // of whatever was billed in
+			currency, amounts = "", "functional"
+		}
+		if f.Book != ledger.Primary {
+			book = string(f.Book)
+		}
+		return postingsAddress("entity", f.Entity, "book", book, "currency", currency, "amounts", amounts, "ledger", int(r.Account), "from", from, "through", through)
 	}
 	return ui.Row{Cells: ui.Cells(ui.Text(r.Account.Info().Name), ui.Text(fmt.Sprint(int(r.Account))),
 		ui.FigureLink(r.Opening, at(period.Date{}, f.From.AddDays(-1))), ui.FigureLink(r.Debit, at(f.From, f.Through)), ui.FigureLink(r.Credit, at(f.From, f.Through)),
@@ -181,7 +190,7 @@ func (v *visit) postings() error {
 
 func (v *visit) postingFilter(o order) ledger.PostingFilter {
 	f := ledger.PostingFilter{
-		Filter:  ledger.Filter{Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")), From: v.queryDate("from"), Through: v.queryDate("through")},
+		Filter:  ledger.Filter{Entity: entities.ID(v.queryNumber("entity")), Currency: money.Currency(v.query("currency")), From: v.queryDate("from"), Through: v.queryDate("through"), Book: v.book(), Functional: v.functional()},
 		Account: customers.AccountID(v.queryNumber("account")), Customer: customers.ID(v.queryNumber("customer")), Ledger: v.ledgerAccount(), Type: v.ledgerType(), Sort: ledger.Sort(o.String()),
 		Contract: v.queryNumber("contract"), Line: v.query("line"), Document: v.query("document"), Limit: pageLength + 1,
 	}
@@ -208,7 +217,7 @@ func (v *visit) ledgerAccount() ledger.Account {
 
 // ledgerType reads a type of accounts from where an account is read: "revenue" is all of them.
 func (v *visit) ledgerType() ledger.Type {
-	return ledger.Type(v.chosen("ledger", "", string(ledger.Asset), string(ledger.Liability), string(ledger.Income), string(ledger.Expense)))
+	return ledger.Type(v.chosen("ledger", "", string(ledger.Asset), string(ledger.Liability), string(ledger.Income), string(ledger.Expense), string(ledger.OnExchange)))
 }
 
 func postingCursor(p ledger.Posted) string {
@@ -231,7 +240,9 @@ func (v *visit) bookFields(n names) []ui.FieldProps {
 		{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(n.entities)},
 		{Name: "ledger", Label: "Account", Kind: ui.SelectInput, Options: append(slices.Clone(entryAccountField.Options), ui.Option{Value: string(ledger.Asset), Label: "All assets"},
 			ui.Option{Value: string(ledger.Liability), Label: "All liabilities"}, ui.Option{Value: string(ledger.Income), Label: "All revenue"},
-			ui.Option{Value: string(ledger.Expense), Label: "All expenses"})},
+			ui.Option{Value: string(ledger.Expense), Label: "All expenses"}, ui.Option{Value: string(ledger.OnExchange), Label: "Gains and losses on exchange"})},
+		{Name: "book", Label: "Book", Kind: ui.SelectInput, Options: bookOptions},
+		{Name: "amounts", Label: "Amounts", Kind: ui.SelectInput, Options: []ui.Option{{Value: "", Label: "As billed"}, {Value: "functional", Label: "In the entity's currency"}}},
 		{Name: "currency", Label: "Currency", Placeholder: "EUR"},
 		{Name: "from", Label: "Booked from", Kind: ui.DateInput},
 		{Name: "through", Label: "Booked through", Kind: ui.DateInput},
@@ -252,7 +263,7 @@ func (v *visit) postingTable(o order, found []ledger.Posted, sums []ledger.Sum, 
 		Empty:   ui.EmptyProps{Title: "No posting matches", Action: &ui.ButtonProps{Label: "Show all", Href: "/ledger/postings"}}}
 	none := ui.Text("")
 	for _, p := range found {
-		debit, credit := sides(p.Amount)
+		debit, credit := sides(v.shownAmount(p.Posting))
 		t.Rows = append(t.Rows, ui.Row{Href: entryAddress(ledger.Entry{Account: p.Book, Seq: p.Seq}), Cells: ui.Cells(ui.Day(p.BookedOn), ui.Text(p.Memo), ui.Text(p.Posting.Account.Info().Name),
 			n.lineLink(p.Posting), n.whyLink(p.Posting), debit, credit, none)})
 	}
@@ -260,6 +271,14 @@ func (v *visit) postingTable(o order, found []ledger.Posted, sums []ledger.Sum, 
 		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(howMany(int(s.Count), "posting")), none, none, none, ui.Money(s.Debit), ui.Money(s.Credit), ui.Money(s.Debit.Sub(s.Credit)))})
 	}
 	return t
+}
+
+// shownAmount is a posting's amount as it was billed, or in the currency of its entity.
+func (v *visit) shownAmount(p ledger.Posting) money.Amount {
+	if v.functional() {
+		return p.Functional
+	}
+	return p.Amount
 }
 
 // sides writes a posting in the column it belongs to.
@@ -296,7 +315,7 @@ func monthOf(m period.Month) templ.Component {
 }
 
 func (v *visit) postingsFile(f ledger.PostingFilter) error {
-	head := []string{"booked_on", "entry", "source", "entity", "account", "customer", "contract", "line", "month", "document", "currency", "amount"}
+	head := []string{"booked_on", "entry", "source", "entity", "account", "customer", "contract", "line", "month", "document", "currency", "amount", "functional_currency", "functional_amount"}
 	return v.csvFile("postings.csv", head, func(write func(cells ...string) error) error {
 		return v.DB.Snapshot(v.ctx, func(t tx) error {
 			f.After, f.Limit = ledger.PostingCursor{}, 500
@@ -316,7 +335,7 @@ func (v *visit) postingsFile(f ledger.PostingFilter) error {
 						month = p.Month.String()
 					}
 					if err := write(p.BookedOn.String(), ledger.Entry{Account: p.Book, Seq: p.Seq}.Number(), p.Source, e.Code, p.Posting.Account.String(), n.customers[p.Customer],
-						n.contracts[p.Contract], p.Line, month, p.Document, string(p.Amount.Currency()), p.Amount.String()); err != nil {
+						n.contracts[p.Contract], p.Line, month, p.Document, string(p.Amount.Currency()), p.Amount.String(), string(p.Functional.Currency()), p.Functional.String()); err != nil {
 						return err
 					}
 				}
@@ -339,7 +358,7 @@ func (v *visit) exportLedger() error {
 	if through.IsZero() {
 		through = s.month
 	}
-	f := ledger.Filter{Entity: s.entity, Currency: money.Currency(v.query("currency")), From: from.First(), Through: through.Last()}
+	f := ledger.Filter{Entity: s.entity, Currency: money.Currency(v.query("currency")), From: from.First(), Through: through.Last(), Book: v.book(), Functional: v.functional()}
 	format := revrec.Format(v.query("format"))
 	if format == "" {
 		return v.exportForm(s, f, from, through)
@@ -363,6 +382,8 @@ func (v *visit) exportForm(s scope, f ledger.Filter, from, through period.Month)
 		Fields: []ui.FieldProps{
 			{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(s.directory), Value: v.query("entity")},
 			{Name: "currency", Label: "Currency", Value: v.query("currency"), Optional: true, Placeholder: "All"},
+			{Name: "book", Label: "Book", Kind: ui.SelectInput, Options: bookNames, Value: string(v.book())},
+			{Name: "amounts", Label: "Amounts", Kind: ui.SelectInput, Options: []ui.Option{{Value: "", Label: "As billed"}, {Value: "functional", Label: "In the entity's currency"}}, Value: v.query("amounts")},
 			{Name: "from", Label: "From month", Kind: ui.MonthInput, Value: from.String()},
 			{Name: "through", Label: "Through month", Kind: ui.MonthInput, Value: through.String()},
 		},
