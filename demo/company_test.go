@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 
 	"ratable/demo"
+	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/internal/postgres/pgtest"
@@ -52,6 +55,9 @@ func options(db *postgres.DB) demo.Options {
 // billing is the job of that name: recognition of the months that are over, then
 // the invoices of the day. A held run is fault.Conflict.
 func billing(ctx context.Context, db *postgres.DB, day period.Date) (invoicing.Result, error) {
+	if err := quoted(ctx, db, day); err != nil {
+		return invoicing.Result{}, err
+	}
 	if err := revenue(ctx, db, day.AddDays(-1)); err != nil {
 		return invoicing.Result{}, err
 	}
@@ -66,6 +72,20 @@ func billing(ctx context.Context, db *postgres.DB, day period.Date) (invoicing.R
 		return r, fault.New(fault.Conflict, "held: %s", r.Held)
 	}
 	return r, nil
+}
+
+// quoted has somebody import rates after the story's last day, as a company at work does.
+func quoted(ctx context.Context, db *postgres.DB, through period.Date) error {
+	var rates []entities.Rate
+	for on := today.AddDays(1); !on.After(through); on = on.AddDays(1) {
+		for quote, rate := range map[money.Currency]string{"USD": "1.1240", "GBP": "0.8510", "CAD": "1.5630", "CHF": "0.9420", "JPY": "163.20"} {
+			rates = append(rates, entities.Rate{Base: "EUR", Quote: quote, On: on, Rate: decimal.RequireFromString(rate), Source: "test"})
+		}
+	}
+	if len(rates) == 0 {
+		return nil
+	}
+	return db.Tx(ctx, func(tx pgx.Tx) error { return entities.RecordRates(ctx, tx, rates, access.System("test")) })
 }
 
 func revenue(ctx context.Context, db *postgres.DB, asOf period.Date) error {
