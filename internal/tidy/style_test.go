@@ -38,6 +38,7 @@ var rounders = map[string]string{
 	"tax/determine.go":          "the taxable part of a line",
 	"tax/reverse.go":            "the tax of what was credited so far",
 	"entities/rate.go":          "an amount converted at a rate",
+	"ledger/convert_split.go":   "an entry in a foreign currency, in the currency of its entity",
 	"revrec/subledger/usage.go": "a quantity at its price, of documents billed elsewhere",
 	"contracts/plan_figures.go": "monthly recurring revenue, a figure to look at, never booked",
 	"partners/commission.go":    "a contract's commission, on all that was collected",
