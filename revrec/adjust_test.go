@@ -1,6 +1,7 @@
 package revrec
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -205,5 +206,172 @@ func TestAHoldEarnsNothingAndLiftingItCatchesUp(t *testing.T) {
 	l.run(t, "2026-06")
 	if diff := cmp.Diff(map[string]string{"2026-01": "31.00", "2026-05": "120.00", "2026-06": "30.00"}, l.posted()); diff != "" {
 		t.Errorf("lifted in May (-by hand +booked):\n%s", diff)
+	}
+}
+
+// A bonus of 365 may reverse: 292 of it is probable, 182.50 highly probable. January has 31 x 0.80 in one book and 31 x 0.50 in the
+// other; what is stated is in both.
+func TestABookOfItsOwnHasOnlyWhatItSeesOtherwise(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "1", "730", "year", contracts.Advance))))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: bonus
+variable:
+  - {name: bonus, direction: adds, amount: 365, constrained: 292, why: out of our hands, lines: [seats]}
+books:
+  - {book: ifrs, variable: bonus, constrained: 182.50}
+`)
+	l.run(t, "2026-01")
+	got := map[ledger.Book]string{}
+	for _, e := range l.entries {
+		sum := eur("0")
+		for _, p := range e.Postings {
+			if isRevenue(p.Account) {
+				sum = sum.Sub(p.Amount)
+			}
+		}
+		got[e.Book] = sum.String()
+	}
+	if diff := cmp.Diff(map[ledger.Book]string{"": "62.00", ledger.USGAAP: "24.80", ledger.IFRS: "15.50"}, got); diff != "" {
+		t.Errorf("January by book (-by hand +booked):\n%s", diff)
+	}
+	l.assess(t, "contract: C-1\neffective: 2026-02-01\nreason: both books agree\nvariable:\n  - {name: bonus, direction: adds, amount: 365, lines: [seats]}\n")
+	l.run(t, "2026-12")
+	for book, sum := range map[ledger.Book]string{ledger.USGAAP: "1095.00", ledger.IFRS: "1095.00"} {
+		total := eur("0")
+		for _, e := range l.entries {
+			for _, p := range e.Postings {
+				if isRevenue(p.Account) && (e.Book == "" || e.Book == book) {
+					total = total.Sub(p.Amount)
+				}
+			}
+		}
+		if total.String() != sum {
+			t.Errorf("the year earned %s in %s, by hand %s", total, book, sum)
+		}
+	}
+}
+
+// 900 for a study are earned as it goes: 0.2 by the end of March, 1/3 more exactly by July, all in September.
+func TestProgressIsKeptAsItIsAndOnlyWhatIsEarnedIsRounded(t *testing.T) {
+	l := begin(agreement(document(once("study", "setup", "900", "2026-02-01"))))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: measured by hours
+promises: [{line: study, satisfied: percent}]
+progress:
+  - {line: study, on: 2026-03-31, percent: 20}
+  - {line: study, on: 2026-07-10, percent: 53.333333}
+  - {line: study, on: 2026-09-01, percent: 100}
+`)
+	l.run(t, "2026-12")
+	if diff := cmp.Diff(map[string]string{"2026-03": "180.00", "2026-07": "300.00", "2026-09": "420.00"}, l.posted()); diff != "" {
+		t.Errorf("earned (-by hand +booked):\n%s", diff)
+	}
+}
+
+// A setup fee of 365 that is no promise of its own is earned over the days of the seats; over the life of a customer where it
+// buys a cheaper renewal.
+func TestASetupThatIsNotDistinctIsEarnedWithWhatItSetsUp(t *testing.T) {
+	l := begin(agreement(document(once("setup", "setup", "365", "2026-01-01"), fixed("seats", "platform", "1", "730", "year", contracts.Advance))))
+	l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: no use without the seats\npromises: [{line: setup, with: seats}]\n")
+	l.run(t, "2026-02")
+	if diff := cmp.Diff(map[string]string{"2026-01": "93.00", "2026-02": "84.00"}, l.posted()); diff != "" {
+		t.Errorf("earned (-by hand +booked):\n%s", diff)
+	}
+	l.assess(t, "contract: C-1\neffective: 2026-03-01\nreason: renewals are free of it\npromises: [{line: setup, with: seats, from: 2026-01-01, through: 2027-12-31}]\n")
+	l.run(t, "2027-12") // by the end of March 365 x 90/730 = 45.00 of it, of which 59.00 are booked
+	got := l.posted()
+	if got["2026-03"] != "48.00" || got["2026-04"] != "75.00" || got["2027-01"] != "15.50" || l.total("setup") != eur("365") {
+		t.Errorf("earned %v", got)
+	}
+}
+
+// Began three months late: at once, or over the nine that are left, or a year from then on.
+func TestALateStartIsCaughtUpCondensedOrMoved(t *testing.T) {
+	for late, want := range map[string]map[string]string{
+		"catch_up": {"2026-03": "", "2026-04": "120.00", "2026-12": "31.00"},
+		"condense": {"2026-03": "", "2026-04": "40.56", "2026-12": "40.56"},
+		"sliding":  {"2026-03": "", "2026-04": "30.00", "2026-12": "31.00"},
+	} {
+		l := begin(agreement(document(fixed("seats", "platform", "1", "365", "year", contracts.Advance))))
+		l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: late\nreleases: [{line: seats, on: 2026-04-01, late: "+late+"}]\n")
+		l.run(t, "2027-06")
+		got := l.posted()
+		for m, amount := range want {
+			if got[m] != amount {
+				t.Errorf("%s earns %q in %s, by hand %q", late, got[m], m, amount)
+			}
+		}
+		if sum := l.total("seats"); sum != eur("365") {
+			t.Errorf("%s earns %s in all", late, sum)
+		}
+	}
+}
+
+// 1,000 paid for a year, 800 expected to be used: what is used counts 1.25 times, and nothing is left to lapse.
+func TestBreakageIsEarnedInProportionOfWhatIsUsed(t *testing.T) {
+	d := document(perCall("calls", "0.01", "month"))
+	d.Prepaid = []contracts.Prepaid{{ID: "pack", Product: "prepaid", Lines: []string{"calls"}, Amount: dec("1000"), Every: "year"}}
+	l := begin(agreement(d))
+	l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: history\nbreakage: [{line: pack, expected_use: 800, reason: three years of packs}]\n")
+	l.use("2026-01-10", "20000")
+	l.use("2026-05-10", "60000")
+	l.run(t, "2026-12")
+	if diff := cmp.Diff(map[string]string{"2026-01": "250.00", "2026-05": "750.00"}, l.posted()); diff != "" {
+		t.Errorf("earned (-by hand +booked):\n%s", diff)
+	}
+}
+
+// A right to renew at half price is worth 200 of its own beside seats of 1,825: of 730 paid, 658 and 72 come out by largest remainder
+// of 730 x 1825/2025 = 657.90 and 72.10. It is met when it lapses.
+func TestAMaterialRightIsAPromiseNothingIsChargedFor(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "1", "730", "year", contracts.Advance))))
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: renewal at half price
+allocation: relative
+promises:
+  - {line: seats, standalone: 1825}
+  - {line: renewal right, standalone: 200, satisfied: point_in_time, from: 2027-01-31, memo: exercised or lapsed by then}
+`)
+	l.run(t, "2027-06")
+	if got := l.posted(); got["2027-01"] != "" || l.total("seats") != eur("657.90") || l.total("renewal right") != eur("72.10") {
+		t.Errorf("seats earn %s and the right %s; by hand 657.90 and 72.10 (%v)", l.total("seats"), l.total("renewal right"), got)
+	}
+	if !balance(l.entries, ledger.AdjustmentLiability).IsZero() {
+		t.Error("the right has lapsed and something is left between the promises")
+	}
+}
+
+// Two contracts signed together, 600 for a setup and 1,200 for seats, are one: 450 and 1,350.
+func TestContractsSignedTogetherAreAllocatedAsOne(t *testing.T) {
+	l := begin(agreement(document(once("setup", "setup", "600", "2026-01-15"))))
+	second := agreement(document(fixed("seats", "platform", "1", "1200", "year", contracts.Advance)))
+	second.Contract, second.Number = 2, "C-2"
+	l.facts.Agreements = append(l.facts.Agreements, second)
+	l.assess(t, `
+contract: C-1
+effective: 2026-01-01
+reason: negotiated together
+combined: [{contract: C-2, reason: one price}]
+allocation: relative
+promises:
+  - {line: setup, standalone: 500}
+  - {line: seats, contract: C-2, standalone: 1500}
+`)
+	l.run(t, "2026-12")
+	if l.total("setup") != eur("450") || l.total("seats") != eur("1350") || !balance(l.entries, ledger.AdjustmentLiability).IsZero() {
+		t.Errorf("setup %s, seats %s, left between them %s", l.total("setup"), l.total("seats"), balance(l.entries, ledger.AdjustmentLiability))
+	}
+	x, err := ParseAssessment([]byte("contract: C-2\neffective: 2026-02-01\nreason: alone\n"))
+	if err == nil {
+		_, err = Fill(x, book, l.facts)
+	}
+	if err == nil || !strings.Contains(err.Error(), "is judged by an assessment of contract C-1") {
+		t.Errorf("the second contract is judged alone: %v", err)
 	}
 }

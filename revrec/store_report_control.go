@@ -40,11 +40,11 @@ func Corrections(ctx context.Context, q postgres.Querier, f Filter, from period.
 			where x.account_id = s.account_id and x.contract_id = s.contract_id and x.id < s.id and x.known_order < s.known_order
 				and not exists (select from revrec.recognitions o where o.account_id = x.account_id and o.schedule_id = x.id and o.entry_seq = r.entry_seq)) b on true
 		where s.entity_id = @entity and s.currency = @currency and r.month >= @from::date and r.month <= @through::date
-			and s.month < r.month and r.entry_seq is not null and (@contract::bigint = 0 or s.contract_id = @contract)
+			and s.month < r.month and r.entry_seq is not null and (@contract::bigint = 0 or s.contract_id = @contract) and s.book in ('', @book)
 		group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 		having sum(s.amount - s.passed_on) <> 0
 		order by 6, 2, 3, 5, 7, 8, 9`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "from": from, "through": f.AsOf})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "from": from, "through": f.AsOf, "book": f.book()})
 	if err != nil {
 		return nil, fmt.Errorf("list corrections: %w", postgres.Fault(err))
 	}
@@ -86,11 +86,11 @@ func ListUnreleased(ctx context.Context, q postgres.Querier, f Filter) ([]Unrele
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.entity_id = @entity and s.currency = @currency and s.month <= @through::date and (@contract::bigint = 0 or s.contract_id = @contract)
-			and (r.schedule_id is null or r.month > @through::date)
+			and (r.schedule_id is null or r.month > @through::date) and s.book in ('', @book)
 		group by 1, 2, 3, 4
 		having sum(s.amount) <> 0
 		order by 2, 3, 4`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "through": f.AsOf})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "through": f.AsOf, "book": f.book()})
 	if err != nil {
 		return nil, fmt.Errorf("list what is not released: %w", postgres.Fault(err))
 	}
@@ -121,10 +121,10 @@ func Effects(ctx context.Context, q postgres.Querier, f Filter) ([]Effect, error
 		select contract_id, version, month, sum(amount - passed_on)::bigint
 		from revrec.schedule
 		where entity_id = @entity and currency = @currency and version > 1 and recognition <> 'as_used' and kind <> 'concession'
-			and (@contract::bigint = 0 or contract_id = @contract)
+			and (@contract::bigint = 0 or contract_id = @contract) and book in ('', @book)
 		group by 1, 2, 3
 		having sum(amount - passed_on) <> 0
-		order by 1, 2, 3`, pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract})
+		order by 1, 2, 3`, pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "book": f.book()})
 	if err != nil {
 		return nil, fmt.Errorf("list effects of amendments: %w", postgres.Fault(err))
 	}

@@ -1,6 +1,7 @@
 package revrec
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,7 +24,11 @@ type Filter struct {
 	Currency money.Currency
 	AsOf     period.Month
 	Contract contracts.ID // 0: all
+	Book     ledger.Book  // empty: the primary one
 }
+
+// book is the one the report shows: what is in every book, and in it alone.
+func (f Filter) book() string { return string(cmp.Or(f.Book, ledger.USGAAP)) }
 
 // Waterfall draws up the deferred waterfall, with so many columns from first on.
 func Waterfall(ctx context.Context, q postgres.Querier, f Filter, first period.Month, columns int) (WaterfallTable, error) {
@@ -128,11 +133,11 @@ func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Schedul
 			coalesce(r.month, s.month) as earned_in, r.schedule_id is not null as recognized, sum(s.amount)::bigint, sum(s.passed_on)::bigint
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
-		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract)
+		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract) and s.book in ('', @book)
 		group by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.recognition, earned_in, recognized
 		having sum(s.amount) <> 0 or sum(s.passed_on) <> 0
 		order by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, earned_in`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "book": f.book()})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"io"
+	"maps"
 	"slices"
 
 	"ratable/contracts"
@@ -53,8 +54,12 @@ type Month struct {
 	Deferred Roll // deferred revenue: credit positive
 	Unbilled Roll // unbilled receivable: debit positive
 	Revenue  money.Amount
-	PassedOn money.Amount // earned as an agent for somebody else: in the waterfall, and no revenue
+	PassedOn money.Amount                    // earned as an agent for somebody else: in the waterfall, and no revenue
+	Judged   map[ledger.Account]money.Amount // what assessments put beside, as it stands: debit positive
 }
+
+// judgedAccounts are those that only assessments move.
+var judgedAccounts = []ledger.Account{ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability}
 
 // Roll carries a balance over a month: what billing did to it and what
 // recognition did.
@@ -159,10 +164,11 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 			continue
 		}
 		for month := e.BookedOn.MonthOf(); len(out) == 0 || out[len(out)-1].Month.Before(month); {
-			next := Month{Month: month, Deferred: Roll{zero, zero, zero, zero}, Unbilled: Roll{zero, zero, zero, zero}, Revenue: zero, PassedOn: zero}
+			next := Month{Month: month, Deferred: Roll{zero, zero, zero, zero}, Unbilled: Roll{zero, zero, zero, zero}, Revenue: zero, PassedOn: zero, Judged: map[ledger.Account]money.Amount{}}
 			if n := len(out); n > 0 {
 				next.Month = out[n-1].Month.Next()
 				next.Deferred.Opening, next.Deferred.Closing = out[n-1].Deferred.Closing, out[n-1].Deferred.Closing
+				maps.Copy(next.Judged, out[n-1].Judged)
 				next.Unbilled.Opening, next.Unbilled.Closing = out[n-1].Unbilled.Closing, out[n-1].Unbilled.Closing
 			}
 			out = append(out, next)
@@ -176,6 +182,8 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 				m.Unbilled.move(p.Amount, !p.Month.IsZero())
 			case ledger.Revenue, ledger.OverageRevenue, ledger.AdjustmentRevenue:
 				m.Revenue = m.Revenue.Sub(p.Amount)
+			case ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability:
+				m.Judged[p.Account] = m.Judged[p.Account].Add(p.Amount)
 			case ledger.PayableToPrincipal:
 				if p.Contract != 0 {
 					m.PassedOn = m.PassedOn.Sub(p.Amount)

@@ -2,9 +2,11 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ratable/contracts"
+	"ratable/ledger"
 	"ratable/revrec"
 )
 
@@ -19,6 +21,7 @@ func (b Book) write(p *page, several bool) {
 	}
 	p.heading("Deferred revenue and unbilled receivable by month, %s", of)
 	b.roll(p)
+	b.judged(p, of)
 	p.heading("Waterfall: when what was billed is earned, %s", of)
 	waterfall(p, b.Waterfall)
 }
@@ -83,6 +86,36 @@ func (b Book) roll(p *page) {
 	for _, m := range b.Months {
 		p.line("%s %s %s %s %s %s %s %s", pad(m.Month.String(), 9), blank(m.Deferred.Billing), blank(m.Deferred.Earning), blank(m.Deferred.Closing),
 			blank(m.Unbilled.Earning), blank(m.Unbilled.Billing), blank(m.Unbilled.Closing), blank(m.Revenue))
+	}
+}
+
+// judged sets months down and across what assessments put beside what is billed, where there is anything.
+func (b Book) judged(p *page, of string) {
+	var used []ledger.Account
+	for _, account := range judgedAccounts {
+		if slices.ContainsFunc(b.Months, func(m Month) bool { return !m.Judged[account].IsZero() }) {
+			used = append(used, account)
+		}
+	}
+	if len(used) == 0 {
+		return
+	}
+	p.heading("What assessments put beside it, by month's end, %s", of)
+	head := pad("", 9)
+	for _, account := range used {
+		head += fmt.Sprintf(" %20s", account)
+	}
+	p.line("%s", head)
+	for _, m := range b.Months {
+		row := pad(m.Month.String(), 9)
+		for _, account := range used {
+			balance := m.Judged[account]
+			if account.Info().Type == ledger.Liability {
+				balance = balance.Neg()
+			}
+			row += fmt.Sprintf(" %20s", blank(balance))
+		}
+		p.line("%s", row)
 	}
 }
 
