@@ -32,7 +32,9 @@ func (p Policy) Unbilled() Account {
 // Reclassify moves a line from one standing to another: revenue that was unbilled is taken out and booked as billed, or the
 // other way round; nothing of it changes revenue unless what is released does.
 func (p Policy) Reclassify(from, to Ordered) [][]Posting {
-	of := func(account Account, amount money.Amount) []Posting { return postings(Debit(account, amount), Credit(Revenue, amount)) }
+	of := func(account Account, amount money.Amount) []Posting {
+		return postings(Debit(account, amount), Credit(Revenue, amount))
+	}
 	return steps(of(p.Unbilled(), to.UnbilledRevenue().Sub(from.UnbilledRevenue())), of(ContractLiability, to.BilledRevenue().Sub(from.BilledRevenue())))
 }
 
