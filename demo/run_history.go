@@ -14,6 +14,7 @@ import (
 	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/ledger"
+	"ratable/reconcile"
 	"ratable/usage"
 )
 
@@ -208,8 +209,10 @@ func (f *filling) close(ctx context.Context, month period.Month, on period.Date)
 		err := f.db.Tx(ctx, func(tx pgx.Tx) error {
 			at := closing.At{Entity: e, Month: month, AsOf: on}
 			notes := closing.Notes{"": "Gone through with Farah: it is followed up in the month after"}
-			_, err := closing.Close(ctx, tx, at, checklist.All(), notes, f.people["alma"])
-			return err
+			if _, err := closing.Close(ctx, tx, at, checklist.All(), notes, f.people["alma"]); err != nil {
+				return err
+			}
+			return reconcile.KeepClosing(ctx, tx, e.ID, month)
 		})
 		if err != nil {
 			return err

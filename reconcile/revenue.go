@@ -69,6 +69,8 @@ func (b *books) whyLine() func(Item) string {
 			return fmt.Sprintf("%s of the schedule through the month is not recognized: run recognition", due[k].Display())
 		case !recognized.Sub(earned).IsZero():
 			return fmt.Sprintf("The schedule has %s recognized, the ledger has earned %s", recognized.Display(), earned.Display())
+		case b.position.LastRecognized().Before(b.Month):
+			return called(b.Month) + " has not been recognized yet"
 		case !schedule[k].Billed.Sub(b.nets[k]).IsZero():
 			return fmt.Sprintf("Documents ask for %s, the record of what was billed says %s", b.nets[k].Display(), schedule[k].Billed.Display())
 		}

@@ -153,7 +153,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		"/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/exports/:id", "/exports/1",
+		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
