@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -54,7 +55,7 @@ func copyPostings(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 	for _, e := range entries {
 		for i, p := range e.Postings {
 			rows = append(rows, []any{e.Account, e.Seq, int16(i + 1), p.Account, p.Amount.Minor(), string(e.Currency),
-				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule), string(e.Book), p.Functional.Minor()})
+				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule), string(e.Book), p.worth().Minor()})
 		}
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "postings"},
@@ -75,6 +76,14 @@ func copyBilled(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 		[]string{"account_id", "entry_seq", "n", "event", "contract_id", "line", "kind", "starts_on", "ends_on",
 			"amount", "currency", "document", "document_line", "booked_on", "due_on"}, pgx.CopyFromRows(rows))
 	return err
+}
+
+// worth is the functional amount; in the entity's own currency it need not be given.
+func (p Posting) worth() money.Amount {
+	if p.Functional.Currency() == "" {
+		return p.Amount
+	}
+	return p.Functional
 }
 
 // orNull keeps "none" out of the tables as 0 or "".

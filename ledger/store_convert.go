@@ -29,6 +29,12 @@ func convertAll(ctx context.Context, q postgres.Querier, entries []Entry) ([]Ent
 	}
 	out := make([]Entry, len(entries))
 	for i, e := range entries {
+		if own := home[e.Entity]; own == "" || own == e.Currency { // nearly all: their amounts are written twice as they are
+			if out[i] = e; e.ownAmounts() {
+				continue
+			}
+			return entries, fmt.Errorf("entry %s is in the currency of its entity and comes with other functional amounts", e.Source)
+		}
 		if out[i], err = c.Convert(e); err != nil {
 			return entries, err
 		}
@@ -37,6 +43,16 @@ func convertAll(ctx context.Context, q postgres.Querier, entries []Entry) ([]Ent
 		}
 	}
 	return out, nil
+}
+
+// ownAmounts says whether functional amounts, where they are given, are the amounts.
+func (e Entry) ownAmounts() bool {
+	for _, p := range e.Postings {
+		if p.Functional != (money.Amount{}) && p.Functional != p.Amount {
+			return false
+		}
+	}
+	return true
 }
 
 // checkFunctional refuses functional amounts that were given and cannot be.
