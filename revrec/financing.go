@@ -75,8 +75,16 @@ func (f Financing) Accrete(paid money.Amount, days ...period.Date) ([]Interest, 
 	if err := f.check(days...); err != nil {
 		return nil, err
 	}
+	for _, on := range days {
+		if f.growth(on).Cmp(new(big.Rat).Quo(mostBooked, big.NewRat(max(1, paid.Abs().Minor()), 1))) > 0 {
+			return nil, fault.New(fault.Invalid, "%s at %s a year grows to more than can be booked by %s", paid, f.Rate, on)
+		}
+	}
 	return f.grow(paid, days, func(on period.Date) (money.Exact, money.Exact) { return ratio(f.growth(on), paid.Currency()) }), nil
 }
+
+// mostBooked is what a balance may grow to, in minor units.
+var mostBooked = big.NewRat(1e18, 1)
 
 // Discount is what an amount paid on To is worth on From: the revenue, and what the receivable stands at. Invalid: as for
 // Accrete.

@@ -38,7 +38,7 @@ func closed(f *facts) object {
 		}
 		// The books of a month close before what is late arrives.
 		l.closes(last, last.End())
-		l.through = l.through.AddDays(1)
+		l.dayAfter()
 		posted, within := attributed(l.play())
 		var out object
 		out.put("posted", posted)
@@ -61,7 +61,7 @@ func lateContract(f *facts, l *life, last period.Month) object {
 	for month := service.Days.Start.MonthOf(); !month.After(last); month = month.Next() {
 		l.closes(month, period.MaxDate(month.End(), last.End()))
 	}
-	l.through = l.through.AddDays(1)
+	l.dayAfter()
 	line := map[string]any{"id": "service", "product": l.product("service", "ratable", policy), "from": service.Days.Start.String(), "through": service.Days.Last().String(),
 		"once": map[string]any{"unit_price": price.String(), "on": entered.String()}}
 	l.happens("amend", map[string]any{"on": entered.String(), "document": l.amended(line)})

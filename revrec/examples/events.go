@@ -161,7 +161,7 @@ func (t *told) metered(f *facts) {
 	}
 	var days period.Span
 	if f.has("period_start") || f.has("period_end_inclusive") {
-		days = period.Through(f.date("period_start"), f.date("period_end_inclusive"))
+		days = f.days("period_start", "period_end_inclusive")
 	}
 	for i, u := range f.list("usage") {
 		t.facts = append(t.facts, subledger.Fact{ID: fmt.Sprintf("usage %d", i+1), Kind: subledger.Metered, On: u.date("date"), Quantity: u.decimal("quantity"),

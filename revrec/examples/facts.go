@@ -151,6 +151,24 @@ func (f *facts) date(key string) period.Date {
 	return f.sane(solved(period.ParseDate(f.text(key))))
 }
 
+// percent is a share in percent.
+func (f *facts) percent(key string) decimal.Decimal {
+	d := f.decimal(key)
+	if d.Sign() < 0 || d.Cmp(decimal.NewFromInt(100)) > 0 {
+		refuse("%s%s: %s is no percentage from 0 to 100", f.at, key, d)
+	}
+	return d
+}
+
+// days are those from one through another.
+func (f *facts) days(from, through string) period.Span {
+	first, last := f.date(from), f.date(through)
+	if last.Before(first) {
+		refuse("%s%s: before %s", f.at, through, from)
+	}
+	return period.Through(first, last)
+}
+
 func (f *facts) month(key string) period.Month {
 	m := solved(period.ParseMonth(f.text(key)))
 	f.sane(m.First())

@@ -33,6 +33,14 @@ func (l *life) reach(days period.Span) {
 	l.through = period.MaxDate(l.through, l.term.Last().MonthOf().Last())
 }
 
+// dayAfter lets a life go on for a day, on which what ended is settled.
+func (l *life) dayAfter() {
+	if l.through.IsZero() {
+		refuse("nothing happens in it")
+	}
+	l.through = l.through.AddDays(1)
+}
+
 func (l *life) product(code, recognition string, more map[string]any) string {
 	p := map[string]any{"code": code, "tax_code": "saas_b2b", "recognition": recognition}
 	for key, value := range more {

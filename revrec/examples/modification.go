@@ -8,7 +8,6 @@ import (
 
 	"ratable/catalog"
 	"ratable/internal/money"
-	"ratable/internal/period"
 	"ratable/ledger"
 	"ratable/revrec"
 )
@@ -53,9 +52,12 @@ func modified(f *facts) object {
 func (f *facts) changedService(original, change *facts) object {
 	by := original.spreading(string(catalog.MonthlyEven))
 	by.Rounding = f.rounding()
-	through := original.date("recognised_through")
-	m := revrec.Modified{Price: original.amount("amount"), On: through.AddDays(1)}
-	m.Terms = revrec.Terms{Spreading: by, Service: revrec.Service{Days: period.Through(original.date("start"), original.date("end_inclusive"))}}
+	m := revrec.Modified{Price: original.amount("amount"), On: change.date("date")}
+	if original.has("recognised_through") {
+		m.On = original.date("recognised_through").AddDays(1)
+	}
+	through := m.On.AddDays(-1)
+	m.Terms = revrec.Terms{Spreading: by, Service: revrec.Service{Days: original.days("start", "end_inclusive")}}
 	if on := change.date("date"); on != m.On && (by.Method != catalog.MonthlyEven || on.MonthOf() != m.On.MonthOf() || m.On.Day() != 1) {
 		refuse("change.date: not the day after what is recognized, nor, of months that count whole, in that month")
 	}
@@ -78,7 +80,7 @@ func (f *facts) changedService(original, change *facts) object {
 		m.Left = nil
 	}
 	plan := solved(m.Plan(treatment))
-	if plan.Recognized != original.amount("recognised") {
+	if original.has("recognised") && plan.Recognized != original.amount("recognised") {
 		refuse("original.recognised: the schedule gives %s", plan.Recognized)
 	}
 	var out object
@@ -98,7 +100,7 @@ func (f *facts) tolerance() decimal.Decimal {
 	if !f.has("standalone_tolerance_pct") {
 		return decimal.Zero
 	}
-	return f.decimal("standalone_tolerance_pct")
+	return f.percent("standalone_tolerance_pct")
 }
 
 // changedUnits are more units of what is partly delivered.
@@ -113,8 +115,8 @@ func (f *facts) changedUnits(original, change *facts) object {
 	plan := solved(u.Plan(treatment))
 	var out, cumulative object
 	out.put("treatment", string(treatment))
-	out.put("price_per_original_unit", original.amount("unit_price").String())
-	out.put("price_per_added_unit", change.amount("added_price").String())
+	out.put("price_per_original_unit", u.UnitPrice.String())
+	out.put("price_per_added_unit", each.String())
 	out.put("total_revenue", plan.Price.String())
 	out.put("revenue_reduction_at_modification", u.Credit.String())
 	out.put("catch_up", plan.Adjustment.String())
@@ -133,6 +135,9 @@ func (f *facts) changedUnits(original, change *facts) object {
 // changedYears is a service by years at a price each, whose last is changed and followed by more.
 func (f *facts) changedYears(original, change *facts) object {
 	all, done, added := original.count("years"), f.count("recognised_years"), change.count("added_years")
+	if added == 0 {
+		refuse("change.added_years: none")
+	}
 	rest := change.decimal("remaining_year_price")
 	if all != done+1 {
 		refuse("change.remaining_year_price: of one year, and not one is left")
@@ -148,9 +153,6 @@ func (f *facts) changedYears(original, change *facts) object {
 		per, each = append(per, decimal.NewFromInt(1)), append(each, 1)
 	}
 	bills := append([]money.Amount{change.amount("remaining_year_price")}, money.Spread(change.amount("added_price"), each)...)
-	if added == 0 {
-		refuse("change.added_years: none")
-	}
 	var out, byYear, liability object
 	for i := range done {
 		byYear.put(fmt.Sprint(i+1), original.amount("per_year").String())

@@ -31,7 +31,7 @@ func license(f *facts) object {
 	l := revrec.License{Kind: revrec.LicenseKind(f.text("type")), Fixed: f.amount("fixed")}
 	l.Terms = revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: months(f.date("start"), f.count("months"))}
 	if f.has("royalty_pct") {
-		l.Royalty = f.decimal("royalty_pct")
+		l.Royalty = f.percent("royalty_pct")
 	}
 	var sales []revrec.Sold
 	if f.has("sales_by_month") {

@@ -38,17 +38,17 @@ func role(f *facts) object {
 		sale.Price = f.amount("gross")
 	}
 	if f.has("commission_pct") {
-		percent := f.decimal("commission_pct")
+		percent := f.percent("commission_pct")
 		sale.Commission = &percent
 	}
 	if f.has("supplier_cost") {
 		sale.Supplier = f.amount("supplier_cost")
 	}
 	if f.has("platform_fee_pct") {
-		sale.Fee = f.decimal("platform_fee_pct")
+		sale.Fee = f.percent("platform_fee_pct")
 	}
 	if f.has("reseller_discount_pct") {
-		sale.Margin = f.decimal("reseller_discount_pct")
+		sale.Margin = f.percent("reseller_discount_pct")
 	}
 	memo := solved(revrec.JudgeRole(control))
 	figures := sale.Figures(memo.Role)

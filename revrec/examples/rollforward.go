@@ -1,7 +1,8 @@
 package examples
 
 import (
-	"ratable/internal/period"
+	"github.com/shopspring/decimal"
+
 	"ratable/revrec"
 )
 
@@ -10,13 +11,17 @@ func rolled(f *facts) object {
 	var all []revrec.Rolled
 	for _, c := range f.list("contracts") {
 		parts, _ := c.monthsOf("amount")
-		all = append(all, revrec.Rolled{ID: c.text("id"), Parts: parts, Billed: []revrec.Billed{{On: c.date("billed"), Amount: c.amount("amount")}}})
+		r := revrec.Rolled{ID: c.text("id"), Parts: parts}
+		if c.has("billings") { // in installments
+			for _, b := range c.list("billings") {
+				r.Billed = append(r.Billed, revrec.Billed{On: b.date("date"), Amount: b.amount("amount")})
+			}
+		} else {
+			r.Billed = []revrec.Billed{{On: c.date("billed"), Amount: c.amount("amount")}}
+		}
+		all = append(all, r)
 	}
-	from, to := f.date("from"), f.date("to")
-	if to.Before(from) {
-		refuse("to: before from")
-	}
-	_, sum := revrec.RollForwardAll(all, period.Through(from, to), f.currency())
+	_, sum := revrec.RollForwardAll(all, f.days("from", "to"), f.currency())
 	var out object
 	out.put("opening", sum.Opening.String())
 	out.put("billings", sum.Billings.String())
@@ -47,9 +52,13 @@ func creditSplit(f *facts) object {
 	invoice := f.under("invoice")
 	lines := invoice.under("lines")
 	f.only("rounding", "largest_remainder")
+	rate := invoice.decimal("tax_rate")
+	if rate.Sign() < 0 || rate.Cmp(decimal.NewFromInt(1)) > 0 {
+		refuse("invoice.tax_rate: %s is no share of 1", rate)
+	}
 	var all []revrec.CreditLine
 	for _, name := range lines.keys {
-		all = append(all, revrec.CreditLine{Name: name, Net: lines.amount(name), Tax: invoice.decimal("tax_rate")})
+		all = append(all, revrec.CreditLine{Name: name, Net: lines.amount(name), Tax: rate})
 	}
 	split := solved(revrec.SplitGrossCredit(f.amount("credit_gross"), all))
 	var out, shares object

@@ -58,12 +58,15 @@ func (f *facts) service() revrec.Service {
 	}
 	if !f.has("service_end_exclusive") {
 		s.Days.End = f.date("service_end_inclusive").AddDays(1)
-		return s
+	} else {
+		var into int64
+		if s.Days.End, into = f.moment("service_end_exclusive"); into > 0 {
+			s.Days.End = s.Days.End.AddDays(1)
+			s.After = daySeconds - into
+		}
 	}
-	var into int64
-	if s.Days.End, into = f.moment("service_end_exclusive"); into > 0 {
-		s.Days.End = s.Days.End.AddDays(1)
-		s.After = daySeconds - into
+	if s.Days.Empty() || s.Days.End.Before(s.Days.Start) {
+		refuse("%sa service that ends before it begins", f.at)
 	}
 	return s
 }

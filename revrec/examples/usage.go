@@ -50,7 +50,7 @@ func (f *facts) committed(consumed []string) scenario.Outcome {
 		l.reach(month.Span())
 		l.use(month.First(), f.amountOf(value).String(), period.Date{})
 	}
-	l.through = l.through.AddDays(1)
+	l.dayAfter()
 	return l.play()
 }
 
@@ -86,7 +86,7 @@ func straddled(f *facts) object {
 		"amount": f.amount("remaining").String(), "every": "term"})
 	l.reach(period.NewSpan(someMonth.First(), someMonth.Next().End()))
 	l.use(someMonth.First(), f.amount("usage_at_list").String(), period.Date{})
-	l.through = l.through.AddDays(1)
+	l.dayAfter()
 	o := l.play()
 	var out object // what is drawn earns what was paid for it; what is left lapses in the month after
 	out.put("drawdown", earnedOf(o, f.currency(), someMonth, contracts.Prepayment).String())
@@ -113,7 +113,7 @@ func credits(f *facts) object {
 		f.decimal("expired")
 	}
 	l.reach(lapses.Span())
-	l.through = l.through.AddDays(1)
+	l.dayAfter()
 	o := l.play()
 	revenue := []any{}
 	for i := range used {
@@ -150,7 +150,7 @@ func tiered(f *facts) object {
 		on := u.date("date")
 		l.reach(on.MonthOf().Span())
 		l.use(on, u.decimal("quantity").String(), period.Date{})
-		l.through = l.through.AddDays(1)
+		l.dayAfter()
 		out.put(on.String(), earnedOf(l.play(), f.currency(), on.MonthOf(), all).String())
 	}
 	var dated object

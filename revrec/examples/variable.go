@@ -35,7 +35,13 @@ func estimated(f *facts) object {
 		key    string
 		method revrec.EstimateMethod
 	}{{"expected_value", revrec.ExpectedValue}, {"most_likely", revrec.MostLikelyAmount}} {
-		out.put(by.key, solved(revrec.Estimate{Method: by.method, Outcomes: outcomes}.Amount()).String())
+		amount, err := revrec.Estimate{Method: by.method, Outcomes: outcomes}.Amount()
+		if by.method == revrec.ExpectedValue {
+			solved(amount, err)
+		}
+		if err == nil { // of several that are as likely, none is the most likely
+			out.put(by.key, amount.String())
+		}
 	}
 	out.put("suggested_method", string(revrec.SuggestMethod(outcomes)))
 	if !f.has("constraint") {
