@@ -54,10 +54,14 @@ type twin struct {
 	db      *postgres.DB
 	sales   access.Actor
 	through period.Date
+	rates   []entities.Rate // where all is in a foreign currency
 }
 
 func newTwin(t *testing.T, seed int64) *twin {
 	x := &twin{life: newLife(t, seed), t: t, db: pgtest.New(t), through: period.NewDate(2026, 9, 30)}
+	if seed%2 == 0 {
+		x.abroad()
+	}
 	x.do(x.company)
 	x.sign(x.agreement().Latest().Document, lifeBegins)
 	return x
@@ -73,6 +77,22 @@ func (x *twin) do(fn func(ctx context.Context, tx pgx.Tx) error) {
 
 var fixture = access.System("fixture")
 
+// abroad moves the company to a country with a currency of its own: all it bills is in a foreign one.
+func (x *twin) abroad() {
+	all := x.s.world.Entities.All()
+	all[0].Currency = "CHF"
+	var rates []entities.Rate
+	for i, on := int64(0), lifeBegins.AddDays(-5); !on.After(x.through); i, on = i+1, on.AddDays(3) {
+		rates = append(rates, entities.Rate{Base: "EUR", Quote: "CHF", On: on, Rate: decimal.New(9200+x.Int63n(600), -4), Source: "ECB"})
+		for _, c := range []money.Currency{"USD", "GBP", "JPY", "KWD"} {
+			rates = append(rates, entities.Rate{Base: "EUR", Quote: c, On: on, Rate: decimal.New(10_500+x.Int63n(2000), -4), Source: "ECB"})
+		}
+	}
+	x.rates = rates
+	x.s.world.Entities, x.s.world.Rates = entities.NewDirectory(all), entities.NewRates(rates)
+	x.converter = ledger.NewConverter(x.s.world.Entities, x.s.world.Rates)
+}
+
 // company sets up what the scenario's world has.
 func (x *twin) company(ctx context.Context, tx pgx.Tx) error {
 	u, err := access.CreateUser(ctx, tx, access.NewUser{Email: "sales@ratable.test", Name: "Sales", Roles: []access.Role{access.Sales}}, fixture)
@@ -81,10 +101,15 @@ func (x *twin) company(ctx context.Context, tx pgx.Tx) error {
 	}
 	x.sales = access.Actor{UserID: u.ID, Name: u.Name, Email: u.Email, Roles: u.Roles}
 	us, err := entities.Create(ctx, tx, entities.Entity{
-		Code: "us", Name: "Northwind", Country: "US", Region: "NY", City: "New York", Postcode: "10013", TimeZone: "UTC", Currency: money.Currency(x.currency),
+		Code: "us", Name: "Northwind", Country: "US", Region: "NY", City: "New York", Postcode: "10013", TimeZone: "UTC", Currency: x.s.world.Entities.All()[0].Currency,
 	}, fixture)
 	if err != nil {
 		return err
+	}
+	if len(x.rates) > 0 {
+		if err := entities.RecordRates(ctx, tx, x.rates, fixture); err != nil {
+			return err
+		}
 	}
 	for _, p := range x.s.world.Catalog.Products() {
 		p.ID = 0
@@ -102,7 +127,7 @@ func (x *twin) company(ctx context.Context, tx pgx.Tx) error {
 	made := map[string]customers.Customer{}
 	for _, id := range []string{"boss", "acme", "branch"} {
 		made[id], err = customers.Create(ctx, tx, customers.New{
-			ExternalID: id, Name: id, Kind: customers.Business, Entity: us.ID, Currency: us.Currency, Parent: made["boss"].ID, SignedUpOn: ever,
+			ExternalID: id, Name: id, Kind: customers.Business, Entity: us.ID, Currency: money.Currency(x.currency), Parent: made["boss"].ID, SignedUpOn: ever,
 			Billing: customers.Address{Lines: []string{"1 Main Street"}, City: "New York", Region: "NY", Postcode: "10013", Country: "US"},
 		}, fixture)
 		if err != nil {
@@ -211,6 +236,11 @@ func (x *twin) run(on period.Date) {
 	earned, err := revrec.Run(x.t.Context(), x.db, revrec.Options{AsOf: on.AddDays(-1)}, fixture)
 	if err != nil || len(earned.Failures) > 0 {
 		x.t.Fatalf("on %s revenue: %v %v\n%s", on, err, earned.Failures, x.story())
+	}
+	if on.Day() == 1 {
+		if _, err := ledger.RemeasureMonth(x.t.Context(), x.db, 1, on.MonthOf().Prev(), fixture); err != nil {
+			x.t.Fatalf("on %s: %v\n%s", on, err, x.story())
+		}
 	}
 	billed, err := invoicing.Run(x.t.Context(), x.db, invoicing.Options{AsOf: on}, fixture)
 	if err == nil && billed.Held != "" {
