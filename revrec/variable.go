@@ -180,6 +180,11 @@ type Uncertainty struct {
 	Constraint
 }
 
+// Certain is a part of a price that is agreed, or estimated elsewhere.
+func Certain(name string, amount money.Amount) Uncertainty {
+	return Uncertainty{Name: name, Estimate: Estimate{Outcomes: []Outcome{{amount, one}}}}
+}
+
 // Uncertain is what an uncertainty adds to a price: what is estimated, and what of it is included.
 type Uncertain struct {
 	Name                string

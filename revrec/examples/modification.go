@@ -44,8 +44,10 @@ func modified(f *facts) object {
 		return f.changedUnits(original, f.under("change"))
 	case original.has("years"):
 		return f.changedYears(original, f.under("change"))
+	case original.has("expected_costs"):
+		return f.changedProject(original, f.under("change"))
 	}
-	refuse("original: neither an amount over a time, nor units, nor years")
+	refuse("original: neither an amount over a time, nor units, nor years, nor a project by its costs")
 	return object{}
 }
 
@@ -169,6 +171,28 @@ func (f *facts) changedYears(original, change *facts) object {
 	out.put("revenue_by_year", byYear)
 	out.put("total", plan.Price.String())
 	out.put(fmt.Sprintf("contract_liability_at_end_if_billed_%s_then_%d_x_%s_annually", figure(bills[0]), added, figure(bills[1])), liability)
+	return out
+}
+
+// changedProject is one promise that is earned cost to cost.
+func (f *facts) changedProject(original, change *facts) object {
+	incurred, expected := f.amount("costs_incurred").Exact(), original.amount("expected_costs").Exact()
+	before, remains, err := revrec.CatchUpTo(money.Zero(f.currency()), original.amount("price"), incurred, expected)
+	solved(remains, err)
+	price := solved(revrec.TransactionPrice(original.amount("price"), change.amountOr("price_reduction", "0"), revrec.Certain("change", change.amount("added_price"))))
+	treatment := f.treatment(change, false)
+	if treatment != revrec.CumulativeCatchUp {
+		refuse("a project by its costs that is not one promise")
+	}
+	catchUp, remaining, err := revrec.CatchUpTo(before, price.Total, incurred, expected.Add(change.amountOr("added_costs", "0").Exact()))
+	solved(remaining, err)
+	var out object
+	out.put("treatment", string(treatment))
+	out.put("recognised_before", before.String())
+	out.put("catch_up", catchUp.String())
+	out.put("recognised_after", before.Add(catchUp).String())
+	out.put("remaining_consideration", remaining.String())
+	out.put("total", price.Total.String())
 	return out
 }
 

@@ -78,6 +78,9 @@ func drawFinancing(t *rapid.T) (m, m) {
 		stands = half(grown)
 		balances[fmt.Sprintf("year %d", i+1)] = c.of(stands)
 	}
+	if rapid.Bool().Draw(t, "paid later") {
+		return drawDeferred(c, paid, rate, years)
+	}
 	inputs := m{"currency": c.code, "advance": c.of(paid), "rate": fmt.Sprintf("0.%04d", rate), "years": years}
 	return inputs, m{"revenue": c.of(stands), "interest": c.of(stands - paid), "balance_at_end": balances}
 }
@@ -285,4 +288,32 @@ func drawRelease(t *rapid.T) (m, m) {
 	}
 	return m{"currency": c.code, "beginning": c.of(opening), "additions": c.of(additions), "release": c.of(release)},
 		m{"prior_cl": c.of(priorCL), "prior_ca": c.of(priorCA), "current_cl": c.of(currentCL), "current_ca": c.of(currentCA)}
+}
+
+// drawDeferred is a price due years after the transfer: what it is worth is what grows to it.
+func drawDeferred(c coin, due, rate int64, years int) (m, m) {
+	worth := func(left int) int64 {
+		r := new(big.Rat).SetInt64(due)
+		for range left {
+			r.Mul(r, big.NewRat(10000, 10000+rate))
+		}
+		return half(r)
+	}
+	balances := m{}
+	for i := range years {
+		balances[fmt.Sprintf("year %d", i+1)] = c.of(worth(years - i - 1))
+	}
+	return m{"currency": c.code, "receivable": c.of(due), "rate": fmt.Sprintf("0.%04d", rate), "years": years},
+		m{"revenue": c.of(worth(years)), "interest": c.of(due - worth(years)), "balance_at_end": balances}
+}
+
+// drawProjectChange is one promise earned cost to cost, with more to do for more money.
+func drawProjectChange(t *rapid.T) (m, m) {
+	c, price, more := drawCoin(t), drawCents(t, "price"), drawCents(t, "more")
+	costs, incurred, added := drawCents(t, "costs"), rapid.Int64Range(0, 1e9).Draw(t, "incurred"), rapid.Int64Range(0, 1e9).Draw(t, "added costs")
+	before, after := half(part(price, min(incurred, costs), costs)), half(part(price+more, min(incurred, costs+added), costs+added))
+	return m{"currency": c.code, "original": m{"price": c.of(price), "expected_costs": c.of(costs)}, "costs_incurred": c.of(incurred),
+			"change": m{"added_price": c.of(more), "added_costs": c.of(added), "distinct": false}},
+		m{"treatment": "cumulative_catch_up", "recognised_before": c.of(before), "catch_up": c.of(after - before), "recognised_after": c.of(after), "total": c.of(price + more),
+			"remaining_consideration": c.of(price + more - after)}
 }

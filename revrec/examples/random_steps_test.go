@@ -119,7 +119,7 @@ var randomSteps = map[string]func(*rapid.T) (inputs, expected m){
 	"financing_component": drawFinancing,
 	"principal_agent":     drawRole,
 	"modification": func(t *rapid.T) (m, m) {
-		return rapid.SampledFrom([]func(*rapid.T) (m, m){drawChange, drawDailyChange, drawUnitChange, drawYearChange}).Draw(t, "change")(t)
+		return rapid.SampledFrom([]func(*rapid.T) (m, m){drawChange, drawDailyChange, drawUnitChange, drawYearChange, drawProjectChange}).Draw(t, "change")(t)
 	},
 	"contract_cost": func(t *rapid.T) (m, m) {
 		c, costs := drawCoin(t), m{}

@@ -150,8 +150,7 @@ func firstSale(f *facts) object {
 func expectedCredits(f *facts) object {
 	terms := revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: months(f.date("start"), f.count("months"))}
 	version := func(key string, from period.Date) revrec.Version {
-		expected := revrec.Uncertainty{Name: key, Estimate: revrec.Estimate{Outcomes: []revrec.Outcome{{Amount: f.amount(key).Neg(), Probability: decimal.NewFromInt(1)}}}}
-		price := solved(revrec.TransactionPrice(f.amount("fixed"), money.Zero(f.currency()), expected))
+		price := solved(revrec.TransactionPrice(f.amount("fixed"), money.Zero(f.currency()), revrec.Certain(key, f.amount(key).Neg())))
 		return revrec.Version{From: from, Price: price.Total, Terms: terms}
 	}
 	versions := []revrec.Version{version("expected_credit", period.Date{})}
