@@ -72,7 +72,8 @@ func HeldBy(ctx context.Context, q postgres.Querier, entity entities.ID, currenc
 }
 
 // BookedLine is where a contract line stands in the book at the end of a month. Earned is what was credited to revenue
-// or, as an agent, to whom it is passed on.
+// or, as an agent, to whom it is passed on, of what is stated: what assessments add stands against contract assets, contract
+// liabilities, refund liabilities or the allocation between promises, and is Adjusted.
 type BookedLine struct {
 	Account  customers.AccountID
 	Contract int64
@@ -80,9 +81,10 @@ type BookedLine struct {
 	Deferred money.Amount // credit positive
 	Unbilled money.Amount // debit positive
 	Earned   money.Amount // booked through the month
+	Adjusted money.Amount // revenue beside it, booked through the month
 	Later    money.Amount // booked after the month, and belongs to it or to one before
 	OfMonth  money.Amount // earned that belongs to the month, whenever booked
-	InMonth  money.Amount // earned that was booked in the month
+	InMonth  money.Amount // earned and adjusted, booked in the month: revenue as the trial balance shows it
 }
 
 // BookedLines adds postings of contract lines up, as of the end of a month.
@@ -91,22 +93,23 @@ func BookedLines(ctx context.Context, q postgres.Querier, entity entities.ID, cu
 		select account_id, contract_id, line,
 			coalesce(-sum(amount) filter (where ledger_account = 2100 and booked_on < @end), 0)::bigint,
 			coalesce(sum(amount) filter (where ledger_account = 1150 and booked_on < @end), 0)::bigint,
-			coalesce(-sum(amount) filter (where earned and booked_on < @end), 0)::bigint,
-			coalesce(-sum(amount) filter (where earned and booked_on >= @end and belongs < @end), 0)::bigint,
-			coalesce(-sum(amount) filter (where earned and belongs = @start), 0)::bigint,
+			coalesce(-sum(amount) filter (where (earned or beside) and booked_on < @end), 0)::bigint,
+			coalesce(sum(amount) filter (where beside and booked_on < @end), 0)::bigint,
+			coalesce(-sum(amount) filter (where (earned or beside) and booked_on >= @end and belongs < @end), 0)::bigint,
+			coalesce(-sum(amount) filter (where (earned or beside) and belongs = @start), 0)::bigint,
 			coalesce(-sum(amount) filter (where earned and booked_on >= @start and booked_on < @end), 0)::bigint
 		from (
 			select account_id, contract_id, line, ledger_account, amount, booked_on,
-				ledger_account in (2450, 4000, 4100, 4200, 4300) as earned, coalesce(month, date_trunc('month', booked_on)::date) as belongs
+				ledger_account in (2450, 4000, 4100, 4200, 4300, 4400) as earned, ledger_account in (1160, 2110, 2120, 2130) as beside, coalesce(month, date_trunc('month', booked_on)::date) as belongs
 			from ledger.postings
 			where entity_id = @entity and currency = @currency and contract_id is not null and book in ('', 'us_gaap')
-				and ledger_account in (1150, 2100, 2450, 4000, 4100, 4200, 4300)) p
+				and ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450, 4000, 4100, 4200, 4300, 4400)) p
 		group by account_id, contract_id, line
 		order by contract_id, line`, spanArgs(entity, currency, month.Span()))
 	return collectReconciled(rows, err, "add up contract lines", func(row pgx.CollectableRow) (b BookedLine, err error) {
-		var sums [6]int64
-		err = row.Scan(&b.Account, &b.Contract, &b.Line, &sums[0], &sums[1], &sums[2], &sums[3], &sums[4], &sums[5])
-		for i, into := range []*money.Amount{&b.Deferred, &b.Unbilled, &b.Earned, &b.Later, &b.OfMonth, &b.InMonth} {
+		var sums [7]int64
+		err = row.Scan(&b.Account, &b.Contract, &b.Line, &sums[0], &sums[1], &sums[2], &sums[3], &sums[4], &sums[5], &sums[6])
+		for i, into := range []*money.Amount{&b.Deferred, &b.Unbilled, &b.Earned, &b.Adjusted, &b.Later, &b.OfMonth, &b.InMonth} {
 			*into = money.Of(sums[i], currency)
 		}
 		return b, err

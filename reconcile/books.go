@@ -32,6 +32,8 @@ type books struct {
 	receipts []payments.Receipt
 	agreed   []agreed
 	numbers  map[int64]string
+
+	through, of map[lineKey]money.Amount // of the schedule, what is stated through and of the month
 }
 
 // ever is every day through the last of the month.
@@ -81,7 +83,21 @@ func loadBooks(ctx context.Context, q postgres.Querier, s Scope, all []agreed, n
 		return b, err
 	}
 	b.position, err = revrec.PositionOf(ctx, q, revrec.Filter{Entity: s.Entity, Currency: s.Currency, AsOf: s.Month})
+	b.through, b.of = map[lineKey]money.Amount{}, map[lineKey]money.Amount{}
+	for _, x := range b.position.Scheduled {
+		if k := keyOf(x.Contract, x.Line); !revrec.Adjusts(x.Kind) && !x.Month.After(s.Month) {
+			b.through[k] = b.through[k].Add(x.Amount)
+			if x.Month == s.Month {
+				b.of[k] = b.of[k].Add(x.Amount)
+			}
+		}
+	}
 	return b, err
+}
+
+// patterned says that an assessment spreads a line otherwise than its contract: then only the schedule says how.
+func (b *books) patterned(contract contracts.ID, line string) bool {
+	return b.position.Patterned[contract][line]
 }
 
 func netsOn(ctx context.Context, q postgres.Querier, s Scope, through period.Date) (map[lineKey]money.Amount, error) {

@@ -110,13 +110,18 @@ func priceSome(ctx context.Context, q postgres.Querier, s Scope, accounts []cust
 // total is what a contract charges as seen from the end of a month: fees of the whole term, usage as far as it had
 // happened, balances paid ahead as far as documents ask for them.
 func (b *books) total(a agreed) money.Amount {
-	sum, ahead := b.zero(), a.paidAhead()
+	sum, ahead, used := b.zero(), a.paidAhead(), a.asUsed()
 	for line := range ahead {
 		sum = sum.Add(b.nets[keyOf(a.Contract, line)])
 	}
+	for line := range used {
+		if !ahead[line] && b.patterned(a.Contract, line) {
+			sum = sum.Add(b.through[keyOf(a.Contract, line)])
+		}
+	}
 	for _, p := range a.pieces {
 		switch {
-		case ahead[p.Line]:
+		case ahead[p.Line], used[p.Line] && b.patterned(a.Contract, p.Line):
 		case asUsed(p):
 			sum = sum.Add(earnedBy(p, b.Month.End()))
 		default:
@@ -135,7 +140,7 @@ func (b *books) byContract() map[int64]ledger.BookedLine {
 	for _, l := range b.lines {
 		sum := out[l.Contract]
 		sum.Deferred, sum.Unbilled = sum.Deferred.Add(l.Deferred), sum.Unbilled.Add(l.Unbilled)
-		sum.Earned, sum.Later = sum.Earned.Add(l.Earned), sum.Later.Add(l.Later)
+		sum.Later = sum.Later.Add(l.Later)
 		out[l.Contract] = sum
 	}
 	return out
@@ -156,7 +161,7 @@ func transactionPrice(_ context.Context, _ postgres.Querier, b *books, spec Spec
 	}
 	backlog := map[int64]money.Amount{}
 	for _, x := range b.position.Scheduled {
-		if k := keyOf(x.Contract, x.Line); x.Month.After(b.Month) && x.Recognition != catalog.AsUsed && !ahead[k] {
+		if k := keyOf(x.Contract, x.Line); x.Month.After(b.Month) && x.Recognition != catalog.AsUsed && !ahead[k] && !revrec.Adjusts(x.Kind) {
 			backlog[k.contract] = backlog[k.contract].Add(x.Amount)
 		}
 	}
@@ -165,7 +170,8 @@ func transactionPrice(_ context.Context, _ postgres.Querier, b *books, spec Spec
 			continue
 		}
 		r, net := b.contractRef(l.Contract), l.Deferred.Sub(l.Unbilled).Sub(l.Later)
-		s.right(r, "Recognized", l.Earned.Add(l.Later))
+		s.right(r, "Recognized", l.Earned.Add(l.Later).Add(l.Adjusted))
+		s.right(r, "Less recognized beside the price by assessments", l.Adjusted.Neg())
 		s.right(r, "Deferred less unbilled", net)
 		if !ahead[lineKey{l.Contract, l.Line}] {
 			backlog[l.Contract] = backlog[l.Contract].Sub(net) // what is scheduled and deferred is no backlog
@@ -193,6 +199,11 @@ func remaining(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Resu
 	for k, amount := range b.nets {
 		nets[k.contract] = nets[k.contract].Add(amount)
 	}
+	for _, x := range b.position.Scheduled {
+		if revrec.Adjusts(x.Kind) && x.Month.After(b.Month) {
+			s.right(b.contractRef(int64(x.Contract)), "Moved to later months by assessments", x.Net())
+		}
+	}
 	for _, a := range b.agreed {
 		id := int64(a.Contract)
 		r, l := b.contractRef(id), booked[id]
@@ -210,16 +221,26 @@ func remaining(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Resu
 
 // aheadLeft is what is left of balances that were paid ahead.
 func (b *books) aheadLeft(a agreed) money.Amount {
-	left, ahead := b.zero(), a.paidAhead()
-	for line := range ahead {
-		left = left.Add(b.nets[keyOf(a.Contract, line)])
-	}
-	for _, p := range a.pieces {
-		if ahead[p.Line] {
-			left = left.Sub(earnedBy(p, b.Month.End()))
-		}
+	left := b.zero()
+	for line := range a.paidAhead() {
+		left = left.Add(b.nets[keyOf(a.Contract, line)]).Sub(b.usedUp(a, line))
 	}
 	return left
+}
+
+// usedUp is what had been used of a balance paid ahead by the end of the month, had lapsed or was given back. Where an
+// assessment expects breakage, it says what the use earned.
+func (b *books) usedUp(a agreed, line string) money.Amount {
+	if b.patterned(a.Contract, line) {
+		return b.zero().Add(b.through[keyOf(a.Contract, line)])
+	}
+	sum := b.zero()
+	for _, p := range a.pieces {
+		if p.Line == line {
+			sum = sum.Add(earnedBy(p, b.Month.End()))
+		}
+	}
+	return sum
 }
 
 // leftOut is what the report leaves out of a contract's future charges: all of the periods the customer may leave before,

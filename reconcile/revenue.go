@@ -50,7 +50,7 @@ func unbilled(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Resul
 func (b *books) whyLine() func(Item) string {
 	due, schedule, book := map[lineKey]money.Amount{}, map[lineKey]revrec.LineBalance{}, map[lineKey]ledger.BookedLine{}
 	for _, s := range b.position.Scheduled {
-		if !s.Recognized && !s.Month.After(b.Month) {
+		if !s.Recognized && !s.Month.After(b.Month) && !revrec.Adjusts(s.Kind) {
 			k := keyOf(s.Contract, s.Line)
 			due[k] = due[k].Add(s.Amount)
 		}
@@ -82,16 +82,21 @@ func (b *books) whyLine() func(Item) string {
 func used(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Result, error) {
 	s := newSheet(b.Scope)
 	metered, priced := map[lineKey]bool{}, map[lineKey]bool{}
-	plain, engine := 0, 0
+	plain, engine, judged := 0, 0, 0
 	for _, a := range b.agreed {
 		lines := a.asUsed()
+		for line := range lines {
+			if k := keyOf(a.Contract, line); b.patterned(a.Contract, line) {
+				s.left(b.lineRef(k), "In the pattern of an assessment", b.of[k])
+				judged++
+			}
+		}
 		for _, p := range a.pieces {
 			k := keyOf(a.Contract, p.Line)
 			priced[k] = true
-			if !lines[p.Line] {
+			if metered[k] = metered[k] || lines[p.Line]; !lines[p.Line] || b.patterned(a.Contract, p.Line) {
 				continue
 			}
-			metered[k] = true
 			of := earnedBy(p, b.Month.End()).Sub(earnedBy(p, b.Month.First()))
 			if again, ok := a.plainly(p, b.Month); ok {
 				of = again
@@ -112,6 +117,9 @@ func used(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Result, e
 	}
 	if plain+engine > 0 {
 		s.note(fmt.Sprintf("%s rated by the second calculation, %d by the engine's own prices", counted(plain, "usage charge was", "usage charges were"), engine))
+	}
+	if judged > 0 {
+		s.note(counted(judged, "line earns", "lines earn") + " as an assessment says and not as usage comes: the schedule speaks for them")
 	}
 	none := "There is usage to charge, and no revenue of the month was posted for the line: it came after the month was recognized, or an entry is missing"
 	if b.position.LastRecognized().Before(b.Month) {
@@ -155,11 +163,7 @@ func prepaid(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Result
 			of[k] = true
 			r := b.lineRef(k)
 			s.left(r, "Asked for by documents", b.nets[k])
-			for _, p := range a.pieces {
-				if p.Line == line {
-					s.left(r, "Used, lapsed or given back", earnedBy(p, b.Month.End()).Neg())
-				}
-			}
+			s.left(r, "Used, lapsed or given back", b.usedUp(a, line).Neg())
 		}
 	}
 	for _, l := range b.lines {
@@ -216,7 +220,7 @@ func rollForward(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Re
 		}
 	}
 	for _, x := range b.position.Scheduled {
-		if x.Recognized && x.Column == b.Month {
+		if x.Recognized && x.Column == b.Month && !revrec.Adjusts(x.Kind) {
 			s.left(b.lineRef(keyOf(x.Contract, x.Line)), "Recognized in the month", x.Amount.Neg())
 		}
 	}

@@ -21,6 +21,7 @@ type Position struct {
 	Waterfall   WaterfallTable // one column: the month
 	Obligations []Obligation   // Remaining
 	Leaving     map[contracts.ID]bool
+	Patterned   map[contracts.ID]map[string]bool // lines whose stated price an assessment spreads otherwise than the contract
 }
 
 // LastRecognized is the latest month that any revenue belongs to which is booked.
@@ -40,6 +41,9 @@ func PositionOf(ctx context.Context, q postgres.Querier, f Filter) (p Position, 
 		return p, fmt.Errorf("read where revenue stands at the end of %s: %w", f.AsOf, err)
 	}
 	if p.Leaving, err = contracts.PeriodEnders(ctx, q); err != nil {
+		return p, fmt.Errorf("read where revenue stands at the end of %s: %w", f.AsOf, err)
+	}
+	if p.Patterned, err = patterned(ctx, q, f); err != nil {
 		return p, fmt.Errorf("read where revenue stands at the end of %s: %w", f.AsOf, err)
 	}
 	var shares []share
@@ -65,4 +69,36 @@ func LastRecognized(ctx context.Context, q postgres.Querier, entity entities.ID)
 		return last, postgres.Fault(err)
 	}
 	return last.MonthOf().End(), nil
+}
+
+// patterned finds the lines that an assessment earns in a pattern of its own.
+func patterned(ctx context.Context, q postgres.Querier, f Filter) (map[contracts.ID]map[string]bool, error) {
+	rows, err := q.Query(ctx, `
+		select distinct contract_id, line
+		from revrec.schedule
+		where entity_id = @entity and currency = @currency and assessment > 0 and book in ('', @book) and not kind = any(@adjusting::text[])`,
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "book": f.book(), "adjusting": adjusting()})
+	if err != nil {
+		return nil, postgres.Fault(err)
+	}
+	out := map[contracts.ID]map[string]bool{}
+	var contract contracts.ID
+	var line string
+	_, err = pgx.ForEachRow(rows, []any{&contract, &line}, func() error {
+		if out[contract] == nil {
+			out[contract] = map[string]bool{}
+		}
+		out[contract][line] = true
+		return nil
+	})
+	return out, postgres.Fault(err)
+}
+
+// adjusting are the kinds of rows that stand beside what is stated.
+func adjusting() []string {
+	var out []string
+	for kind := range adjustments {
+		out = append(out, string(kind))
+	}
+	return out
 }
