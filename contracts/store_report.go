@@ -103,13 +103,17 @@ type Change struct {
 	Reason      string
 	Prepared    int64
 	Approver    int64
+	Known       int64 // place of the decision in the known order
+	Until       int64 // place of the next version's; the end of all places while there is none
 }
 
 // Changes lists the amendments of an entity's contracts that were entered from a day through another, the earliest first.
 func Changes(ctx context.Context, q postgres.Querier, entity entities.ID, currency string, from, through period.Date) ([]Change, error) {
 	rows, err := q.Query(ctx, `
 		select c.account_id, c.id, c.number, v.version, v.effective_on, coalesce(v.entered_on, v.recorded_at::date) as entered, d.recorded_at::date, d.event,
-			coalesce(nullif(v.reason, ''), v.document ->> 'reason', ''), v.prepared_by, d.by_user
+			coalesce(nullif(v.reason, ''), v.document ->> 'reason', ''), v.prepared_by, d.by_user,
+			d.known_order, coalesce((select min(n.known_order) from contracts.decisions n where n.account_id = v.account_id and n.contract_id = v.contract_id
+				and n.version > v.version and n.event in ('approved', 'renewed', 'signed')), 9223372036854775807)
 		from contracts.versions v
 		join contracts.contracts c on c.account_id = v.account_id and c.id = v.contract_id
 		join contracts.decisions d on d.account_id = v.account_id and d.contract_id = v.contract_id and d.version = v.version
@@ -121,7 +125,7 @@ func Changes(ctx context.Context, q postgres.Querier, entity entities.ID, curren
 		return nil, fmt.Errorf("list amendments: %w", postgres.Fault(err))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Change, err error) {
-		err = row.Scan(&c.Account, &c.Contract, &c.Number, &c.Version, &c.EffectiveOn, &c.EnteredOn, &c.DecidedOn, &c.Event, &c.Reason, &c.Prepared, &c.Approver)
+		err = row.Scan(&c.Account, &c.Contract, &c.Number, &c.Version, &c.EffectiveOn, &c.EnteredOn, &c.DecidedOn, &c.Event, &c.Reason, &c.Prepared, &c.Approver, &c.Known, &c.Until)
 		return c, err
 	})
 	if err != nil {

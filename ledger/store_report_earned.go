@@ -42,7 +42,7 @@ func EarnedBy(ctx context.Context, q postgres.Querier, f Filter, g Grouping) ([]
 		from ledger.postings p
 		left join unnest(@contracts::bigint[], @lines::text[], @groups::int[]) as g(contract_id, line, place)
 			on g.contract_id = p.contract_id and (g.line = '' or g.line = p.line)
-		where (@entity::bigint = 0 or p.entity_id = @entity) and p.currency = @currency
+		where (@entity::bigint = 0 or p.entity_id = @entity) and p.currency = @currency and p.book in ('', @book)
 		  and p.booked_on >= @from and p.booked_on <= @through and p.ledger_account = any(@ledgers::smallint[])
 		group by 1, 2 -- not by name: postings have a month of their own
 		order by 1, 2`, args)
@@ -77,7 +77,7 @@ func EarnedByEntity(ctx context.Context, q postgres.Querier, f Filter) ([]Entity
 	rows, err := q.Query(ctx, `
 		select entity_id, date_trunc('month', booked_on)::date as month, -sum(amount)::bigint
 		from ledger.postings
-		where currency = @currency and booked_on >= @from and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
+		where currency = @currency and book in ('', @book) and booked_on >= @from and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
 		group by 1, 2
 		order by 1, 2`, args)
 	if err != nil {
@@ -115,7 +115,7 @@ func ReleasedByMonth(ctx context.Context, q postgres.Querier, f Filter) ([]Relea
 			coalesce(sum(amount) filter (where ledger_account in (1150, 1160) and month is not null), 0)::bigint,
 			coalesce(-sum(amount) filter (where ledger_account = 2450 and month is not null), 0)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on >= @from and booked_on <= @through
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on >= @from and booked_on <= @through
 		  and (ledger_account = any(@ledgers::smallint[]) or ledger_account in (1150, 1160, 2100, 2110, 2450))
 		group by 1
 		order by 1`, args)
@@ -150,7 +150,7 @@ func EarnedEarlier(ctx context.Context, q postgres.Querier, f Filter) ([]Attribu
 	rows, err := q.Query(ctx, `
 		select coalesce(contract_id, 0) as contract, month, date_trunc('month', booked_on)::date as booked, -sum(amount)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on >= @from and booked_on <= @through
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on >= @from and booked_on <= @through
 		  and ledger_account = any(@ledgers::smallint[]) and month < date_trunc('month', booked_on)::date
 		group by 1, 2, 3
 		having sum(amount) <> 0

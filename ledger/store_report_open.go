@@ -28,7 +28,7 @@ func OpenAccruals(ctx context.Context, q postgres.Querier, f Filter) ([]Accrual,
 		with open as (
 			select account_id, contract_id, line
 			from ledger.postings
-			where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on <= @through and ledger_account in (1150, 1160)
+			where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on <= @through and ledger_account in (1150, 1160)
 				and contract_id is not null
 			group by account_id, contract_id, line
 			having sum(amount) <> 0
@@ -36,7 +36,7 @@ func OpenAccruals(ctx context.Context, q postgres.Querier, f Filter) ([]Accrual,
 		select p.contract_id, p.line, p.month, sum(p.amount)::bigint
 		from open o
 		join ledger.postings p on p.account_id = o.account_id and p.contract_id = o.contract_id and p.line = o.line
-		where p.ledger_account in (1150, 1160) and p.booked_on <= @through and (@entity::bigint = 0 or p.entity_id = @entity) and p.currency = @currency
+		where p.ledger_account in (1150, 1160) and p.booked_on <= @through and (@entity::bigint = 0 or p.entity_id = @entity) and p.currency = @currency and p.book in ('', @book)
 		group by 1, 2, 3
 		having sum(p.amount) <> 0
 		order by 1, 2, 3 nulls last`, args)
@@ -72,7 +72,7 @@ func SidesOf(ctx context.Context, q postgres.Querier, f Filter, accounts []Accou
 			coalesce(sum(amount) filter (where amount > 0 and booked_on >= @from), 0)::bigint,
 			coalesce(-sum(amount) filter (where amount < 0 and booked_on >= @from), 0)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
 		group by 1, 2
 		order by 1, 2`, args)
 	if err != nil {
@@ -97,7 +97,7 @@ func EarnedByContract(ctx context.Context, q postgres.Querier, f Filter) (map[in
 	rows, err := q.Query(ctx, `
 		select coalesce(contract_id, 0) as contract, -sum(amount)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on >= @from and booked_on <= @through
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on >= @from and booked_on <= @through
 			and ledger_account = any(@ledgers::smallint[])
 		group by 1`, args)
 	if err != nil {

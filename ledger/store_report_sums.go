@@ -42,7 +42,7 @@ func MonthSums(ctx context.Context, q postgres.Querier, f Filter, accounts []Acc
 	rows, err := q.Query(ctx, `
 		select ledger_account, date_trunc('month', booked_on)::date as month, sum(amount)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book)
 		  and booked_on >= @from and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
 		group by 1, 2 -- not by name: postings have a month of their own
 		order by 1, 2`, args)
@@ -82,7 +82,7 @@ func Moves(ctx context.Context, q postgres.Querier, f Filter, accounts []Account
 		select case when contract_id is null then 0 else account_id end as book, coalesce(contract_id, 0) as contract, coalesce(line, '') as line,
 			ledger_account, '' as cause, sum(amount)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on < @from and ledger_account = any(@ledgers::smallint[])
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on < @from and ledger_account = any(@ledgers::smallint[])
 		group by 1, 2, 3, 4
 		having sum(amount) <> 0
 		union all
@@ -90,7 +90,7 @@ func Moves(ctx context.Context, q postgres.Querier, f Filter, accounts []Account
 			p.ledger_account, split_part(e.source, ':', 1) as cause, sum(p.amount)::bigint
 		from ledger.postings p
 		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
-		where (@entity::bigint = 0 or p.entity_id = @entity) and p.currency = @currency
+		where (@entity::bigint = 0 or p.entity_id = @entity) and p.currency = @currency and p.book in ('', @book)
 		  and p.booked_on >= @from and p.booked_on <= @through and p.ledger_account = any(@ledgers::smallint[])
 		group by 1, 2, 3, 4, 5
 		order by 1, 2, 3, 4, 5`, args)
@@ -125,7 +125,7 @@ func ContractSums(ctx context.Context, q postgres.Querier, f Filter, accounts []
 	rows, err := q.Query(ctx, `
 		select coalesce(contract_id, 0) as contract, ledger_account, sum(amount)::bigint
 		from ledger.postings
-		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
+		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on <= @through and ledger_account = any(@ledgers::smallint[])
 		group by 1, 2
 		having sum(amount) <> 0
 		order by 1, 2`, args)

@@ -16,7 +16,7 @@ var All = []Report{
 		Question: "Where does every account stand, and does it all come to zero?"},
 	{Code: "balance-sheet", Title: "Balance sheet extract", Group: OfBalances, draw: (*drawing).balanceSheet,
 		Question: "What of the contracts stands on the balance sheet, netted contract by contract, short and long term?",
-		ByName:   "Unbilled is", By: []Choice{{"receivable", "A receivable"}, {"asset", "A contract asset"}}},
+		ByName:   "Unbilled", By: []Choice{{"receivable", "Unbilled as a receivable"}, {"asset", "Unbilled as a contract asset"}}},
 	{Code: "contract-liabilities", Title: "Contract liability roll-forward", Group: OfBalances, From: 1, draw: (*drawing).liabilities,
 		Question: "How did deferred revenue come from its opening to its closing balance?"},
 	{Code: "unbilled", Title: "Unbilled and contract asset roll-forward", Group: OfBalances, From: 1, draw: (*drawing).unbilled,

@@ -41,7 +41,7 @@ func (d *drawing) balanceSheet() error {
 	if err != nil {
 		return err
 	}
-	trial, err := ledger.TrialBalance(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Through: d.Month.Last()})
+	trial, err := ledger.TrialBalance(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Book: d.Book, Through: d.Month.Last()})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (d *drawing) positions(unbilledIsAsset bool) (netted, error) {
 	if unbilledIsAsset {
 		accounts = append(accounts, ledger.UnbilledReceivable)
 	}
-	sums, err := ledger.ContractSums(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Through: d.Month.Last()}, accounts)
+	sums, err := ledger.ContractSums(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Book: d.Book, Through: d.Month.Last()}, accounts)
 	if err != nil {
 		return netted{}, err
 	}
@@ -130,7 +130,7 @@ func (d *drawing) positions(unbilledIsAsset bool) (netted, error) {
 			name = says("Without a contract")
 		}
 		t.line(name, is(d.zero().Add(gross[id][0]), d.standing("contract", id, "ledger", int(ledger.DeferredRevenue))), is(d.zero().Add(gross[id][1]), d.standing("contract", id, "ledger", int(ledger.UnbilledReceivable))),
-			is(d.zero().Add(n.Asset)), is(d.zero().Add(n.Liability)))
+			is(d.zero().Add(n.Asset), schedule), is(d.zero().Add(n.Liability), schedule))
 		out.assets, out.liabilities = out.assets.Add(n.Asset), out.liabilities.Add(n.Liability)
 		out.liability[id] = n.Liability
 	}

@@ -40,13 +40,20 @@ var company = pgtest.Shared{Fill: func(ctx context.Context, db *postgres.DB) err
 	return err
 }}
 
-func bill(ctx context.Context, db *postgres.DB, day period.Date) error {
-	earned, err := revrec.Run(ctx, db, revrec.Options{AsOf: day.AddDays(-1)}, access.System("test"))
+func earn(ctx context.Context, db *postgres.DB, asOf period.Date) error {
+	earned, err := revrec.Run(ctx, db, revrec.Options{AsOf: asOf}, access.System("test"))
 	if err != nil {
 		return err
 	}
 	for _, f := range earned.Failures {
 		return fmt.Errorf("recognize account %d: %w", f.Account, f.Err)
+	}
+	return nil
+}
+
+func bill(ctx context.Context, db *postgres.DB, day period.Date) error {
+	if err := earn(ctx, db, day.AddDays(-1)); err != nil {
+		return err
 	}
 	r, err := invoicing.Run(ctx, db, invoicing.Options{AsOf: day}, access.System("test"))
 	if err != nil {

@@ -66,7 +66,12 @@ func (d *drawing) modifications() error {
 	if err != nil {
 		return err
 	}
-	effects, err := revrec.Effects(d.ctx, d.q, d.revenue())
+	var stretches revrec.Changed
+	for _, c := range changes {
+		stretches.Accounts = append(stretches.Accounts, int64(c.Account))
+		stretches.Contracts, stretches.Since, stretches.Until = append(stretches.Contracts, int64(c.Contract)), append(stretches.Since, c.Known), append(stretches.Until, c.Until)
+	}
+	effects, err := revrec.Effects(d.ctx, d.q, stretches, d.Currency)
 	if err != nil {
 		return err
 	}
@@ -78,25 +83,19 @@ func (d *drawing) modifications() error {
 	for _, u := range users {
 		called[u.ID] = u.Name
 	}
-	type version struct {
-		contract contracts.ID
-		number   int
-	}
-	byVersion := map[version]map[period.Month]money.Amount{}
+	byMonth := make([]map[period.Month]money.Amount, len(changes))
 	for _, e := range effects {
-		k := version{e.Contract, e.Version}
-		if byVersion[k] == nil {
-			byVersion[k] = map[period.Month]money.Amount{}
+		if byMonth[e.Change] == nil {
+			byMonth[e.Change] = map[period.Month]money.Amount{}
 		}
-		byVersion[k][e.Month] = e.Amount
+		byMonth[e.Change][e.Month] = e.Amount
 	}
 	t := newTable("modifications", "", code("contract", "Contract"), count("version", "Version"), dayOf("entered", "Entered"), dayOf("effective", "Effective"), words("change", "Change"), words("reason", "Reason"),
 		words("prepared_by", "Prepared by"), words("approved_by", "Approved by"), words("effect", "Effect"), figure("catch_up", "On months before"), figure("prospective", "On the month and later"), figure("total", "On revenue"))
-	t.Empty = "No contract was changed in these months"
+	t.Empty, t.Ordered = "No contract was changed in these months", true
 	months := d.byMonth("by_month", "Effect on revenue by month", code("contract", "Contract"), count("version", "Version"))
-	for _, c := range changes {
-		before, after := d.zero(), d.zero()
-		of := byVersion[version{c.Contract, c.Version}]
+	for i, c := range changes {
+		before, after, of := d.zero(), d.zero(), byMonth[i]
 		for m, a := range of {
 			if m.Before(c.EnteredOn.MonthOf()) {
 				before = before.Add(a)
@@ -106,22 +105,22 @@ func (d *drawing) modifications() error {
 		}
 		name := contract(int64(c.Contract))
 		name.Link = to(ToContract, c.Number)
-		schedule := to(ToSchedule, c.Number)
 		t.line(name, counts(int64(c.Version)), on(c.EnteredOn), on(c.EffectiveOn), says(changeWords[c.Event]), says(c.Reason), says(called[c.Prepared]), says(cmp.Or(called[c.Approver], "–")),
 			says(effectOf(before, after)), is(before, schedule), is(after, schedule), is(before.Add(after), schedule))
 		if len(of) > 0 {
-			months.row([]Cell{name, counts(int64(c.Version))}, of, func(period.Month) Link { return schedule })
+			months.row([]Cell{name, counts(int64(c.Version))}, of, func(period.Month) Link { return to(ToSchedule, c.Number) })
 		}
 	}
 	t.total(d.zero())
 	d.add(t)
+	months.Ordered = true
 	months.total(d.zero())
 	d.add(months.Table)
-	d.note("On revenue: what the schedule of fixed fees was changed by when the version was first computed, usage left aside. Months before are those before the month in which the change was entered: a catch-up. By month shows the months of the report only.")
+	d.note("On revenue: what the schedule of fixed fees was changed by while the version was the latest, usage and credits left aside. Months before are those before the month in which the change was entered: a catch-up. By month shows the months of the report only.")
 	return nil
 }
 
-var changeWords = map[string]string{"approved": "Amended", "renewed": "Renewed by itself", "signed": "Changed by the customer"}
+var changeWords = map[string]string{"approved": "Amended", "renewed": "Renewed by itself", "signed": "Signed by a published plan"}
 
 // effectOf says how a change was taken in.
 func effectOf(before, after money.Amount) string {
@@ -145,7 +144,7 @@ func (d *drawing) unreleased() error {
 	t := newTable("unreleased", "Scheduled through the month and not recognized", code("contract", "Contract"), code("line", "Line"), words("charge", "Charge"), monthOf("since", "Since"), dayOf("service_ends", "Service ends"), figure("amount", "Not recognized"))
 	t.Empty = "Everything that is due is recognized"
 	for _, u := range found {
-		t.line(contract(int64(u.Contract)), says(u.Line), says(string(u.Kind)), in(u.First), on(u.EndsOn.AddDays(-1)), is(u.Amount))
+		t.line(contract(int64(u.Contract)), says(u.Line), says(string(u.Kind)), in(u.First), on(u.EndsOn.AddDays(-1)), is(u.Amount, schedule))
 	}
 	t.total(d.zero())
 	d.add(t)
@@ -194,7 +193,10 @@ func (d *drawing) standalone() error {
 		if finding == "" {
 			continue
 		}
-		product := Cell{Text: cmp.Or(p.Name, l.Product), Link: to(ToProduct, l.Product)}
+		product := says(l.Product)
+		if known {
+			product = Cell{Text: p.Name, Link: to(ToProduct, l.Product)}
+		}
 		t.line(contract(int64(l.Contract)), says(l.Line), product, says(cmp.Or(l.Every, "unit")), says(l.Price.String()), says(best), says(low), says(high), says(finding))
 	}
 	d.add(t)

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"ratable/contracts"
 	"ratable/customers"
@@ -34,6 +35,9 @@ func (d *drawing) name() error {
 				c.Link = to(ToSchedule, c.Text)
 			}
 		})
+		for i := range d.out.Tables {
+			d.out.Tables[i].settle()
+		}
 	}
 	if len(people) > 0 {
 		called, err := customers.NamesOf(d.ctx, d.q, people)
@@ -59,4 +63,27 @@ func (d *drawing) each(visit func(c *Cell)) {
 			}
 		}
 	}
+}
+
+// schedule leads to the schedule of the contract that the row names.
+var schedule = Link{To: ToSchedule}
+
+// settle sends figures on to the schedule of their row's contract, and puts a table by contract in the order of numbers:
+// the keys it came in mean nothing to a reader.
+func (t *Table) settle() {
+	for _, r := range t.Rows {
+		for i := range r.Cells {
+			if l := &r.Cells[i].Link; l.To == ToSchedule && l.Of == "" {
+				*l = Link{}
+				if n := slices.IndexFunc(r.Cells, func(c Cell) bool { return c.contract != 0 }); n >= 0 {
+					*l = to(ToSchedule, r.Cells[n].Text)
+				}
+			}
+		}
+	}
+	lines := len(t.lines)
+	if t.Columns[0].Name != "contract" || t.Ordered || lines == 0 || t.lines[0] != 0 || t.lines[lines-1] != lines-1 {
+		return
+	}
+	slices.SortStableFunc(t.Rows[:lines], func(a, b Row) int { return cmp.Compare(a.Cells[0].Text, b.Cells[0].Text) })
 }

@@ -66,13 +66,13 @@ func (d *drawing) remaining(kept []revrec.Undelivered) *Table {
 						sum = sum.Add(a)
 					}
 				}
-				cells = append(cells, is(sum))
+				cells = append(cells, is(sum, schedule))
 			}
 		} else {
 			year1, year2, later := u.Bands(d.Month)
-			cells = append(cells, is(year1), is(year2), is(later))
+			cells = append(cells, is(year1, schedule), is(year2, schedule), is(later, schedule))
 		}
-		t.line(append(cells, is(u.Fixed), is(u.Prepaid), is(u.Remaining()))...)
+		t.line(append(cells, is(u.Fixed, schedule), is(u.Prepaid, schedule), is(u.Remaining(), schedule))...)
 	}
 	t.total(d.zero())
 	chart := &Chart{Title: "Remaining, by when it is served", Head: "When", Series: []Series{{Name: "Fixed fees"}}}
@@ -102,7 +102,7 @@ func (d *drawing) leftOut(all, short []revrec.Undelivered) {
 	t.Empty = "Nothing is left out"
 	put := func(u revrec.Undelivered, reason string, amount money.Amount) {
 		if !amount.IsZero() {
-			t.line(contract(int64(u.Contract)), says(reason), is(amount))
+			t.line(contract(int64(u.Contract)), says(reason), is(amount, schedule))
 		}
 	}
 	for _, u := range all {
@@ -128,9 +128,14 @@ func (d *drawing) remainingBridge(all, short []revrec.Undelivered, remaining mon
 		return out
 	}
 	deferred := sum(all, func(u revrec.Undelivered) money.Amount { return u.Deferred })
+	booked, err := d.booked(ledger.DeferredRevenue)
+	if err != nil {
+		return err
+	}
 	t := newTable("bridge", "From deferred revenue to the note", words("term", "Term"), figure("amount", "Amount"))
 	terms := []int{
-		t.line(says("Billed and not earned, by the schedule"), is(deferred, d.standing("ledger", int(ledger.DeferredRevenue)))),
+		t.line(says("Deferred revenue, in the ledger"), is(booked.Neg(), d.standing("ledger", int(ledger.DeferredRevenue)))),
+		t.line(says("Set off on the same line against what is not billed"), is(deferred.Add(booked))),
 		t.line(says("Neither billed nor earned (backlog)"), is(sum(all, func(u revrec.Undelivered) money.Amount { return u.Backlog }))),
 		t.line(says("Less usage"), is(sum(all, func(u revrec.Undelivered) money.Amount { return u.Variable.Neg() }))),
 		t.line(says("Less what the customer may still leave"), is(sum(all, func(u revrec.Undelivered) money.Amount { return u.Ending.Neg() }))),
@@ -145,12 +150,12 @@ func (d *drawing) remainingBridge(all, short []revrec.Undelivered, remaining mon
 	if err != nil {
 		return err
 	}
-	booked, err := d.booked(ledger.DeferredRevenue, ledger.UnbilledReceivable)
+	unbilled, err := d.booked(ledger.UnbilledReceivable)
 	if err != nil {
 		return err
 	}
-	d.check("Deferred less unbilled", "by the schedule", net, "trial balance", booked.Neg())
-	d.note("Fixed fees that are agreed and not served, and balances that are paid and not used; renewals and periods that the customer may leave are not promised. Ways to leave out: usage by right to invoice (50-14(b)) always, contracts of a year or less (50-14(a)) when asked for.")
+	d.check("Deferred less unbilled", "by the schedule", net, "trial balance", booked.Add(unbilled).Neg())
+	d.note("Fixed fees that are agreed and not served, and balances that are paid and not used; renewals and periods that the customer may leave are not promised. Ways to leave out: usage by right to invoice (50-14(b)) always, contracts of a year or less (50-14(a)) when asked for. The ledger keeps a line either as deferred or as unbilled; the schedule knows both, and their difference is the same.")
 	return nil
 }
 

@@ -25,7 +25,7 @@ func (d *drawing) ageing() error {
 	t.Columns = append(t.Columns, figure("open", "Open"), figure("unapplied", "Unapplied money"), figure("owed", "Owed"))
 	t.Empty = "Nobody owes anything"
 	for _, r := range found.Rows {
-		at := to(ToAgeing, "", "day", d.Month.Last(), "payer", int64(r.Payer))
+		at := to(ToAgeing, "", "entity", d.Entity.ID, "currency", d.Currency, "on", d.Month.Last())
 		cells := []Cell{customer(int64(r.Payer))}
 		for _, a := range r.Buckets {
 			cells = append(cells, is(a, at))
@@ -86,7 +86,7 @@ func (d *drawing) tax() error {
 	for _, k := range order {
 		r, documents := rows[k], to(ToInvoices, "", "entity", d.Entity.ID, "currency", d.Currency, "from", k.month.First(), "through", k.month.Last())
 		net := d.zero().Add(r["invoice"]).Add(r["credit_note"]).Add(r["void"])
-		t.line(says(k.place), says(k.name), says(k.rate), in(k.month), is(d.zero().Add(r["taxable"])), is(d.zero().Add(r["invoice"]), documents), is(d.zero().Add(r["credit_note"]), documents), is(d.zero().Add(r["void"])), is(net))
+		t.line(says(k.place), says(k.name), says(k.rate), in(k.month), is(d.zero().Add(r["taxable"]), documents), is(d.zero().Add(r["invoice"]), documents), is(d.zero().Add(r["credit_note"]), documents), is(d.zero().Add(r["void"]), documents), is(net, d.postings(k.month, "ledger", int(ledger.TaxLiability))))
 	}
 	t.total(d.zero())
 	d.add(t)

@@ -68,7 +68,8 @@ type Scope struct {
 	From     period.Month // first month of a report over a stretch; none: the report's own length
 	Since    period.Month // a closed month, to see what was known then; none: not asked for
 	By       string
-	Of       string // one of what By lays out; empty: all
+	Of       string      // one of what By lays out; empty: all
+	Book     ledger.Book // empty: the primary one
 }
 
 // Drawn is a report with its figures.
@@ -93,8 +94,8 @@ type Check struct {
 // OK says that they agree.
 func (c Check) OK() bool { return c.Left.Cmp(c.Right) == 0 }
 
-// mostColumns is how many months stand side by side; more is no table that anybody reads.
-const mostColumns = 36
+// MostColumns is how many months stand side by side; more is no table that anybody reads.
+const MostColumns = 36
 
 // Find looks a report up by its code.
 func Find(code string) (Report, error) {
@@ -115,8 +116,8 @@ func (r Report) Complete(s Scope) (Scope, error) {
 		s.From = s.Month.Add(1 - r.From)
 	case s.From.After(s.Month):
 		found = append(found, fault.Field{Path: "from", Value: s.From.String(), Message: "is after the last month, " + s.Month.String()})
-	case r.Columns && s.Month.Sub(s.From) >= mostColumns:
-		found = append(found, fault.Field{Path: "from", Value: s.From.String(), Message: fmt.Sprintf("leaves more than %d months side by side; begin later", mostColumns)})
+	case r.Columns && s.Month.Sub(s.From) >= MostColumns:
+		found = append(found, fault.Field{Path: "from", Value: s.From.String(), Message: fmt.Sprintf("leaves more than %d months side by side; begin later", MostColumns)})
 	}
 	if !r.Since {
 		s.Since = period.Month{}
@@ -163,7 +164,7 @@ func (d *drawing) zero() money.Amount { return money.Zero(d.Currency) }
 
 // stretch is the ledger's filter of the months asked for.
 func (d *drawing) stretch() ledger.Filter {
-	return ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, From: d.From.First(), Through: d.Month.Last()}
+	return ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Book: d.Book, From: d.From.First(), Through: d.Month.Last()}
 }
 
 // revenue is the schedule's filter.
@@ -191,7 +192,7 @@ func (d *drawing) check(name, leftName string, left money.Amount, rightName stri
 // booked is the balance of an account at the end of the month, debit positive.
 func (d *drawing) booked(accounts ...ledger.Account) (money.Amount, error) {
 	sum := d.zero()
-	found, err := ledger.MonthSums(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Through: d.Month.Last()}, accounts)
+	found, err := ledger.MonthSums(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Book: d.Book, Through: d.Month.Last()}, accounts)
 	for _, s := range found {
 		sum = sum.Add(s.Amount)
 	}

@@ -256,9 +256,9 @@ func (d *drawing) products() ([]placed, error) {
 	}
 	var out []placed
 	for _, l := range lines {
-		name := Cell{Text: l.Product, Link: to(ToProduct, l.Product)}
+		name := says(l.Product)
 		if p, ok := sold.Product(l.Product, d.Month.Last()); ok {
-			name.Text = p.Name
+			name = Cell{Text: p.Name, Link: to(ToProduct, l.Product)}
 		}
 		out = append(out, placed{l.Contract, l.Line, l.Product, name})
 	}

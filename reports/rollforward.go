@@ -209,7 +209,7 @@ const oldest = 4
 
 // unbilledByAge sorts what is not billed by the month it was earned for: bills take the oldest month first.
 func (d *drawing) unbilledByAge(closing money.Amount) error {
-	found, err := ledger.OpenAccruals(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Through: d.Month.Last()})
+	found, err := ledger.OpenAccruals(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Book: d.Book, Through: d.Month.Last()})
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,8 @@ type Table struct {
 	Columns []Column
 	Rows    []Row
 	Empty   string // what is said when there is nothing
+	Ordered bool   // its rows stand in an order of their own
+	Sparse  bool   // a page leaves nothing white, so that the shape is seen
 
 	lines []int // places of the lines
 }

@@ -43,12 +43,12 @@ func (d *drawing) waterfall() error {
 
 // staircase is a waterfall as a table: what was billed in a month down, when it is earned across.
 func (d *drawing) staircase(name, title string, w revrec.WaterfallTable, linked bool) {
-	t := newTable(name, title, words("billed_in", "Billed in"), figure("billed", "Billed"), figure("before", "Before"))
+	t := newTable(name, title, code("billed_in", "Billed in"), figure("billed", "Billed"), figure("before", "Before"))
 	for _, m := range w.Months {
 		t.Columns = append(t.Columns, figure(m.String(), m.First().Format("Jan 2006")))
 	}
 	t.Columns = append(t.Columns, figure("beyond", "Beyond"))
-	t.Empty = "Nothing is billed and nothing earned"
+	t.Empty, t.Sparse = "Nothing is billed and nothing earned", true
 	for _, r := range w.Rows {
 		cells := []Cell{says("Not billed"), is(r.Total), is(r.Before)}
 		was := "not-billed"
@@ -88,7 +88,7 @@ func (d *drawing) staircase(name, title string, w revrec.WaterfallTable, linked 
 
 // waterfallAgrees holds the column of the report's month against the revenue of the ledger.
 func (d *drawing) waterfallAgrees(w revrec.WaterfallTable) error {
-	found, err := ledger.ReleasedByMonth(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, From: d.Month.First(), Through: d.Month.Last()})
+	found, err := ledger.ReleasedByMonth(d.ctx, d.q, ledger.Filter{Entity: d.Entity.ID, Currency: d.Currency, Book: d.Book, From: d.Month.First(), Through: d.Month.Last()})
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (d *drawing) difference(c revrec.Compared, first period.Month) {
 		t.Columns = append(t.Columns, figure(m.String(), m.First().Format("Jan 2006")))
 	}
 	t.Columns = append(t.Columns, figure("beyond", "Beyond"), figure("total", "Total"))
-	t.Empty = "Nothing changed since"
+	t.Empty, t.Sparse = "Nothing changed since", true
 	sums := map[revrec.Cause][]money.Amount{}
 	for _, x := range c.Differences {
 		if sums[x.Cause] == nil {
@@ -151,7 +151,7 @@ func (d *drawing) differenceByContract(c revrec.Compared) {
 	for _, cause := range revrec.Causes {
 		t.Columns = append(t.Columns, figure(string(cause), causeWords[cause]))
 	}
-	t.Columns = append(t.Columns, figure("total", "Total"))
+	t.Columns, t.Sparse = append(t.Columns, figure("total", "Total")), true
 	sums := map[int64][]money.Amount{}
 	var order []int64
 	for i, cause := range revrec.Causes {
@@ -171,7 +171,7 @@ func (d *drawing) differenceByContract(c revrec.Compared) {
 	for _, id := range order {
 		cells, something := []Cell{contract(id)}, false
 		for _, a := range sums[id] {
-			cells, something = append(cells, is(d.zero().Add(a))), something || !a.IsZero()
+			cells, something = append(cells, is(d.zero().Add(a), schedule)), something || !a.IsZero()
 		}
 		if something {
 			t.line(cells...)

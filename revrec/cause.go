@@ -52,18 +52,20 @@ func (r remembered) then() Scheduled {
 // one had been run through.
 func causes(rows []remembered, asOf period.Month) []Difference {
 	version := map[contracts.ID]int{} // latest known before; a contract that is not in it is new
-	used := map[Key]bool{}
+	amended := map[contracts.ID]bool{}
 	for _, r := range rows {
 		if r.before {
 			version[r.Contract] = max(version[r.Contract], r.version)
-			used[Key{Contract: r.Contract, Line: r.Line, Kind: r.Kind, Month: r.Month}] = true
 		}
+	}
+	for _, r := range rows { // an amendment cuts what came before it anew: those rows say its version or the one before
+		amended[r.Contract] = amended[r.Contract] || !r.before && r.version > version[r.Contract]
 	}
 	var out []Difference
 	for _, r := range rows {
 		switch {
 		case !r.before:
-			out = append(out, Difference{r.cause(version, used, asOf), r.Contract, r.Column, r.Amount})
+			out = append(out, Difference{r.cause(version, amended, asOf), r.Contract, r.Column, r.Amount})
 		case r.column != r.Column:
 			out = append(out, Difference{BookedLater, r.Contract, r.column, r.Amount.Neg()}, Difference{BookedLater, r.Contract, r.Column, r.Amount})
 		}
@@ -72,25 +74,21 @@ func causes(rows []remembered, asOf period.Month) []Difference {
 }
 
 // cause of a row that was not known before.
-func (r remembered) cause(version map[contracts.ID]int, used map[Key]bool, asOf period.Month) Cause {
-	latest, seen := version[r.Contract]
+func (r remembered) cause(version map[contracts.ID]int, amended map[contracts.ID]bool, asOf period.Month) Cause {
+	_, seen := version[r.Contract]
 	switch {
 	case r.Kind == contracts.Concession:
 		return CreditedBack
 	case !seen:
 		return NewContract
-	case !ahead(r.Recognition) && r.Kind == contracts.Prepayment && !r.Month.After(asOf):
-		return Reestimated
-	case !ahead(r.Recognition) && !r.Month.After(asOf):
-		return LateUsage
-	case !ahead(r.Recognition):
-		return NewUsage
-	case r.version > latest:
+	case ahead(r.Recognition) && amended[r.Contract]:
 		return Amended
-	case used[Key{Contract: r.Contract, Line: r.Line, Kind: r.Kind, Month: r.Month}]:
+	case ahead(r.Recognition), r.Kind == contracts.Prepayment && !r.Month.After(asOf):
 		return Reestimated
+	case !r.Month.After(asOf):
+		return LateUsage
 	}
-	return NewContract
+	return NewUsage
 }
 
 // expected is what bills without a schedule add to the columns of a waterfall.

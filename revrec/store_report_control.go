@@ -30,7 +30,7 @@ type Correction struct {
 // schedule knew of the same line and month before.
 func Corrections(ctx context.Context, q postgres.Querier, f Filter, from period.Month) ([]Correction, error) {
 	rows, err := q.Query(ctx, `
-		select s.account_id, s.contract_id, s.line, s.kind, s.month, r.month, r.entry_seq, s.version, s.recognition,
+		select s.account_id, s.contract_id, s.line, s.kind, s.month, r.month, r.entry_seq, s.recognition, max(s.version),
 			coalesce(max(b.version), 0), sum(s.amount - s.passed_on)::bigint
 		from revrec.recognitions r
 		join revrec.schedule s on s.account_id = r.account_id and s.id = r.schedule_id
@@ -40,11 +40,11 @@ func Corrections(ctx context.Context, q postgres.Querier, f Filter, from period.
 			where x.account_id = s.account_id and x.contract_id = s.contract_id and x.id < s.id and x.known_order < s.known_order
 				and not exists (select from revrec.recognitions o where o.account_id = x.account_id and o.schedule_id = x.id and o.entry_seq = r.entry_seq)) b on true
 		where s.entity_id = @entity and s.currency = @currency and r.month >= @from::date and r.month <= @through::date
-			and s.month < r.month and r.entry_seq is not null and (@contract::bigint = 0 or s.contract_id = @contract) and s.book in ('', @book)
-		group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+			and s.month < r.month and r.entry_seq is not null and (@contract::bigint = 0 or s.contract_id = @contract)
+		group by 1, 2, 3, 4, 5, 6, 7, 8
 		having sum(s.amount - s.passed_on) <> 0
-		order by 6, 2, 3, 5, 7, 8, 9`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "from": from, "through": f.AsOf, "book": f.book()})
+		order by 6, 2, 3, 5, 7, 8`,
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "from": from, "through": f.AsOf})
 	if err != nil {
 		return nil, fmt.Errorf("list corrections: %w", postgres.Fault(err))
 	}
@@ -52,14 +52,14 @@ func Corrections(ctx context.Context, q postgres.Querier, f Filter, from period.
 		var r remembered
 		var before int
 		var minor int64
-		err = row.Scan(&c.Account, &c.Contract, &c.Line, &c.Kind, &c.Month, &c.Booked, &c.Entry, &c.Version, &r.Recognition, &before, &minor)
+		err = row.Scan(&c.Account, &c.Contract, &c.Line, &c.Kind, &c.Month, &c.Booked, &c.Entry, &r.Recognition, &c.Version, &before, &minor)
 		c.Amount = money.Of(minor, f.Currency)
 		r.Key, r.version = Key{Contract: c.Contract, Line: c.Line, Kind: c.Kind, Month: c.Month}, c.Version
 		seen := map[contracts.ID]int{}
 		if before > 0 {
 			seen[c.Contract] = before
 		}
-		c.Cause = r.cause(seen, map[Key]bool{r.Key: true}, c.Booked)
+		c.Cause = r.cause(seen, map[contracts.ID]bool{c.Contract: c.Version > before}, c.Booked)
 		return c, err
 	})
 	if err != nil {
@@ -86,11 +86,11 @@ func ListUnreleased(ctx context.Context, q postgres.Querier, f Filter) ([]Unrele
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.entity_id = @entity and s.currency = @currency and s.month <= @through::date and (@contract::bigint = 0 or s.contract_id = @contract)
-			and (r.schedule_id is null or r.month > @through::date) and s.book in ('', @book)
+			and (r.schedule_id is null or r.month > @through::date)
 		group by 1, 2, 3, 4
 		having sum(s.amount) <> 0
 		order by 2, 3, 4`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "through": f.AsOf, "book": f.book()})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "through": f.AsOf})
 	if err != nil {
 		return nil, fmt.Errorf("list what is not released: %w", postgres.Fault(err))
 	}
@@ -106,32 +106,40 @@ func ListUnreleased(ctx context.Context, q postgres.Querier, f Filter) ([]Unrele
 	return out, nil
 }
 
-// Effect is what a version of a contract did to the revenue of a month when the schedule was computed with it: fixed fees,
-// which an amendment changes; usage carries the version too and is left out.
+// Effect is what a version of a contract did to the revenue of a month.
 type Effect struct {
-	Contract contracts.ID
-	Version  int
-	Month    period.Month
-	Amount   money.Amount
+	Change int // its place in the list that was asked for
+	Month  period.Month
+	Amount money.Amount
 }
 
-// Effects lists them for versions after the first.
-func Effects(ctx context.Context, q postgres.Querier, f Filter) ([]Effect, error) {
+// Changed names the stretches of the known order in which versions of contracts were the latest: after Since, through Until.
+type Changed struct {
+	Accounts, Contracts, Since, Until []int64 // place by place
+}
+
+// Effects lists what each change did to the schedule of fixed fees: all that was appended to it while the version was the
+// latest. The version on a row would not say it: an amendment cuts the days before it anew, at the price of the version
+// before. Usage and credits have reasons of their own. A contract that was not scheduled before has no effect but its
+// whole price, and is left out.
+func Effects(ctx context.Context, q postgres.Querier, c Changed, currency money.Currency) ([]Effect, error) {
 	rows, err := q.Query(ctx, `
-		select contract_id, version, month, sum(amount - passed_on)::bigint
-		from revrec.schedule
-		where entity_id = @entity and currency = @currency and version > 1 and recognition <> 'as_used' and kind <> 'concession'
-			and (@contract::bigint = 0 or contract_id = @contract) and book in ('', @book)
-		group by 1, 2, 3
-		having sum(amount - passed_on) <> 0
-		order by 1, 2, 3`, pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "book": f.book()})
+		select x.place, s.month, sum(s.amount - s.passed_on)::bigint
+		from unnest(@accounts::bigint[], @contracts::bigint[], @since::bigint[], @until::bigint[]) with ordinality as x(account_id, contract_id, since, until, place)
+		join revrec.schedule s on s.account_id = x.account_id and s.contract_id = x.contract_id and s.known_order > x.since and s.known_order <= x.until
+		where s.recognition <> 'as_used' and s.kind <> 'concession'
+			and exists (select from revrec.schedule b where b.account_id = s.account_id and b.contract_id = s.contract_id and b.known_order <= x.since)
+		group by 1, 2
+		having sum(s.amount - s.passed_on) <> 0
+		order by 1, 2`, pgx.NamedArgs{"accounts": c.Accounts, "contracts": c.Contracts, "since": c.Since, "until": c.Until})
 	if err != nil {
 		return nil, fmt.Errorf("list effects of amendments: %w", postgres.Fault(err))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Effect, err error) {
 		var minor int64
-		err = row.Scan(&e.Contract, &e.Version, &e.Month, &minor)
-		e.Amount = money.Of(minor, f.Currency)
+		err = row.Scan(&e.Change, &e.Month, &minor)
+		e.Change--
+		e.Amount = money.Of(minor, currency)
 		return e, err
 	})
 	if err != nil {

@@ -44,6 +44,7 @@ var rooms = []NavGroup{
 	}},
 	{"Account", []NavItem{
 		{Key: "revenue", Label: "Revenue", Href: "/revenue", Icon: "revenue", Roles: []string{"finance", "accountant"}},
+		{Key: "reports", Label: "Reports", Href: "/reports", Icon: "reports", Roles: []string{"finance", "accountant", "auditor"}},
 		{Key: "ledger", Label: "Ledger", Href: "/ledger", Icon: "ledger", Roles: []string{"finance", "accountant"}},
 		{Key: "evidence", Label: "Evidence", Href: "/evidence", Icon: "audit", Roles: []string{"finance", "accountant", "auditor"}},
 		{Key: "exports", Label: "Exports", Href: "/exports", Icon: "download", Roles: []string{"finance", "accountant"}},
