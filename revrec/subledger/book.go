@@ -15,6 +15,9 @@ import (
 // Journal is what the facts come to, through a day: zero is the end of all service told of. Facts may come in any order.
 // Invalid: a fact that cannot be, named by its place in the list and its field.
 func Journal(facts []Fact, s Setup, through period.Date) ([]Entry, error) {
+	if s.At != nil {
+		s.Policy = s.At(period.Date{})
+	}
 	if err := s.Policy.Check(); err != nil {
 		return nil, err
 	}
@@ -27,6 +30,9 @@ func Journal(facts []Fact, s Setup, through period.Date) ([]Entry, error) {
 	for _, e := range events {
 		if !through.IsZero() && e.On.After(through) {
 			continue // what will happen changes nothing before it
+		}
+		if b.At != nil {
+			b.Policy = b.At(e.On)
 		}
 		if err := b.book(e); err != nil {
 			return nil, e.placed(err)
@@ -125,6 +131,13 @@ type book struct {
 	costs     []*cost
 	keys      map[string]int
 	entries   []Entry
+}
+
+// by is the policy of the day of an event, for a document that keeps its own account.
+func (b *book) by(d *document) ledger.Policy {
+	p := b.Policy
+	p.Contract = d.policy.Contract
+	return p
 }
 
 func (b *book) zero() money.Amount { return money.Zero(b.Currency) }

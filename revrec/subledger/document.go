@@ -18,15 +18,17 @@ type document struct {
 	currency money.Currency
 	policy   ledger.Policy
 	lines    []*line
-	passed   money.Amount // collected for others
-	open     money.Amount // not paid
-	carrying money.Amount // what stands as receivable for it
-	left     money.Amount // not taken back
-	parked   money.Amount // withdrawn, not decided
-	pending  money.Amount // on its way
-	lost     ledger.Share // written off
-	lostOpen money.Amount // of it, what was not recovered, in its own currency
-	usage    string       // a meter's, when it bills usage
+	passed   money.Amount  // collected for others
+	open     money.Amount  // not paid
+	carrying money.Amount  // what stands as receivable for it
+	left     money.Amount  // not taken back
+	parked   money.Amount  // withdrawn, not decided
+	pending  money.Amount  // on its way
+	lost     ledger.Share  // written off
+	lostOpen money.Amount  // of it, what was not recovered, in its own currency
+	lostBy   ledger.Policy // by which it was
+	heldBy   ledger.Policy // by which money was withdrawn
+	usage    string        // a meter's, when it bills usage
 	metered  bool
 	agent    bool // what was collected for others is a supplier's
 }

@@ -48,7 +48,7 @@ func (b *book) recovered(e event, d *document, worth, fee money.Amount) error {
 	pays := smaller(e.Amount, d.lostOpen)
 	s := part(d.lost, pays, d.lostOpen)
 	d.lost, d.lostOpen = d.lost.Sub(s), d.lostOpen.Sub(pays)
-	list := d.policy.Recover(s, e.Means, b.zero())
+	list := d.lostBy.Recover(s, e.Means, b.zero())
 	for i := range list {
 		if list[i].Account == e.Means.Account() {
 			list[i].Amount = worth.Sub(fee)

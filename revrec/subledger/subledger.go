@@ -156,7 +156,8 @@ type Line struct {
 type Setup struct {
 	Currency money.Currency // functional: what the journal is in
 	Policy   ledger.Policy
-	Rates    *entities.Rates // nil: everything is in the functional currency
+	At       func(period.Date) ledger.Policy // where the policy changes with time; nil: it does not
+	Rates    *entities.Rates                 // nil: everything is in the functional currency
 }
 
 // Entry is one booking. Its postings balance, in the functional currency.

@@ -53,7 +53,7 @@ func (b *book) off(d *document, on period.Date, amount money.Amount, split ledge
 	worth := portion(d.worth(on), amount, d.left)
 	passed := portion(d.passed, amount, d.left)
 	shares := d.shares(on)
-	p := d.policy
+	p := b.by(d)
 	p.CreditSplit = split
 	if effect == Unserved {
 		if unserved := unserved(shares); ledger.Sums(unserved).Gross().Cmp(worth) >= 0 {
@@ -103,7 +103,7 @@ func (b *book) credit(e event, d *document) error {
 		if err != nil {
 			return err
 		}
-		list := withPassed(d.policy.Credit(s, to.to), d, passed)
+		list := withPassed(b.by(d).Credit(s, to.to), d, passed)
 		stood := s.Gross().Add(passed)
 		if to.to == ledger.ToReceivable {
 			stood = d.relieve(to.amount)
@@ -148,7 +148,7 @@ func (b *book) void(e event, d *document) error {
 	if err != nil {
 		return err
 	}
-	list := withPassed(d.policy.Void(s), d, passed)
+	list := withPassed(b.by(d).Void(s), d, passed)
 	b.of(e, "invoice_voided", b.at(list, ledger.AccountsReceivable, d.relieve(amount).Neg()))
 	return nil
 }
@@ -167,7 +167,7 @@ func (b *book) refund(e event, d *document) error {
 	if err != nil {
 		return err
 	}
-	list := withPassed(d.policy.Refund(s), d, passed)
+	list := withPassed(b.by(d).Refund(s), d, passed)
 	b.of(e, "refund", b.at(list, ledger.Cash, worth.Neg()))
 	if e.Kind == Cancel {
 		for _, l := range d.lines {
@@ -196,7 +196,8 @@ func (b *book) writeOff(e event, d *document) error {
 		return err
 	}
 	d.lost, d.lostOpen = d.lost.Add(s), d.lostOpen.Add(amount)
-	list := withPassed(d.policy.WriteOff(s), d, passed)
+	d.lostBy = b.by(d)
+	list := withPassed(b.by(d).WriteOff(s), d, passed)
 	b.of(e, "marked_uncollectible", b.at(list, ledger.AccountsReceivable, d.relieve(amount).Neg()))
 	return nil
 }
@@ -212,16 +213,16 @@ func (b *book) dispute(e event, d *document) error {
 		}
 		d.parked = d.parked.Sub(e.Amount)
 		if e.Kind == DisputeWon {
-			b.of(e, "dispute_won", d.policy.WinDispute(e.Amount))
+			b.of(e, "dispute_won", d.heldBy.WinDispute(e.Amount))
 		} else {
-			b.of(e, "dispute_lost", d.policy.LoseDispute(e.Amount))
+			b.of(e, "dispute_lost", d.heldBy.LoseDispute(e.Amount))
 		}
 		return nil
 	}
-	d.parked = d.parked.Add(e.Amount)
+	d.parked, d.heldBy = d.parked.Add(e.Amount), b.by(d)
 	s := ledger.Share{Recognized: e.Amount, Deferred: b.zero(), Tax: b.zero()}
 	beyond, passed := b.zero(), b.zero()
-	if d.policy.Disputes == ledger.AsRefund {
+	if d.heldBy.Disputes == ledger.AsRefund {
 		taken := smaller(e.Amount, d.left)
 		beyond = e.Amount.Sub(taken)
 		var err error
@@ -229,7 +230,7 @@ func (b *book) dispute(e event, d *document) error {
 			return err
 		}
 	}
-	list := withPassed(d.policy.Dispute(s, beyond, b.zero().Add(e.Fee)), d, passed)
+	list := withPassed(d.heldBy.Dispute(s, beyond, b.zero().Add(e.Fee)), d, passed)
 	b.of(e, "dispute", b.at(list, ledger.Cash, e.Amount.Add(e.Fee).Neg()))
 	return nil
 }
