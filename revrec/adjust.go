@@ -63,14 +63,14 @@ type promised struct {
 // assessing is what the assessments of an account say beside its pieces.
 type assessing struct {
 	through  period.Month
-	pieces   map[contracts.ID][]contracts.Piece
+	pieces   map[contracts.ID][]contracts.Piece // as all that is known prices them
 	currency map[contracts.ID]money.Currency
 	numbers  map[string]contracts.ID
 	judged   map[contracts.ID][]*judged // by contract that they are about, in the order of approval
 }
 
 // assess works out what the assessments of an account say of its pieces as they are known through a month.
-func assess(f Facts, pieces map[contracts.ID][]contracts.Piece, through period.Month) (*assessing, error) {
+func assess(f Facts, pieces map[contracts.ID][]contracts.Piece, through period.Month, price pricer) (*assessing, error) {
 	s := &assessing{through: through, pieces: pieces, currency: map[contracts.ID]money.Currency{}, numbers: map[string]contracts.ID{}, judged: map[contracts.ID][]*judged{}}
 	for _, a := range f.Agreements {
 		s.numbers[a.Number], s.currency[a.Contract] = a.Contract, a.Currency
@@ -79,24 +79,43 @@ func assess(f Facts, pieces map[contracts.ID][]contracts.Piece, through period.M
 		if s.currency[x.Lead] == "" {
 			continue // of another legal entity: not asked for
 		}
-		for _, book := range x.bookNames() {
-			j, err := s.judge(x, book)
-			if err != nil {
-				return nil, err
-			}
-			for _, id := range j.group {
-				s.judged[id] = append(s.judged[id], j)
+		group := s.group(x)
+		all, err := eras(f.Agreements, group, pieces, price)
+		if err != nil {
+			return nil, err
+		}
+		for _, era := range all {
+			for _, book := range x.bookNames() {
+				j, err := s.judge(x, book, group, era)
+				if err != nil {
+					return nil, err
+				}
+				for _, id := range group {
+					s.judged[id] = append(s.judged[id], j)
+				}
 			}
 		}
 	}
 	return s, nil
 }
 
-// inForce is the assessment that governs a contract in a book on a day: the one approved last of those that are effective.
+// group are the contracts that an assessment is about.
+func (s *assessing) group(x Assessed) []contracts.ID {
+	group := []contracts.ID{x.Lead}
+	for _, c := range x.Combined {
+		if id, ok := s.numbers[c.Contract]; ok {
+			group = append(group, id)
+		}
+	}
+	return group
+}
+
+// inForce is the assessment that governs a contract in a book on a day: the one approved last of those that are effective, as
+// it judges the price that was agreed by then.
 func (s *assessing) inForce(contract contracts.ID, book ledger.Book, on period.Date) *judged {
 	var found *judged
 	for _, j := range s.judged[contract] {
-		if (j.book == "" || j.book == book) && !j.Effective.After(on) {
+		if (j.book == "" || j.book == book) && !j.Effective.After(on) && j.era.days.Contains(on) {
 			found = j
 		}
 	}

@@ -53,7 +53,8 @@ func (j *judged) adjusted(kind contracts.Kind, line promised, before period.Date
 			}
 		}
 	case Leveling:
-		if p := j.patternOf(line); slices.ContainsFunc(j.levels, func(l leveled) bool { return slices.Contains(l.lines, line) }) {
+		anew := slices.ContainsFunc(j.changed, func(b baseline) bool { return b.line == line && b.treatment != SeparateContract })
+		if p := j.patternOf(line); p.even && !anew {
 			sum = p.at(before).Sub(p.stated(before))
 		}
 	case Variable, Refundable:
@@ -170,7 +171,7 @@ func (j *judged) belongs(ids []string) ([]promised, []decimal.Decimal) {
 	}
 	lines := j.lines(ids)
 	for _, contract := range j.group {
-		for _, p := range j.pieces[contract] {
+		for _, p := range j.era.pieces[contract] {
 			if line := (promised{contract, p.Line}); len(ids) == 0 && fixedPrice(p.Kind) && !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
@@ -288,7 +289,7 @@ func (j *judged) rebase() {
 			x.earned = inMoney(*b.Recognized, left.Currency())
 		}
 		weight, p := decimal.Zero, j.patternOf(x.line)
-		if rest := p.whole.Sub(p.stated(x.on)); x.treatment == Prospective {
+		if rest := p.whole.Sub(p.at(x.on)); x.treatment == Prospective {
 			left = left.Add(p.whole).Sub(x.earned)
 			promise, ok := j.promise(x.line)
 			switch {
@@ -301,10 +302,13 @@ func (j *judged) rebase() {
 		}
 		j.changed, weights = append(j.changed, x), append(weights, weight)
 	}
-	if len(weights) > 0 && shareable(weights) {
+	switch prospective := slices.IndexFunc(j.changed, func(b baseline) bool { return b.treatment == Prospective }); {
+	case len(weights) > 0 && shareable(weights):
 		for i, share := range money.AllocateSigned(left, weights) {
 			j.changed[i].share = share
 		}
+	case prospective >= 0: // everything is done: what is left of the price is earned
+		j.changed[prospective].share = left
 	}
 }
 
@@ -314,13 +318,18 @@ func (b baseline) adjusted(j *judged, before period.Date) money.Amount {
 	p := j.patternOf(b.line)
 	switch stated := p.stated(before); b.treatment {
 	case Prospective:
-		was := p.stated(b.on)
+		was := p.at(b.on)
 		sum := b.earned.Sub(stated)
-		if rest := p.whole.Sub(was); !rest.IsZero() {
-			sum = sum.Add(money.SpreadToExact(b.share, stated.Sub(was).Exact(), rest.Exact()))
+		rest := p.whole.Sub(was)
+		if rest.IsZero() {
+			return sum.Add(b.share)
 		}
+		sum = sum.Add(money.SpreadToExact(b.share, p.at(before).Sub(was).Exact(), rest.Exact()))
 		return sum
 	case CumulativeCatchUp:
+		if !p.forward { // met by progress or use: measured on the new whole already
+			break
+		}
 		return daily(p.whole, j.served(b.line)).at(before).Sub(stated)
 	}
 	return money.Zero(p.whole.Currency())

@@ -19,6 +19,7 @@ type judged struct {
 	Assessed
 	book     ledger.Book // empty: every book
 	group    []contracts.ID
+	era      era
 	progress map[promised][]AssessedProgress
 	releases map[promised]AssessedRelease
 	breakage map[promised]decimal.Decimal
@@ -45,14 +46,9 @@ func (x Assessed) bookNames() []ledger.Book {
 	return books
 }
 
-func (s *assessing) judge(x Assessed, book ledger.Book) (*judged, error) {
-	j := &judged{assessing: s, Assessed: x, book: book, group: []contracts.ID{x.Lead}, progress: map[promised][]AssessedProgress{},
+func (s *assessing) judge(x Assessed, book ledger.Book, group []contracts.ID, days era) (*judged, error) {
+	j := &judged{assessing: s, Assessed: x, book: book, group: group, era: days, progress: map[promised][]AssessedProgress{},
 		releases: map[promised]AssessedRelease{}, breakage: map[promised]decimal.Decimal{}, memo: map[promised]*pattern{}}
-	for _, c := range x.Combined {
-		if id, ok := s.numbers[c.Contract]; ok {
-			j.group = append(j.group, id)
-		}
-	}
 	for _, p := range x.Progress {
 		line := j.line(p.Line)
 		j.progress[line] = append(j.progress[line], p)
@@ -89,7 +85,7 @@ func (j *judged) line(id string) promised {
 		}
 	}
 	for _, contract := range j.group {
-		if slices.ContainsFunc(j.pieces[contract], func(x contracts.Piece) bool { return x.Line == id }) {
+		if slices.ContainsFunc(j.assessing.pieces[contract], func(x contracts.Piece) bool { return x.Line == id }) {
 			return promised{contract, id}
 		}
 	}
@@ -161,7 +157,7 @@ func (j *judged) served(line promised) period.Span {
 // credit to those it makes good.
 func (j *judged) priced(line promised) []contracts.Piece {
 	var out []contracts.Piece
-	for _, p := range j.pieces[line.contract] {
+	for _, p := range j.era.pieces[line.contract] {
 		if p.Line == line.line && fixedPrice(p.Kind) {
 			out = append(out, p)
 		}

@@ -15,8 +15,9 @@ import (
 type pattern struct {
 	whole   money.Amount
 	at      func(before period.Date) money.Amount // with its price made even, where it is
-	stated  func(before period.Date) money.Amount // without
+	stated  func(before period.Date) money.Amount // as all that is known prices it: what stands in the schedule
 	over    period.Span
+	even    bool // its price is made even
 	forward bool // known in advance
 	version int  // of the contract, that priced it
 }
@@ -40,6 +41,7 @@ func (j *judged) patternOf(line promised) *pattern {
 		pieces = j.imagined(line, pieces)
 	}
 	out := j.patternOfPieces(line, pieces)
+	out.stated = j.patternOfPieces(line, j.known(line)).stated
 	j.memo[line] = out
 	j.level(line, pieces, out)
 	return out
@@ -62,6 +64,13 @@ func (j *judged) patternOfPieces(line promised, pieces []contracts.Piece) *patte
 	}
 	out.at = out.stated
 	return out
+}
+
+// known are the pieces of a line with a fixed price, as all that is known prices them.
+func (j *judged) known(line promised) []contracts.Piece {
+	return slices.DeleteFunc(slices.Clone(j.assessing.pieces[line.contract]), func(p contracts.Piece) bool {
+		return p.Line != line.line || !fixedPrice(p.Kind)
+	})
 }
 
 // imagined are the pieces of a promise nothing is charged for, with its days as their price.
@@ -87,7 +96,7 @@ func (j *judged) imagined(line promised, pieces []contracts.Piece) []contracts.P
 // term are the days of everything that a contract charges.
 func (j *judged) term(contract contracts.ID) period.Span {
 	var out period.Span
-	for _, p := range j.pieces[contract] {
+	for _, p := range j.era.pieces[contract] {
 		out = hull(out, p.Served())
 	}
 	return out
@@ -103,7 +112,7 @@ func (j *judged) level(line promised, pieces []contracts.Piece, out *pattern) {
 	l := j.levels[i]
 	inside := func(p contracts.Piece) bool { return p.Served().Intersect(l.over) == p.Served() }
 	total, days := money.Zero(out.whole.Currency()), make([]int64, len(l.lines))
-	own, place := money.Zero(out.whole.Currency()), 0
+	place := 0
 	over := l.over
 	for k, member := range l.lines {
 		var sum money.Amount
@@ -116,8 +125,11 @@ func (j *judged) level(line promised, pieces []contracts.Piece, out *pattern) {
 		if len(l.lines) == 1 {
 			span = l.over
 		}
+		if served := j.served(member); served.End.Before(span.End) { // it ended before its time
+			span.End = period.MaxDate(served.End, span.Start.AddDays(1))
+		}
 		if member == line {
-			own, place, over = own.Add(sum), k, span
+			place, over = k, span
 		}
 		total, days[k] = total.Add(sum), int64(max(span.Days(), 0))
 	}
@@ -129,6 +141,7 @@ func (j *judged) level(line promised, pieces []contracts.Piece, out *pattern) {
 	from, held := j.held(line)
 	stated := out.stated
 	*out = pattern{
+		even:  true,
 		whole: rest.whole.Add(even.at(over.End)), over: hull(out.over, over), forward: out.forward, version: out.version, stated: stated,
 		at: func(before period.Date) money.Amount {
 			if held {

@@ -375,3 +375,90 @@ promises:
 		t.Errorf("the second contract is judged alone: %v", err)
 	}
 }
+
+// amend agrees a further version of the life's contract.
+func (l *life) amend(from string, change func(*contracts.Document)) {
+	a := l.agreement()
+	d := a.Latest().Document
+	d.Lines = append([]contracts.Line(nil), d.Lines...)
+	for i := range d.Lines {
+		if fee := d.Lines[i].Fixed; fee != nil {
+			copied := *fee
+			d.Lines[i].Fixed = &copied
+		}
+	}
+	change(&d)
+	d.Effective, d.Reason = day(from), "amended"
+	a.Versions = append(a.Versions[:len(a.Versions):len(a.Versions)], contracts.Version{Number: len(a.Versions) + 1, EffectiveOn: day(from), Document: d})
+}
+
+// A ramp of 730 and 1,460 over two years is 3.00 a day: 91 days into it 273.00 are earned and 182.00 of it are stated. From 1 July the
+// second year costs 1,095: 181 days at 3.00 are kept, 543.00, and as a series what is left, 1,825 - 543, is spread over what is
+// left: 1,282.00. As if it had always been so the half year would have earned 1,825 x 181/730 = 452.50.
+func ramped(t *testing.T) *life {
+	d := document(contracts.Line{ID: "seats", Product: "platform", Fixed: &contracts.Fixed{Every: "year", In: contracts.Advance, Ramp: []contracts.Step{
+		{From: day("2026-01-01"), Through: day("2026-12-31"), Quantity: dec("1"), UnitPrice: dec("730")},
+		{From: day("2027-01-01"), Through: day("2027-12-31"), Quantity: dec("1"), UnitPrice: dec("1460")},
+	}}})
+	d.Term.Through = day("2027-12-31")
+	l := begin(agreement(d))
+	l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: one service\nleveling: [{lines: [seats], from: 2026-01-01, through: 2027-12-31}]\n")
+	return l
+}
+
+func cheaper(d *contracts.Document) {
+	d.Lines[0].Fixed.Ramp = []contracts.Step{
+		{From: day("2026-01-01"), Through: day("2026-12-31"), Quantity: dec("1"), UnitPrice: dec("730")},
+		{From: day("2027-01-01"), Through: day("2027-12-31"), Quantity: dec("1"), UnitPrice: dec("1095")},
+	}
+}
+
+func TestAnAmendmentChangesNoMonthBeforeItAndIsCaughtUpInItsOwn(t *testing.T) {
+	l := ramped(t)
+	l.run(t, "2026-06")
+	if got := l.total("seats"); got != eur("543") {
+		t.Fatalf("half a year earned %s", got)
+	}
+	l.amend("2026-07-01", cheaper)
+	l.run(t, "2026-06")
+	if got := l.total("seats"); got != eur("543") {
+		t.Errorf("an amendment of July makes it %s by June", got)
+	}
+	l.run(t, "2026-07")
+	if got := l.total("seats"); got != eur("530") { // 1,825 x 212/730
+		t.Errorf("made even anew %s is earned by July, by hand 530.00", got)
+	}
+	l.run(t, "2027-12")
+	if got := l.total("seats"); got != eur("1825") || !balance(l.entries, ledger.ContractAsset).IsZero() {
+		t.Errorf("in all %s", got)
+	}
+}
+
+func TestAnAmendmentAsANewContractKeepsWhatWasEarned(t *testing.T) {
+	l := ramped(t)
+	l.run(t, "2026-05")
+	l.amend("2026-07-01", cheaper)
+	a := l.assess(t, `
+contract: C-1
+effective: 2026-07-01
+reason: the days to come are distinct
+modification: {version: 2, treatment: prospective}
+leveling: [{lines: [seats], from: 2026-01-01, through: 2027-12-31}]
+`)
+	if base := a.Changed.Base; len(base) != 1 || base[0].Recognized.String() != "543" {
+		t.Fatalf("frozen as recognized: %+v", base)
+	}
+	l.run(t, "2026-07")
+	if got := l.total("seats"); got != eur("615.39") { // 543 + 1,282 x 31/549
+		t.Errorf("by July %s is earned, by hand 615.39", got)
+	}
+	l.run(t, "2027-12")
+	if got := l.total("seats"); got != eur("1825") {
+		t.Errorf("in all %s, by hand 1,825.00", got)
+	}
+	for _, account := range []ledger.Account{ledger.ContractAsset, ledger.ContractLiability} {
+		if sum := balance(l.entries, account); !sum.IsZero() {
+			t.Errorf("%s is left on %s", sum, account)
+		}
+	}
+}

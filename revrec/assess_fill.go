@@ -154,7 +154,7 @@ func (f *filling) promises() {
 	if f.x.Allocation != ByStandalone {
 		return
 	}
-	j := &judged{assessing: f.all, Assessed: Assessed{Lead: f.lead.Contract, Assessment: f.x}}
+	j := &judged{assessing: f.all, Assessed: Assessed{Lead: f.lead.Contract, Assessment: f.x}, era: era{pieces: f.all.pieces}}
 	f.x.Promises = slices.Clone(f.x.Promises)
 	for i := range f.x.Promises {
 		p := &f.x.Promises[i]

@@ -67,14 +67,17 @@ func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
 
 // earning prices the contracts of an account through a month, and puts what was assessed to it.
 func (f Facts) earning(c *catalog.Catalog, through period.Month) (*assessing, error) {
+	price := func(a contracts.Agreement) ([]contracts.Piece, error) {
+		return contracts.Charges(a, c, f.Usage, through.End())
+	}
 	pieces := make(map[contracts.ID][]contracts.Piece, len(f.Agreements))
 	for _, a := range f.Agreements {
 		var err error
-		if pieces[a.Contract], err = contracts.Charges(a, c, f.Usage, through.End()); err != nil {
+		if pieces[a.Contract], err = price(a); err != nil {
 			return nil, err
 		}
 	}
-	return assess(f, pieces, through)
+	return assess(f, pieces, through, price)
 }
 
 // Book moves the facts on by a plan, as appending it and loading again would.
