@@ -39,15 +39,20 @@ begin
             when c in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3
             else 2 end
     $f$;
-    update ledger.postings p set functional = round(p.amount * x.rate * power(10::numeric, x.shift))
-    from (
+    create temporary table day_rates on commit drop as
         select d.currency, d.booked_on, d.entity_id, pg_temp.decimals(o.currency) - pg_temp.decimals(d.currency) as shift,
             coalesce(pg_temp.quoted(d.currency, o.currency, d.booked_on),
                 pg_temp.quoted(d.currency, 'EUR', d.booked_on) * pg_temp.quoted('EUR', o.currency, d.booked_on), 0) as rate
         from (select distinct currency, booked_on, entity_id from ledger.postings where functional is null) d
-        join entities.entities o on o.id = d.entity_id
-    ) x
+        join entities.entities o on o.id = d.entity_id;
+    update ledger.postings p set functional = round(p.amount * x.rate * power(10::numeric, x.shift))
+    from day_rates x
     where p.functional is null and (x.currency, x.booked_on, x.entity_id) = (p.currency, p.booked_on, p.entity_id);
+    alter table ledger.entries disable trigger house_append_only;
+    update ledger.entries e set rate = round(x.rate, 16), rate_on = e.booked_on
+    from day_rates x
+    where x.rate > 0 and (x.currency, x.booked_on, x.entity_id) = (e.currency, e.booked_on, e.entity_id);
+    alter table ledger.entries enable trigger house_append_only;
     -- The cents of conversion stand on the largest posting, so that the entry balances.
     update ledger.postings p set functional = p.functional - x.rest
     from (
