@@ -103,3 +103,25 @@ func Differences(ctx context.Context, q postgres.Querier, f Filter) ([]Differenc
 	}
 	return out, nil
 }
+
+// CurrenciesBooked are those that a filter's entries are in, entries that only remeasure included: they are in no trial
+// balance but that of the entity's own currency.
+func CurrenciesBooked(ctx context.Context, q postgres.Querier, f Filter) ([]money.Currency, error) {
+	rows, err := q.Query(ctx, `
+		select distinct e.currency
+		from ledger.entries e
+		join ledger.postings p on p.account_id = e.account_id and p.entry_seq = e.seq and p.n = 1
+		where (@entity::bigint = 0 or e.entity_id = @entity)
+		  and (@currency = '' or e.currency = @currency)
+		  and e.book in ('', @book)
+		  and e.booked_on >= @from and e.booked_on <= @through
+		order by e.currency`, f.args())
+	if err != nil {
+		return nil, fmt.Errorf("list the currencies that are booked in: %w", postgres.Fault(err))
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[money.Currency])
+	if err != nil {
+		return nil, fmt.Errorf("list the currencies that are booked in: %w", postgres.Fault(err))
+	}
+	return out, nil
+}

@@ -113,14 +113,7 @@ func (e *exportJournal) currencies(ctx context.Context, db *database, f ledger.F
 		c, err := money.ParseCurrency(e.Currency)
 		return []money.Currency{c}, err
 	}
-	trial, err := ledger.TrialBalance(ctx, db, f)
-	var out []money.Currency
-	for _, sum := range trial.Totals() {
-		if !sum.Debit.IsZero() {
-			out = append(out, sum.Currency)
-		}
-	}
-	return out, err
+	return ledger.CurrenciesBooked(ctx, db, f)
 }
 
 func (e *exportJournal) preview(ctx context.Context, db *database, s exports.Scope, level exports.Level) error {
