@@ -114,7 +114,7 @@ type Modified struct {
 	Added money.Amount // to the price; negative: taken off
 	Ends  period.Date  // first day after the service as changed; zero: as before
 
-	Before     []Portion    // what was recognized before; nil: what Terms gives (Until)
+	Before     []Portion    // what was recognized before; nil: what Terms gives
 	Credit     money.Amount // for faults of what was delivered: lowers revenue at once, whatever the treatment (Example 5B)
 	AddedTerms Terms        // of a separate contract; no service: from On to the end
 	Left       []Promise    // still to come, at stand-alone prices of the day of the change; nil: one promise
@@ -140,7 +140,7 @@ func (m Modified) Plan(t Treatment) (Replan, error) {
 	}
 	frozen := m.Before != nil
 	if !frozen {
-		m.Before = Until(agreed, m.On)
+		m.Before, _ = m.Terms.cut(agreed, m.On)
 	}
 	if m.Ends.IsZero() {
 		m.Ends = m.Terms.Service.Days.End
@@ -192,7 +192,8 @@ func (p *Replan) stay(m Modified, agreed []Portion, frozen bool) error {
 	if frozen {
 		return p.resume(m, m.Terms, m.Price)
 	}
-	p.Parts = append(append(p.Parts, m.Before...), after(agreed, m.On)...)
+	_, rest := m.Terms.cut(agreed, m.On)
+	p.Parts = append(append(p.Parts, m.Before...), rest...)
 	return nil
 }
 
@@ -215,13 +216,13 @@ func (p *Replan) catchUp(m Modified) error {
 	if err != nil {
 		return err
 	}
-	done := Until(parts, m.On)
+	done, rest := terms.cut(parts, m.On)
 	stands := price.Sub(price)
 	for _, d := range done {
 		stands = stands.Add(d.Amount)
 	}
 	p.Adjustment = p.Adjustment.Add(stands.Sub(p.Recognized))
-	p.Parts = append(append(p.Parts, m.Before...), after(parts, m.On)...)
+	p.Parts = append(append(p.Parts, m.Before...), rest...)
 	return nil
 }
 

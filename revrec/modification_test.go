@@ -23,6 +23,9 @@ func drawModified(t *rapid.T) Modified {
 		Added: money.Of(rapid.Int64Range(-1e8, 1e9).Draw(t, "added"), "USD"),
 		On:    start.AddDays(rapid.IntRange(1, days-1).Draw(t, "on")),
 	}
+	if on := start.AddMonths(rapid.IntRange(1, 30).Draw(t, "months")); rapid.Bool().Draw(t, "when a month of the term begins") && on.Before(start.AddDays(days)) {
+		m.On = on
+	}
 	m.Credit = money.Zero("USD")
 	if rapid.Bool().Draw(t, "credit") {
 		m.Credit = money.Of(rapid.Int64Range(0, 1e6).Draw(t, "credited"), "USD")

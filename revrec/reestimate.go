@@ -107,3 +107,22 @@ func CatchUpTo(recognized, price money.Amount, done, whole money.Exact) (adjustm
 	}
 	return stands.Sub(recognized), price.Sub(stands), nil
 }
+
+// ShareLater shares a change of price that comes after a modification, when it stems from what was promised before it and the
+// modification ended the old contract (606-10-32-45(a), Example 6): over the promises of the original contract, as at its
+// inception; what falls to satisfied promises is earned at once, the rest is shared over what is left of the modified contract.
+// A change of another origin is that of the modified contract: Reallocate. Invalid: as for AllocatePrice.
+func ShareLater(change money.Amount, original []Promise, satisfied func(name string) bool, left []Promise) (atOnce money.Amount, later []Allocated, err error) {
+	shares, err := AllocatePrice(change, original)
+	if err != nil {
+		return atOnce, nil, err
+	}
+	atOnce = change.Sub(change)
+	for _, s := range shares {
+		if satisfied(s.Name) {
+			atOnce = atOnce.Add(s.Amount)
+		}
+	}
+	later, err = AllocatePrice(change.Sub(atOnce), left)
+	return atOnce, later, err
+}

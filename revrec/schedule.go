@@ -3,6 +3,7 @@ package revrec
 import (
 	"slices"
 
+	"ratable/catalog"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -36,6 +37,31 @@ func after(parts []Portion, on period.Date) []Portion {
 	return out
 }
 
+// cut divides a schedule at a day. A term that counts whole months from its first day is divided between two of them where one
+// begins on the day, whatever calendar months it is shown in; any other schedule by the days of the period.
+func (t Terms) cut(parts []Portion, on period.Date) (before, rest []Portion) {
+	n := t.monthsBefore(on)
+	if n <= 0 || n >= len(parts) {
+		return Until(parts, on), after(parts, on)
+	}
+	before, rest = slices.Clone(parts[:n]), slices.Clone(parts[n:])
+	rest[0].Days.Start = period.MaxDate(rest[0].Days.Start, on)
+	return before, rest
+}
+
+// monthsBefore is how many of its months a term that counts them has behind it when another begins on a day; 0: none does.
+func (t Terms) monthsBefore(on period.Date) int {
+	start := t.Service.Days.Start
+	if t.Method != catalog.MonthlyEven || !t.Released.IsZero() || !on.After(start) {
+		return 0
+	}
+	n := on.MonthOf().Sub(start.MonthOf())
+	if start.AddMonths(n) != on {
+		return 0
+	}
+	return n
+}
+
 // Rest earns an amount over what is left of a service from a day on, by the weights that the method gives the whole service: of
 // the period the day falls in, its days that are left. Invalid: nothing is left.
 func (t Terms) Rest(amount money.Amount, on period.Date) ([]Portion, error) {
@@ -44,9 +70,13 @@ func (t Terms) Rest(amount money.Amount, on period.Date) ([]Portion, error) {
 		return nil, err
 	}
 	var left []Slot
-	scale := int64(1)
-	for _, s := range slots {
+	scale, behind := int64(1), t.monthsBefore(on)
+	for i, s := range slots {
 		switch {
+		case behind > 0 && i < behind:
+			continue
+		case behind > 0:
+			s.Days.Start = period.MaxDate(s.Days.Start, on)
 		case !on.Before(s.Days.End):
 			continue
 		case s.Days.Start.Before(on):

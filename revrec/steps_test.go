@@ -300,6 +300,25 @@ func TestAReleaseIsSplitWithoutLosingAnything(t *testing.T) {
 	})
 }
 
+// The published cases of Zuora's report on prior and current balances, and the months of its worked contract.
+func TestTheSplitOfAReleaseIsThePublishedOne(t *testing.T) {
+	for _, c := range []struct{ opening, additions, release, priorCL, priorCA, currentCL, currentCA int64 }{
+		{200, 0, 100, 100, 0, 0, 0},
+		{200, 0, 400, 200, 0, 200, 0},
+		{-200, 0, 300, 0, 0, 300, 0},
+		{-200, 0, -300, 0, -200, 0, -100},
+		{200, 50, 300, 200, 0, 50, 50},
+		{-200, 50, -300, 0, -200, 0, -100},
+		{0, 32000, -3355, 0, 0, 0, -3355},
+		{35355, 0, 9776, 9776, 0, 0, 0},
+	} {
+		want := Released{minor(c.priorCL), minor(c.priorCA), minor(c.currentCL), minor(c.currentCA)}
+		if got := SplitRelease(minor(c.opening), minor(c.additions), minor(c.release)); got != want {
+			t.Errorf("opening %d, %d added, %d released: %+v", c.opening, c.additions, c.release, got)
+		}
+	}
+}
+
 func TestAGrossCreditIsTakenApartToTheCent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var lines []CreditLine

@@ -190,3 +190,16 @@ func TestWhatIsExpectedBackIsNeitherRevenueNorCost(t *testing.T) {
 		t.Errorf("two of one are kept: %v", err)
 	}
 }
+
+func TestALaterChangeOfWhatWasPromisedBeforeAModificationGoesBackToIt(t *testing.T) {
+	same := decimal.NewFromInt(500)
+	original := []Promise{{Name: "press", Standalone: same}, {Name: "tools", Standalone: same}}
+	left := []Promise{{Name: "tools", Standalone: same}, {Name: "training", Standalone: same.Add(same)}}
+	atOnce, later, err := ShareLater(minor(6000), original, func(name string) bool { return name == "press" }, left)
+	if err != nil || atOnce != minor(3000) || later[0].Amount != minor(1000) || later[1].Amount != minor(2000) {
+		t.Errorf("60.00 more for press and tools, of which the press is delivered: %s at once, then %+v (%v)", atOnce, later, err)
+	}
+	if _, _, err := ShareLater(minor(1), nil, nil, left); !errors.Is(err, fault.Invalid) {
+		t.Errorf("a change of no contract: %v", err)
+	}
+}

@@ -119,6 +119,9 @@ func drawChange(t *rapid.T) (m, m) {
 	old := stands(price, ones(n))
 	recognized := sum(old[:done])
 	on := time.Date(start.Year(), start.Month()+time.Month(done), 1, 0, 0, 0, 0, time.UTC)
+	if rapid.Bool().Draw(t, "when a month of the term begins") {
+		on = start.AddDate(0, done, 0)
+	}
 	original := m{"amount": c.of(price), "start": iso(start), "end_inclusive": iso(start.AddDate(0, n, -1)), "method": "monthly_even", "recognised_through": iso(on.AddDate(0, 0, -1)), "recognised": c.of(recognized)}
 	change := m{"date": iso(on), "distinct": true}
 	inputs := m{"currency": c.code, "original": original, "change": change, "rounding": "cumulative_half_up"}
