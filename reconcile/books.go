@@ -33,11 +33,11 @@ type books struct {
 	agreed   []agreed
 	numbers  map[int64]string
 
-	through, of map[lineKey]money.Amount // of the schedule, what is stated through and of the month
+	through, of, ever map[lineKey]money.Amount // of the schedule, what is stated through the month, of it, and in all
 }
 
-// ever is every day through the last of the month.
-func (b *books) ever() period.Span { return period.NewSpan(dawn, b.Month.End()) }
+// days is every day through the last of the month.
+func (b *books) days() period.Span { return period.NewSpan(dawn, b.Month.End()) }
 
 // dawn is before anything was booked.
 var dawn = period.NewDate(1, 1, 1)
@@ -83,13 +83,18 @@ func loadBooks(ctx context.Context, q postgres.Querier, s Scope, all []agreed, n
 		return b, err
 	}
 	b.position, err = revrec.PositionOf(ctx, q, revrec.Filter{Entity: s.Entity, Currency: s.Currency, AsOf: s.Month})
-	b.through, b.of = map[lineKey]money.Amount{}, map[lineKey]money.Amount{}
+	b.through, b.of, b.ever = map[lineKey]money.Amount{}, map[lineKey]money.Amount{}, map[lineKey]money.Amount{}
 	for _, x := range b.position.Scheduled {
-		if k := keyOf(x.Contract, x.Line); !revrec.Adjusts(x.Kind) && !x.Month.After(s.Month) {
+		k := keyOf(x.Contract, x.Line)
+		if revrec.Adjusts(x.Kind) {
+			continue
+		}
+		b.ever[k] = b.ever[k].Add(x.Amount)
+		if !x.Month.After(s.Month) {
 			b.through[k] = b.through[k].Add(x.Amount)
-			if x.Month == s.Month {
-				b.of[k] = b.of[k].Add(x.Amount)
-			}
+		}
+		if x.Month == s.Month {
+			b.of[k] = b.of[k].Add(x.Amount)
 		}
 	}
 	return b, err

@@ -38,7 +38,7 @@ func receivables(ctx context.Context, q postgres.Querier, b *books, spec Spec) (
 			}
 		}
 	}
-	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.ever(), ledger.AccountsReceivable)
+	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.days(), ledger.AccountsReceivable)
 	for _, h := range held {
 		s.right(Ref{Kind: Document, Name: h.Document, Document: h.Document, Customer: h.Customer}, "Accounts receivable", h.Amount)
 	}
@@ -60,7 +60,7 @@ func customerBalances(ctx context.Context, q postgres.Querier, b *books, spec Sp
 			s.left(receiptRef(r.Number(), r.Payer), part, a.Amount.Neg())
 		}
 	}
-	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.ever(), ledger.CustomerBalance)
+	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.days(), ledger.CustomerBalance)
 	for _, h := range held {
 		s.right(receiptRef(h.Document, h.Customer), "Customer balances", h.Amount.Neg())
 	}

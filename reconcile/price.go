@@ -180,6 +180,7 @@ func transactionPrice(_ context.Context, _ postgres.Querier, b *books, spec Spec
 	for _, a := range b.agreed {
 		if id := int64(a.Contract); live[id] {
 			s.right(b.contractRef(id), "Backlog, scheduled and not billed", backlog[id])
+			s.right(b.contractRef(id), "Held back by assessments", b.heldBack(a))
 		}
 	}
 	return s.result(spec, sides("The contract charges something, and neither ledger nor schedule has it", "Ledger or schedule has something of a contract that charges nothing",
@@ -214,6 +215,7 @@ func remaining(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Resu
 		left, passed := b.leftOut(a)
 		s.right(r, "Left out: periods the customer may leave", left.Neg())
 		s.right(r, "Left out: passed on as an agent", passed.Neg())
+		s.right(r, "Left out: held back by assessments", b.heldBack(a).Neg())
 	}
 	return s.result(spec, sides("The report has an obligation of a contract that ledger and contract do not have", "Ledger and contract have something left, and the report does not",
 		"The schedule that is reported from and the contract, its documents or the ledger differ")), nil
@@ -238,6 +240,22 @@ func (b *books) usedUp(a agreed, line string) money.Amount {
 	for _, p := range a.pieces {
 		if p.Line == line {
 			sum = sum.Add(earnedBy(p, b.Month.End()))
+		}
+	}
+	return sum
+}
+
+// heldBack is what lines charge by days that an assessment holds, as far as the schedule has none of it: it comes back when
+// the hold is lifted.
+func (b *books) heldBack(a agreed) money.Amount {
+	sum, held := b.zero(), b.position.Held[a.Contract]
+	seen := map[string]bool{}
+	for _, p := range a.pieces {
+		if !held[p.Line] && !held[""] || asUsed(p) {
+			continue
+		}
+		if sum = sum.Add(p.Amount); !seen[p.Line] {
+			seen[p.Line], sum = true, sum.Sub(b.ever[keyOf(a.Contract, p.Line)])
 		}
 	}
 	return sum

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/contracts"
+	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
@@ -21,6 +22,7 @@ type Position struct {
 	Waterfall   WaterfallTable // one column: the month
 	Obligations []Obligation   // Remaining
 	Leaving     map[contracts.ID]bool
+	Held        map[contracts.ID]map[string]bool // lines that an assessment holds back: nothing of them is scheduled until it is lifted; "" is all
 	Patterned   map[contracts.ID]map[string]bool // lines whose stated price an assessment spreads otherwise than the contract
 }
 
@@ -44,6 +46,9 @@ func PositionOf(ctx context.Context, q postgres.Querier, f Filter) (p Position, 
 		return p, fmt.Errorf("read where revenue stands at the end of %s: %w", f.AsOf, err)
 	}
 	if p.Patterned, err = patterned(ctx, q, f); err != nil {
+		return p, fmt.Errorf("read where revenue stands at the end of %s: %w", f.AsOf, err)
+	}
+	if p.Held, err = heldBack(ctx, q, scheduled); err != nil {
 		return p, fmt.Errorf("read where revenue stands at the end of %s: %w", f.AsOf, err)
 	}
 	var shares []share
@@ -101,4 +106,28 @@ func adjusting() []string {
 		out = append(out, string(kind))
 	}
 	return out
+}
+
+// heldBack finds what the assessments approved last hold.
+func heldBack(ctx context.Context, q postgres.Querier, scheduled []Scheduled) (map[contracts.ID]map[string]bool, error) {
+	var accounts []customers.AccountID
+	for _, s := range scheduled {
+		if n := len(accounts); n == 0 || accounts[n-1] != s.Account { // they come in order
+			accounts = append(accounts, s.Account)
+		}
+	}
+	assessed, err := loadAssessed(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
+	out := map[contracts.ID]map[string]bool{}
+	for _, all := range assessed {
+		for _, x := range all { // in the order of approval: a later one replaces what was held before
+			out[x.Lead] = map[string]bool{}
+			for _, h := range x.Holds {
+				out[x.Lead][h.Line] = true
+			}
+		}
+	}
+	return out, nil
 }
