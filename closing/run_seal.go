@@ -136,7 +136,7 @@ func (v *Verified) month(ctx context.Context, q postgres.Querier, e entities.Ent
 		broken.Text = "the list of sealed entries was changed, and the entries with it"
 		return broken, nil
 	}
-	stood, err := sealedInputs(ctx, q, s)
+	stood, err := Inputs(ctx, q, s)
 	if err != nil {
 		return nil, err
 	}

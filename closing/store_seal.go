@@ -115,8 +115,8 @@ func sealedEntries(ctx context.Context, q postgres.Querier, s Seal) ([]ledger.Di
 	return out, nil
 }
 
-// sealedInputs are the fingerprints a seal was taken of.
-func sealedInputs(ctx context.Context, q postgres.Querier, s Seal) ([]Input, error) {
+// Inputs are the fingerprints a seal was taken of.
+func Inputs(ctx context.Context, q postgres.Querier, s Seal) ([]Input, error) {
 	rows, err := q.Query(ctx, `
 		select table_name, columns, facts, digest
 		from closing.sealed_inputs

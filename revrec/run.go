@@ -9,6 +9,7 @@ import (
 	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
@@ -23,6 +24,10 @@ type Options struct {
 	Batch    int                   // accounts per transaction; default 250
 	Workers  int                   // deciding in parallel; default one per processor
 	Progress func(done, total int64, note string)
+
+	// Adjusting is a legal entity whose soft-closed months take what is due of them, as an accountant's adjustments; 0: they
+	// are passed over like closed ones.
+	Adjusting entities.ID
 }
 
 func (o Options) withDefaults() Options {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ratable/customers"
+	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -36,8 +37,12 @@ func (r *running) batch(ctx context.Context, accounts []customers.AccountID) err
 // with nothing to do are left out; the first that fails fails the batch.
 func (r *running) decide(ctx context.Context, accounts []customers.AccountID) ([]accountPlan, error) {
 	var facts []Facts
+	var months *ledger.Months
 	err := r.db.Snapshot(ctx, func(tx pgx.Tx) (err error) {
-		facts, err = LoadFacts(ctx, tx, accounts, r.result.Through)
+		if facts, err = LoadFacts(ctx, tx, accounts, r.result.Through); err != nil || r.options.Adjusting == 0 {
+			return err
+		}
+		months, err = ledger.LoadMonths(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -48,8 +53,14 @@ func (r *running) decide(ctx context.Context, accounts []customers.AccountID) ([
 	g.SetLimit(r.options.Workers)
 	for i, f := range facts {
 		g.Go(func() (err error) {
+			if months != nil {
+				f.FirstOpen = adjustable(months, r.options.Adjusting)
+			}
 			all[i].account = f.Account
 			all[i].plan, err = Decide(r.catalog, f, r.result.Through)
+			if months != nil {
+				adjust(all[i].plan.Entries, months)
+			}
 			return err
 		})
 	}
@@ -63,6 +74,23 @@ func (r *running) decide(ctx context.Context, accounts []customers.AccountID) ([
 		}
 	}
 	return plans, nil
+}
+
+// adjustable lets the soft-closed months of one entity take entries.
+func adjustable(months *ledger.Months, entity entities.ID) func(entities.ID, period.Month) period.Month {
+	return func(e entities.ID, m period.Month) period.Month {
+		if e == entity {
+			return months.FirstAdjustable(e, m)
+		}
+		return months.FirstOpen(e, m)
+	}
+}
+
+// adjust marks what is booked in a soft-closed month.
+func adjust(entries []ledger.Entry, months *ledger.Months) {
+	for i, e := range entries {
+		entries[i].Adjusting = months.State(e.Entity, e.BookedOn.MonthOf()) == ledger.MonthSoftClosed
+	}
 }
 
 func (r *Result) add(plans []accountPlan) {
