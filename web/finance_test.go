@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -258,16 +259,46 @@ func TestScheduleAndWaterfallAgreeWithTheLedger(t *testing.T) {
 func TestAMonthIsClosedWhenNothingIsInTheWayAndReopenedByAnother(t *testing.T) {
 	h := newHouse(t)
 	alma, anna := h.LoginAs(h.User("Alma", access.Accountant)), h.LoginAs(h.User("Anna", access.Accountant))
+	fred := h.LoginAs(h.User("Fred", access.Finance))
 	form := url.Values{"entity": {fmt.Sprint(h.US.ID)}, "month": {"2026-02"}}
 	alma.PostForm("/close", form).Want(422, "2026-01 is still open")
 	form.Set("month", "2026-01")
-	alma.PostForm("/close", form).Want(200, "Jan 2026 is closed")
-	anna.PostForm("/close/reopen", url.Values{"entity": form["entity"], "month": {"2026-01"}}).Want(422, "say why the month is opened again")
-	anna.PostForm("/close/reopen", url.Values{"entity": form["entity"], "month": {"2026-01"}, "reason": {"Mistake"}}).Want(200, "Mistake")
+	list := alma.Get(fmt.Sprintf("/close/checklist?entity=%d&month=2026-01", h.US.ID)).Want(200, "Everything earned is recognized", "Close Jan 2026", "Soft-close")
+	for name := range checkNames(list.Body) {
+		form.Set("note."+name, "Looked at")
+	}
+	alma.PostForm("/close/soft", form).Want(200, "Jan 2026 is soft-closed", "Soft-closed")
+	alma.Get(fmt.Sprintf("/close/checklist?entity=%d&month=2026-01", h.US.ID)).Want(200, "Recognize as adjustment", "Lift the soft close")
+	alma.PostForm("/close/catch-up", form).Want(200, "0 entries were booked as adjustments")
+	alma.PostForm("/close/lift", form).Want(422, "say why the month takes new facts again")
+	fred.PostForm("/close", form).Want(403)
+	alma.PostForm("/close", form).Want(200, "Jan 2026 is closed", "Days from the month")
+	alma.Get(fmt.Sprintf("/close/known?entity=%d&month=2026-01", h.US.ID)).Want(200, "SHA-256", "As known then", "Nothing")
+
+	ask := url.Values{"entity": form["entity"], "month": {"2026-01"}}
+	anna.PostForm("/close/reopen", ask).Want(422, "say why the month is opened again")
+	ask.Set("reason", "Mistake")
+	anna.PostForm("/close/reopen", ask).Want(200, "Anna asks to reopen Jan 2026", "Mistake", "Reopening asked")
+	fred.Get("/approvals").Want(200, "Reopening of month", "/2026-01")
+	yes := url.Values{"entity": form["entity"], "month": {"2026-01"}, "decision": {"approve"}}
+	anna.PostForm("/close/reopen/decide", yes).Want(422, "another person must decide")
+	alma.PostForm("/close/reopen/decide", yes).Want(422, "another person must decide")
+	fred.PostForm("/close/reopen/decide", yes).Want(200, "Jan 2026 is open again", "Reopened")
+
 	h.Use(t, "acme", "api.calls", "2026-03-30", "100000")
-	anna.Get(fmt.Sprintf("/close?entity=%d&check=2026-03", h.US.ID)).Want(200, "is not recognized", "C-100")
+	anna.Get(fmt.Sprintf("/close/checklist?entity=%d&month=2026-03", h.US.ID)).Want(200, "is not recognized", "C-100", "In the way")
 	anna.PostForm("/close", url.Values{"entity": {"x"}, "month": {"2026-01"}}).Want(404)
 	anna.PostForm("/close", url.Values{"entity": form["entity"], "month": {"soon"}}).Want(422)
+	anna.PostForm("/close/due", url.Values{"entity": form["entity"], "month": {"2026-01"}, "code": {"close"}, "days": {"3"}}).Want(200, "due as you said")
+}
+
+// checkNames are the checks that want a note.
+func checkNames(body string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range regexp.MustCompile(`name="note\.([a-z_]+)"`).FindAllStringSubmatch(body, -1) {
+		out[m[1]] = true
+	}
+	return out
 }
 
 func TestEveryDocumentIsListedOncePageByPageAndInTheFile(t *testing.T) {

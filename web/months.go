@@ -38,6 +38,8 @@ func (v *visit) closeScope(entity entities.ID) (scope, error) {
 	s, err := v.scope()
 	if entity != 0 {
 		s.entity = entity
+	} else if e, ok := s.directory.ByCode(v.query("code")); err == nil && ok {
+		s.entity = e.ID
 	}
 	if err == nil && s.entity == 0 && len(s.directory.All()) > 0 {
 		s.entity = s.directory.All()[0].ID

@@ -120,7 +120,7 @@ func (v *visit) taskTable(results []closing.Result) ui.TableProps {
 		case !r.Done():
 			word, tone = "Wants a note", ui.Warn
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(name, ui.Pill(word, tone), ui.Text(fmt.Sprint(len(r.Findings))), page.Lines(varianceLines(r)), ui.Text(capital(string(r.Owner))), due, ui.Text(fmt.Sprintf("%d ms", r.Took/time.Millisecond)))})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(name, ui.Pill(word, tone), ui.Text(fmt.Sprint(len(r.Findings))), page.EachOnALine(varianceLines(r)), ui.Text(capital(string(r.Owner))), due, ui.Text(fmt.Sprintf("%d ms", r.Took/time.Millisecond)))})
 	}
 	return t
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ratable/catalog"
+	"ratable/closing"
 	"ratable/contracts"
 	"ratable/exports"
 	"ratable/internal/access"
@@ -60,6 +61,11 @@ var deeds = map[string]string{
 	"statement.import":        "Bank statement imported",
 	"month.close":             "Month %s closed",
 	"month.reopen":            "Month %s opened again",
+	"month.open":              "Month %s opened",
+	"month.soft-close":        "Month %s soft-closed",
+	"month.lift":              "Soft close of month %s lifted",
+	"month.ask-to-reopen":     "Asked to open month %s again",
+	"month.refuse-to-reopen":  "Month %s stays closed",
 	"subscription.sign_up":    "%s signed up",
 	"subscription.plan":       "Plan changed: %s",
 	"subscription.quantity":   "Quantity changed: %s",
@@ -107,6 +113,9 @@ func subjectText(s access.Subject) string {
 	if s.Kind == "export" {
 		return "Export " + s.Key
 	}
+	if s.Kind == closing.SubjectKind {
+		return "Reopening of month " + s.Key
+	}
 	return s.Key
 }
 
@@ -136,6 +145,9 @@ func subjectAddress(s access.Subject) string {
 		return "/exports/" + url.PathEscape(s.Key)
 	case "hold":
 		return "/holds"
+	case closing.SubjectKind:
+		code, _, _ := strings.Cut(s.Key, "/")
+		return "/close?code=" + escape(code)
 	case "invoice_run":
 		return "/runs/invoices/" + url.PathEscape(s.Key)
 	}

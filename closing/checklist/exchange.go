@@ -2,10 +2,12 @@ package checklist
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ratable/closing"
 	"ratable/internal/access"
+	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/postgres"
 	"ratable/ledger"
@@ -16,6 +18,9 @@ func Remeasured() closing.Check {
 	return closing.Check{Code: "remeasured", Name: "Foreign balances are remeasured", Owner: access.Accountant, Due: 4,
 		Run: func(ctx context.Context, q postgres.Querier, at *closing.At) ([]closing.Finding, error) {
 			entries, err := ledger.Unremeasured(ctx, q, at.Entity.ID, at.Month)
+			if errors.Is(err, fault.Invalid) { // a rate is missing, which RatesThere says, too
+				return []closing.Finding{{Text: err.Error()}}, nil
+			}
 			if err != nil {
 				return nil, err
 			}

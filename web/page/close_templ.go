@@ -14,8 +14,8 @@ import (
 	"ratable/web/ui"
 )
 
-// Lines sets short texts one below the other: amounts of several currencies in a cell.
-func Lines(lines []string) templ.Component {
+// EachOnALine sets short texts one below the other: amounts of several currencies in a cell.
+func EachOnALine(lines []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
