@@ -234,3 +234,16 @@ func placements(ctx context.Context, q postgres.Querier, lines []WrittenLine) (m
 	}
 	return customers.Resolve(ctx, q, ids)
 }
+
+// ByNumber reads the journal that was posted under a number; fault.NotFound when none was.
+func ByNumber(ctx context.Context, q postgres.Querier, number string) (Journal, error) {
+	var id ID
+	err := q.QueryRow(ctx, `select coalesce(max(journal_id), 0) from journals.posted where number = @number`, pgx.NamedArgs{"number": number}).Scan(&id)
+	if err != nil {
+		return Journal{}, fmt.Errorf("find journal %s: %w", fault.Quote(number), postgres.Fault(err))
+	}
+	if id == 0 {
+		return Journal{}, fault.New(fault.NotFound, "there is no journal %s", fault.Quote(number))
+	}
+	return Get(ctx, q, id)
+}

@@ -45,6 +45,13 @@ func sourceOf(source string) (text, href string) {
 			number := strings.Join(parts[:len(parts)-2], ":")
 			return number + ", " + parts[len(parts)-2], scheduleAddress(number)
 		}
+	case "manual":
+		return key, "/journals/" + key
+	case "cost":
+		id, _, _ := strings.Cut(key, ":")
+		return "Contract cost " + id, "/revenue/costs/" + id
+	case "intercompany", "intercompany-payment":
+		return key, "/journals/intercompany"
 	}
 	return source, ""
 }
@@ -90,7 +97,7 @@ var entryAccountField = ui.FieldProps{Name: "ledger", Label: "Account", Kind: ui
 })}
 
 var sourceKinds = []ui.Option{{Value: "", Label: "Anything"}, {Value: "invoice", Label: "Invoice"}, {Value: "credit_note", Label: "Credit note"}, {Value: "void", Label: "Void"},
-	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}, {Value: "remeasure", Label: "Remeasurement"}}
+	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}, {Value: "manual", Label: "Journal by hand"}, {Value: "cost", Label: "Contract cost"}, {Value: "intercompany", Label: "Intercompany"}, {Value: "remeasure", Label: "Remeasurement"}}
 
 func (v *visit) entryFilter(o order) ledger.EntryFilter {
 	f := ledger.EntryFilter{

@@ -11,6 +11,8 @@ import (
 	"ratable/exports"
 	"ratable/internal/access"
 	"ratable/invoicing"
+	"ratable/journals"
+	"ratable/revrec/cost"
 	"ratable/web/ui"
 )
 
@@ -113,8 +115,13 @@ func subjectText(s access.Subject) string {
 	if s.Kind == "export" {
 		return "Export " + s.Key
 	}
+<<<<<<< web/trail.go
+	if text := bookSubjectText(s); text != "" {
+		return text
+=======
 	if s.Kind == closing.SubjectKind {
 		return "Reopening of month " + s.Key
+>>>>>>> /tmp/per_new
 	}
 	return s.Key
 }
@@ -143,6 +150,12 @@ func subjectAddress(s access.Subject) string {
 		return "/exports/mapping/changes/" + url.PathEscape(s.Key)
 	case "export":
 		return "/exports/" + url.PathEscape(s.Key)
+	case journals.Kind:
+		return "/journals/" + url.PathEscape(s.Key)
+	case journals.RuleSubject:
+		return "/journals/rules/" + url.PathEscape(s.Key)
+	case cost.SubjectKind:
+		return "/revenue/costs/" + url.PathEscape(s.Key)
 	case "hold":
 		return "/holds"
 	case closing.SubjectKind:

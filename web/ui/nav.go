@@ -47,6 +47,7 @@ var rooms = []NavGroup{
 		{Key: "reports", Label: "Reports", Href: "/reports", Icon: "reports", Roles: []string{"finance", "accountant", "auditor"}},
 		{Key: "ledger", Label: "Ledger", Href: "/ledger", Icon: "ledger", Roles: []string{"finance", "accountant"}},
 		{Key: "evidence", Label: "Evidence", Href: "/evidence", Icon: "audit", Roles: []string{"finance", "accountant", "auditor"}},
+		{Key: "journals", Label: "Journals", Href: "/journals", Icon: "contracts", Roles: []string{"finance", "accountant", "auditor"}},
 		{Key: "exports", Label: "Exports", Href: "/exports", Icon: "download", Roles: []string{"finance", "accountant"}},
 		{Key: "reconciliations", Label: "Reconciliations", Href: "/reconciliations", Icon: "approvals", Roles: []string{"finance", "accountant", "auditor"}},
 		{Key: "close", Label: "Close", Href: "/close", Icon: "close", Roles: []string{"finance", "accountant"}},
