@@ -13,6 +13,8 @@ import (
 // bookJobs are what follows in the books from revenue and from what people wrote; billing does each every day.
 func bookJobs(db *postgres.DB) []jobs.Spec {
 	return []jobs.Spec{
+		{Name: "subledger", CatchUp: jobs.LatestOnly,
+			Help: "Books what was billed elsewhere and imported. By hand only: billing does it every day.", Do: billedElsewhere(db)},
 		{Name: "costs", CatchUp: jobs.LatestOnly,
 			Help: "Amortizes and writes off costs of contracts. By hand only: billing does it every day.", Do: contractCosts(db)},
 		{Name: "intercompany", CatchUp: jobs.LatestOnly,
@@ -24,7 +26,7 @@ func bookJobs(db *postgres.DB) []jobs.Spec {
 
 // following are the steps of a billing day after its invoices and commissions.
 func following(db *postgres.DB) job {
-	steps := []job{contractCosts(db), intercompany(db), repeatingJournals(db)}
+	steps := []job{billedElsewhere(db), contractCosts(db), intercompany(db), repeatingJournals(db)}
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		all := jobs.Summary{Counts: map[string]int64{}}
 		var failed error
