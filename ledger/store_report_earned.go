@@ -111,12 +111,12 @@ func ReleasedByMonth(ctx context.Context, q postgres.Querier, f Filter) ([]Relea
 	rows, err := q.Query(ctx, `
 		select date_trunc('month', booked_on)::date as month,
 			coalesce(-sum(amount) filter (where ledger_account = any(@ledgers::smallint[])), 0)::bigint,
-			coalesce(sum(amount) filter (where ledger_account in (2100, 2110) and month is not null), 0)::bigint,
+			coalesce(sum(amount) filter (where ledger_account in (2100, 2110, 2120, 2130) and month is not null), 0)::bigint,
 			coalesce(sum(amount) filter (where ledger_account in (1150, 1160) and month is not null), 0)::bigint,
 			coalesce(-sum(amount) filter (where ledger_account = 2450 and month is not null), 0)::bigint
 		from ledger.postings
 		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on >= @from and booked_on <= @through
-		  and (ledger_account = any(@ledgers::smallint[]) or ledger_account in (1150, 1160, 2100, 2110, 2450))
+		  and (ledger_account = any(@ledgers::smallint[]) or ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450))
 		group by 1
 		order by 1`, args)
 	if err != nil {

@@ -71,9 +71,17 @@ func (d *drawing) modifications() error {
 		stretches.Accounts = append(stretches.Accounts, int64(c.Account))
 		stretches.Contracts, stretches.Since, stretches.Until = append(stretches.Contracts, int64(c.Contract)), append(stretches.Since, c.Known), append(stretches.Until, c.Until)
 	}
-	effects, err := revrec.Effects(d.ctx, d.q, stretches, d.Currency)
+	effects, err := revrec.Effects(d.ctx, d.q, d.revenue(), stretches)
 	if err != nil {
 		return err
+	}
+	treated, err := revrec.TreatedChanges(d.ctx, d.q)
+	if err != nil {
+		return err
+	}
+	judged := map[string]revrec.Treated{}
+	for _, t := range treated {
+		judged[fmt.Sprint(t.Contract, " ", t.Version)] = t
 	}
 	users, err := access.ListUsers(d.ctx, d.q)
 	if err != nil {
@@ -91,7 +99,7 @@ func (d *drawing) modifications() error {
 		byMonth[e.Change][e.Month] = e.Amount
 	}
 	t := newTable("modifications", "", code("contract", "Contract"), count("version", "Version"), dayOf("entered", "Entered"), dayOf("effective", "Effective"), words("change", "Change"), words("reason", "Reason"),
-		words("prepared_by", "Prepared by"), words("approved_by", "Approved by"), words("effect", "Effect"), figure("catch_up", "On months before"), figure("prospective", "On the month and later"), figure("total", "On revenue"))
+		words("prepared_by", "Prepared by"), words("approved_by", "Approved by"), words("treatment", "Judged"), words("effect", "Effect"), figure("catch_up", "On months before"), figure("prospective", "On the month and later"), figure("total", "On revenue"))
 	t.Empty, t.Ordered = "No contract was changed in these months", true
 	months := d.byMonth("by_month", "Effect on revenue by month", code("contract", "Contract"), count("version", "Version"))
 	for i, c := range changes {
@@ -106,7 +114,7 @@ func (d *drawing) modifications() error {
 		name := contract(int64(c.Contract))
 		name.Link = to(ToContract, c.Number)
 		t.line(name, counts(int64(c.Version)), on(c.EnteredOn), on(c.EffectiveOn), says(changeWords[c.Event]), says(c.Reason), says(called[c.Prepared]), says(cmp.Or(called[c.Approver], "–")),
-			says(effectOf(before, after)), is(before, schedule), is(after, schedule), is(before.Add(after), schedule))
+			says(judgment(judged[fmt.Sprint(c.Contract, " ", c.Version)], called)), says(effectOf(before, after)), is(before, schedule), is(after, schedule), is(before.Add(after), schedule))
 		if len(of) > 0 {
 			months.row([]Cell{name, counts(int64(c.Version))}, of, func(period.Month) Link { return to(ToSchedule, c.Number) })
 		}
@@ -121,6 +129,19 @@ func (d *drawing) modifications() error {
 }
 
 var changeWords = map[string]string{"approved": "Amended", "renewed": "Renewed by itself", "signed": "Signed by a published plan"}
+
+// judgment says how an assessment treats a change, and why against the rule; nothing where nobody has judged it: then it is
+// earned as it is stated.
+func judgment(t revrec.Treated, called map[int64]string) string {
+	if t.Treatment == "" {
+		return "As stated"
+	}
+	said := string(t.Treatment) + ", approved by " + called[t.Approver]
+	if t.Override != "" {
+		said += "; against the rule: " + t.Override
+	}
+	return said
+}
 
 // effectOf says how a change was taken in.
 func effectOf(before, after money.Amount) string {
@@ -158,8 +179,42 @@ func (d *drawing) unreleased() error {
 		h.line(contract(int64(x.Contract)), customer(int64(x.Payer)), on(x.StartsOn), on(x.EndsOn), Cell{Text: x.Reason, Link: to(ToHolds, "")})
 	}
 	d.add(h)
+	if err := d.heldRevenue(); err != nil {
+		return err
+	}
 	d.note("Not recognized: the schedule has it for a month that is over, and no entry booked it. The revenue run of the month does; what stands here after it is an exception. Holds are of all legal entities.")
 	return nil
+}
+
+// heldRevenue lists what an accountant keeps from being recognized.
+func (d *drawing) heldRevenue() error {
+	held, err := revrec.HeldFromRecognition(d.ctx, d.q, d.Month.Last())
+	if err != nil {
+		return err
+	}
+	ours, err := d.sold()
+	if err != nil {
+		return err
+	}
+	t := newTable("held_revenue", "Held from recognition", code("contract", "Contract"), code("line", "Line"), dayOf("from", "From"), words("reason", "Reason"), words("owner", "Owner"))
+	t.Empty = "No judgment holds revenue back"
+	for _, h := range held {
+		if ours[h.Contract] {
+			t.line(contract(int64(h.Contract)), says(cmp.Or(h.Line, "all")), on(h.From), says(h.Reason), says(h.Owner))
+		}
+	}
+	d.add(t)
+	return nil
+}
+
+// sold are the contracts of the legal entity.
+func (d *drawing) sold() (map[contracts.ID]bool, error) {
+	sales, err := contracts.Sales(d.ctx, d.q, d.Entity.ID)
+	out := make(map[contracts.ID]bool, len(sales))
+	for _, s := range sales {
+		out[s.Contract] = true
+	}
+	return out, err
 }
 
 // standalone lists lines whose price nothing in the catalog supports.

@@ -169,7 +169,7 @@ func (d *drawing) stretch() ledger.Filter {
 
 // revenue is the schedule's filter.
 func (d *drawing) revenue() revrec.Filter {
-	return revrec.Filter{Entity: d.Entity.ID, Currency: d.Currency, AsOf: d.Month}
+	return revrec.Filter{Entity: d.Entity.ID, Currency: d.Currency, AsOf: d.Month, Book: d.Book}
 }
 
 // months are those of the stretch, in order.

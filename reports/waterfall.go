@@ -110,7 +110,7 @@ func (d *drawing) waterfallAgrees(w revrec.WaterfallTable) error {
 // causeWords say why the schedule changed.
 var causeWords = map[revrec.Cause]string{
 	revrec.NewContract: "New contracts and lines", revrec.Amended: "Amendments", revrec.CreditedBack: "Credits granted",
-	revrec.LateUsage: "Late and corrected usage", revrec.NewUsage: "Usage since", revrec.Reestimated: "Re-estimated",
+	revrec.LateUsage: "Late and corrected usage", revrec.NewUsage: "Usage since", revrec.Reestimated: "Re-estimated and assessed",
 	revrec.BookedLater: "Booked later: the month was closed", revrec.BilledAhead: "Billed, not used yet",
 }
 

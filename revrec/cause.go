@@ -81,7 +81,9 @@ func (r remembered) cause(version map[contracts.ID]int, amended map[contracts.ID
 		return CreditedBack
 	case !seen:
 		return NewContract
-	case ahead(r.Recognition) && amended[r.Contract]:
+	case Adjusts(r.Kind) && r.Kind != Modification:
+		return Reestimated
+	case ahead(r.Recognition) && amended[r.Contract], r.Kind == Modification:
 		return Amended
 	case ahead(r.Recognition), r.Kind == contracts.Prepayment && !r.Month.After(asOf):
 		return Reestimated

@@ -40,11 +40,11 @@ func Corrections(ctx context.Context, q postgres.Querier, f Filter, from period.
 			where x.account_id = s.account_id and x.contract_id = s.contract_id and x.id < s.id and x.known_order < s.known_order
 				and not exists (select from revrec.recognitions o where o.account_id = x.account_id and o.schedule_id = x.id and o.entry_seq = r.entry_seq)) b on true
 		where s.entity_id = @entity and s.currency = @currency and r.month >= @from::date and r.month <= @through::date
-			and s.month < r.month and r.entry_seq is not null and (@contract::bigint = 0 or s.contract_id = @contract)
+			and s.month < r.month and r.entry_seq is not null and (@contract::bigint = 0 or s.contract_id = @contract) and s.book in ('', @book)
 		group by 1, 2, 3, 4, 5, 6, 7, 8
 		having sum(s.amount - s.passed_on) <> 0
 		order by 6, 2, 3, 5, 7, 8`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "from": from, "through": f.AsOf})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "from": from, "through": f.AsOf, "book": f.book()})
 	if err != nil {
 		return nil, fmt.Errorf("list corrections: %w", postgres.Fault(err))
 	}
@@ -86,11 +86,11 @@ func ListUnreleased(ctx context.Context, q postgres.Querier, f Filter) ([]Unrele
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.entity_id = @entity and s.currency = @currency and s.month <= @through::date and (@contract::bigint = 0 or s.contract_id = @contract)
-			and (r.schedule_id is null or r.month > @through::date)
+			and (r.schedule_id is null or r.month > @through::date) and s.book in ('', @book)
 		group by 1, 2, 3, 4
 		having sum(s.amount) <> 0
 		order by 2, 3, 4`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "through": f.AsOf})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "through": f.AsOf, "book": f.book()})
 	if err != nil {
 		return nil, fmt.Errorf("list what is not released: %w", postgres.Fault(err))
 	}
@@ -122,16 +122,16 @@ type Changed struct {
 // latest. The version on a row would not say it: an amendment cuts the days before it anew, at the price of the version
 // before. Usage and credits have reasons of their own. A contract that was not scheduled before has no effect but its
 // whole price, and is left out.
-func Effects(ctx context.Context, q postgres.Querier, c Changed, currency money.Currency) ([]Effect, error) {
+func Effects(ctx context.Context, q postgres.Querier, f Filter, c Changed) ([]Effect, error) {
 	rows, err := q.Query(ctx, `
 		select x.place, s.month, sum(s.amount - s.passed_on)::bigint
 		from unnest(@accounts::bigint[], @contracts::bigint[], @since::bigint[], @until::bigint[]) with ordinality as x(account_id, contract_id, since, until, place)
 		join revrec.schedule s on s.account_id = x.account_id and s.contract_id = x.contract_id and s.known_order > x.since and s.known_order <= x.until
-		where s.recognition <> 'as_used' and s.kind <> 'concession'
+		where s.recognition <> 'as_used' and s.kind <> 'concession' and s.book in ('', @book)
 			and exists (select from revrec.schedule b where b.account_id = s.account_id and b.contract_id = s.contract_id and b.known_order <= x.since)
 		group by 1, 2
 		having sum(s.amount - s.passed_on) <> 0
-		order by 1, 2`, pgx.NamedArgs{"accounts": c.Accounts, "contracts": c.Contracts, "since": c.Since, "until": c.Until})
+		order by 1, 2`, pgx.NamedArgs{"accounts": c.Accounts, "contracts": c.Contracts, "since": c.Since, "until": c.Until, "book": f.book()})
 	if err != nil {
 		return nil, fmt.Errorf("list effects of amendments: %w", postgres.Fault(err))
 	}
@@ -139,7 +139,7 @@ func Effects(ctx context.Context, q postgres.Querier, c Changed, currency money.
 		var minor int64
 		err = row.Scan(&e.Change, &e.Month, &minor)
 		e.Change--
-		e.Amount = money.Of(minor, currency)
+		e.Amount = money.Of(minor, f.Currency)
 		return e, err
 	})
 	if err != nil {

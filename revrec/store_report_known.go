@@ -124,10 +124,11 @@ func loadRemembered(ctx context.Context, q postgres.Querier, f Filter, then, now
 		from revrec.schedule s
 		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
 		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract) and s.known_order <= @now
+			and s.book in ('', @book)
 		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 		having sum(s.amount) <> 0 or sum(s.passed_on) <> 0
 		order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "then": then, "now": now})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "then": then, "now": now, "book": f.book()})
 	if err != nil {
 		return nil, err
 	}
