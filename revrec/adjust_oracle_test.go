@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ratable/contracts"
+	"ratable/internal/formula"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -288,6 +289,42 @@ func TestManyRunsOfWhatIsJudgedEarnWhatOneCatchUpEarns(t *testing.T) {
 		}
 		if p := j.life.runTo(t, through); !p.Empty() {
 			t.Errorf("a second run appends %d rows and %d entries", len(p.Rows), len(p.Entries))
+		}
+	})
+}
+
+// Every month of every line has formulas beside it that come to what is recognized, worked out again from their words.
+func TestWhatExplainsAJudgedFigureComesToIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := drawJudging(t)
+		j.live(t)
+		if rapid.Bool().Draw(t, "held") {
+			on := j.term.Start.AddDays(rapid.IntRange(0, j.term.Days()-1).Draw(t, "held from"))
+			j.life.assess(t, fmt.Sprintf("contract: C-1\neffective: %s\nreason: held\nholds: [{line: seats, reason: r, owner: o}]\n", on))
+		}
+		j.life.runTo(t, end)
+		want := map[period.Month]money.Amount{}
+		for key, c := range j.life.facts.Stored.cells {
+			if key.Line == "seats" {
+				want[key.Month] = want[key.Month].Add(c.recognized.amount)
+			}
+		}
+		for m, amount := range want {
+			explained, err := j.life.facts.Explain(book, 1, "seats", m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := eur("0")
+			for _, x := range explained {
+				figure, err := formula.Evaluate(x.Formula, "EUR")
+				if err != nil || figure != x.Earned {
+					t.Fatalf("%s %s: the formula %s comes to %s (%v), %s is earned", m, x.Piece.Kind, x.Formula, figure, err, x.Earned)
+				}
+				sum = sum.Add(figure)
+			}
+			if sum != amount {
+				t.Fatalf("%s: what is explained comes to %s, what is recognized to %s", m, sum, amount)
+			}
 		}
 	})
 }

@@ -17,9 +17,10 @@ type pattern struct {
 	at      func(before period.Date) money.Amount // with its price made even, where it is
 	stated  func(before period.Date) money.Amount // as all that is known prices it: what stands in the schedule
 	over    period.Span
-	even    bool // its price is made even
-	forward bool // known in advance
-	version int  // of the contract, that priced it
+	even    bool        // its price is made even
+	evenly  period.Span // over these days, when all of it is and nothing holds it
+	forward bool        // known in advance
+	version int         // of the contract, that priced it
 }
 
 // share is what of an amount that belongs to the promise had been earned by a day.
@@ -139,10 +140,14 @@ func (j *judged) level(line promised, pieces []contracts.Piece, out *pattern) {
 	even := daily(money.AllocateInts(total, days)[place], over)
 	rest := j.patternOfPieces(line, slices.DeleteFunc(slices.Clone(pieces), inside))
 	from, held := j.held(line)
-	stated := out.stated
+	stated, evenly := out.stated, over
+	if held || !rest.whole.IsZero() {
+		evenly = period.Span{}
+	}
 	*out = pattern{
-		even:  true,
-		whole: rest.whole.Add(even.at(over.End)), over: hull(out.over, over), forward: out.forward, version: out.version, stated: stated,
+		evenly: evenly,
+		even:   true,
+		whole:  rest.whole.Add(even.at(over.End)), over: hull(out.over, over), forward: out.forward, version: out.version, stated: stated,
 		at: func(before period.Date) money.Amount {
 			if held {
 				before = period.MinDate(before, from)

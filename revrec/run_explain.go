@@ -45,11 +45,9 @@ func Why(ctx context.Context, q postgres.Querier, account customers.AccountID, c
 	if err != nil {
 		return out, fmt.Errorf("explain line %s: %w", line, err)
 	}
-	pieces, err := facts[0].pieces(sold, contract, month)
-	if err != nil {
+	if out.Explained, err = facts[0].Explain(sold, contract, line, month); err != nil {
 		return out, fmt.Errorf("explain line %s: %w", line, err)
 	}
-	out.Explained = Explain(pieces, line, month)
 	out.Used = facts[0].used(contract, line, out.Explained, month)
 	rows, err := ContractRows(ctx, q, account, contract)
 	if err != nil {
@@ -82,14 +80,17 @@ func (r Reasons) touches(billed period.Span, month period.Month) bool {
 	return billed.Overlaps(month.Span())
 }
 
-// pieces prices one contract as known now, with usage up to the later of a month and the last one recognized.
-func (f Facts) pieces(c *catalog.Catalog, contract contracts.ID, month period.Month) ([]contracts.Piece, error) {
-	for _, a := range f.Agreements {
-		if a.Contract == contract {
-			return contracts.Charges(a, c, f.Usage, later(month, f.Stored.lastRecognized()).End())
-		}
+// Explain says why a line earns what it does in a month, by what is known now: with usage up to the later of the month and the
+// last one recognized. NotFound: a contract that the account does not have.
+func (f Facts) Explain(c *catalog.Catalog, contract contracts.ID, line string, month period.Month) ([]Explanation, error) {
+	if !slices.ContainsFunc(f.Agreements, func(a contracts.Agreement) bool { return a.Contract == contract }) {
+		return nil, fault.New(fault.NotFound, "contract %d has no version that counts", contract)
 	}
-	return nil, fault.New(fault.NotFound, "contract %d has no version that counts", contract)
+	earning, err := f.earning(c, later(month, f.Stored.lastRecognized()))
+	if err != nil {
+		return nil, err
+	}
+	return earning.explain(contract, line, month), nil
 }
 
 // used lists the days that a line counted: from the first day of the periods that earn in the month to the month's end.

@@ -95,11 +95,7 @@ func scheduleCell(c contracts.Contract, l revrec.ScheduleLine, m period.Month, c
 	if !cell.BookedIn.IsZero() {
 		booked = cell.BookedIn
 	}
-	account := ledger.Revenue
-	if l.Kind == contracts.OverCap {
-		account = ledger.OverageRevenue
-	}
-	at := postingsAddress("contract", c.ID, "line", l.Line, "ledger", int(account), "from", m.First(), "through", booked.Last())
+	at := postingsAddress("contract", c.ID, "line", l.Line, "ledger", int(revrec.RevenueAccount(l.Kind)), "from", m.First(), "through", booked.Last())
 	return page.Earned(cell.Scheduled, at, lateNote(cell))
 }
 
