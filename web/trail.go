@@ -115,13 +115,11 @@ func subjectText(s access.Subject) string {
 	if s.Kind == "export" {
 		return "Export " + s.Key
 	}
-<<<<<<< web/trail.go
-	if text := bookSubjectText(s); text != "" {
-		return text
-=======
 	if s.Kind == closing.SubjectKind {
 		return "Reopening of month " + s.Key
->>>>>>> /tmp/per_new
+	}
+	if text := bookSubjectText(s); text != "" {
+		return text
 	}
 	return s.Key
 }
