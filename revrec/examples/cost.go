@@ -1,13 +1,23 @@
 package examples
 
-import "ratable/revrec"
+import (
+	"slices"
+
+	"ratable/revrec"
+)
 
 // obtaining are costs of getting a contract, by kind.
 func obtaining(f *facts) object {
 	costs := f.under("costs")
 	var all []revrec.ObtainingCost
 	for _, kind := range costs.keys {
-		all = append(all, revrec.ObtainingCost{Name: kind, Amount: costs.amount(kind), Incremental: solved(revrec.CostKind(kind).Incremental())})
+		c := revrec.ObtainingCost{Name: kind, Amount: costs.amount(kind)}
+		if f.has("incremental") { // as judged, where the kind does not decide
+			c.Incremental = slices.Contains(f.texts("incremental"), kind)
+		} else {
+			c.Incremental = solved(revrec.CostKind(kind).Incremental())
+		}
+		all = append(all, c)
 	}
 	months := 0
 	if f.has("amortization_months") {

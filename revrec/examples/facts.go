@@ -160,6 +160,14 @@ func (f *facts) percent(key string) decimal.Decimal {
 	return d
 }
 
+// dateOr is a day that a case need not tell: zero, where it does not.
+func (f *facts) dateOr(key string) period.Date {
+	if !f.has(key) {
+		return period.Date{}
+	}
+	return f.date(key)
+}
+
 // days are those from one through another.
 func (f *facts) days(from, through string) period.Span {
 	first, last := f.date(from), f.date(through)

@@ -16,7 +16,7 @@ func drawReturns(t *rapid.T) (m, m) {
 	line := func(account string, debit, credit int64) m {
 		return m{"account": account, "debit": c.of(debit), "credit": c.of(credit)}
 	}
-	return m{"currency": c.code, "units": sold, "unit_price": c.of(price), "unit_cost": c.of(cost), "expected_kept": kept}, m{
+	return m{"currency": c.code, "units": sold, "unit_price": c.of(price), "unit_cost": c.of(cost), "expected_kept": kept, "date": rapid.SampledFrom([]any{"2031-05-05", nil}).Draw(t, "told when")}, m{
 		"journal": []any{
 			m{"date": "2031-05-05", "lines": []any{line("AccountsReceivable", sold*price, 0), line("Revenue", 0, kept*price), line("RefundLiability", 0, (sold-kept)*price)}},
 			m{"date": "2031-05-05", "lines": []any{line("COGS", kept*cost, 0), line("RightToRecoverGoods", (sold-kept)*cost, 0), line("Inventory", 0, sold*cost)}},

@@ -134,7 +134,13 @@ var randomSteps = map[string]func(*rapid.T) (inputs, expected m){
 				}
 			}
 		}
-		return m{"currency": c.code, "costs": costs}, m{"capitalised": c.of(asset), "expensed": c.of(expense)}
+		inputs := m{"currency": c.code, "costs": costs}
+		if rapid.Bool().Draw(t, "a bonus of its own kind") {
+			inputs["incremental"] = []any{"commission", "finder_fee", "bonus for the deal"}
+			costs["bonus for the deal"] = c.of(700)
+			asset += 700
+		}
+		return inputs, m{"capitalised": c.of(asset), "expensed": c.of(expense)}
 	},
 	"licence": func(t *rapid.T) (m, m) {
 		c, start, n, fixed := drawCoin(t), drawFirst(t), rapid.IntRange(1, 60).Draw(t, "months"), drawCents(t, "fixed")

@@ -102,9 +102,9 @@ func returned(f *facts) object {
 	}
 	figures := solved(sale.Expect())
 	entries := effects{currency: f.currency()}
-	entries.enter(period.Date{}, "sale", figures.Sold())
+	entries.enter(f.dateOr("date"), "sale", figures.Sold())
 	if goods := figures.Left(); len(goods) > 0 {
-		entries.enter(period.Date{}, "cost", goods)
+		entries.enter(f.dateOr("date"), "cost", goods)
 	}
 	var out object
 	entries.put(&out)
@@ -138,7 +138,7 @@ func firstSale(f *facts) object {
 	price := revrec.VolumePrice{Price: f.decimal("price"), Beyond: f.decimal("expected_price"), Currency: f.currency()}
 	earned := price.Earn([]revrec.VolumeUse{{Units: f.decimal("units"), Expected: true}})
 	entries := effects{currency: f.currency()}
-	entries.enter(period.Date{}, "shipment", earned[0].Postings())
+	entries.enter(f.dateOr("date"), "shipment", earned[0].Postings())
 	var out object
 	entries.put(&out)
 	out.put("revenue", earned[0].Revenue.String())
