@@ -237,13 +237,13 @@ func (l *life) happen() {
 		l.append(c, "rule", about(Credit(ContractAsset, l.amount(c, part)), line, ""), about(Debit(Revenue, l.amount(c, part)), line, ""))
 		l.book = ""
 	case 5: // a credit note on what is not earned yet
-		for _, document := range l.open(c, AccountsReceivable) {
+		if open := l.open(c, AccountsReceivable); len(open) > 0 {
+			document := open[0]
 			part := min(l.some(-l.balances[balanceOf{c, DeferredRevenue, line}]), l.balances[balanceOf{c, AccountsReceivable, document}])
 			if part > 0 {
 				l.use(c, line, part)
 				l.append(c, "credit_note", about(Credit(AccountsReceivable, l.amount(c, part)), "", document), about(Debit(DeferredRevenue, l.amount(c, part)), line, document))
 			}
-			break
 		}
 	}
 }
