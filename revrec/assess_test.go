@@ -267,3 +267,53 @@ func TestAWrongJudgmentIsRefusedByLineAndKey(t *testing.T) {
 		}
 	}
 }
+
+func TestBooksDifferInTheDatabaseByWhatTheyEstimate(t *testing.T) {
+	w := newWorld(t, 1, fixed("seats", "platform", "1", "730", "year", contracts.Advance))
+	j := w.propose(t, "C-0", `
+effective: 2026-01-01
+reason: bonus
+variable:
+  - {name: bonus, direction: adds, amount: 365, constrained: 292, why: out of our hands, lines: [seats]}
+books:
+  - {book: ifrs, variable: bonus, constrained: 182.50}
+`, w.anna)
+	w.approve(t, j, w.boss)
+	w.run(t, "2026-03-01")
+	if r := w.run(t, "2026-03-01"); r.Rows != 0 || r.Entries != 0 {
+		t.Errorf("a second run appends %d rows and %d entries", r.Rows, r.Entries)
+	}
+	for rules, want := range map[ledger.Book][2]string{"": {"165.20", "47.20"}, ledger.USGAAP: {"165.20", "47.20"}, ledger.IFRS: {"147.50", "29.50"}} { // 59 x 2.80, 59 x 2.50
+		trial, err := ledger.TrialBalance(ctx, w.db, ledger.Filter{Entity: w.entity, Currency: "EUR", Through: day("2026-02-28"), Book: rules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[ledger.Account]money.Amount{}
+		for _, row := range trial.Rows {
+			got[row.Account] = row.Closing
+		}
+		if got[ledger.Revenue] != eur("-"+want[0]) || got[ledger.ContractAsset] != eur(want[1]) {
+			t.Errorf("book %q has revenue of %s and a contract asset of %s, by hand %s and %s", rules, got[ledger.Revenue].Neg(), got[ledger.ContractAsset], want[0], want[1])
+		}
+		scheduled, err := loadScheduled(ctx, w.db, Filter{Entity: w.entity, Currency: "EUR", AsOf: month("2026-02"), Book: rules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := eur("0")
+		for _, s := range scheduled {
+			if !s.Month.After(month("2026-02")) {
+				sum = sum.Add(s.Net())
+			}
+		}
+		if sum != eur(want[0]) {
+			t.Errorf("the schedule of book %q has %s, by hand %s", rules, sum, want[0])
+		}
+	}
+	at, err := ledger.LoadStandings(ctx, w.db, w.accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := at[w.accounts[0]].Position(int64(j.Lead), "seats"); p.Earned != eur("118") || p.Unbilled != eur("118") {
+		t.Errorf("the line stands at %+v; what books see otherwise is none of what is stated", p)
+	}
+}

@@ -52,7 +52,10 @@ func (p Plan) Empty() bool { return len(p.Rows) == 0 && len(p.Recognized) == 0 }
 func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
 	through = later(through, f.Stored.lastRecognized())
 	d := deciding{facts: f, through: through, stored: f.Stored.clone(), next: f.Standing.Next, positions: map[ledger.LineKey]ledger.Position{}}
-	d.adjusted = d.stored.adjusted()
+	d.adjusted = map[adjustedKey]money.Amount{}
+	if len(f.Assessed) > 0 {
+		d.adjusted = d.stored.adjusted()
+	}
 	stored := d.stored.byContract()
 	earning, err := f.earning(c, through)
 	if err != nil {
