@@ -99,11 +99,14 @@ func BookedLines(ctx context.Context, q postgres.Querier, entity entities.ID, cu
 			coalesce(-sum(amount) filter (where (earned or beside) and belongs = @start), 0)::bigint,
 			coalesce(-sum(amount) filter (where earned and booked_on >= @start and booked_on < @end), 0)::bigint
 		from (
-			select account_id, contract_id, line, ledger_account, amount, booked_on,
-				ledger_account in (2450, 4000, 4100, 4200, 4300, 4400) as earned, ledger_account in (1160, 2110, 2120, 2130) as beside, coalesce(month, date_trunc('month', booked_on)::date) as belongs
-			from ledger.postings
-			where entity_id = @entity and currency = @currency and contract_id is not null and book in ('', 'us_gaap')
-				and ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450, 4000, 4100, 4200, 4300, 4400)) p
+			select p.account_id, p.contract_id, p.line, p.ledger_account, p.amount, p.booked_on,
+				p.ledger_account in (2450, 4000, 4100, 4200, 4300, 4400) as earned, p.ledger_account in (1160, 2110, 2120, 2130) as beside,
+				coalesce(p.month, date_trunc('month', p.booked_on)::date) as belongs
+			from ledger.postings p
+			join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
+			where p.entity_id = @entity and p.currency = @currency and p.contract_id is not null and p.book in ('', 'us_gaap')
+				and p.ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450, 4000, 4100, 4200, 4300, 4400)
+				and not starts_with(e.source, 'manual:')) p -- a journal by hand is proved by its own paper, line by line
 		group by account_id, contract_id, line
 		order by contract_id, line`, spanArgs(entity, currency, month.Span()))
 	return collectReconciled(rows, err, "add up contract lines", func(row pgx.CollectableRow) (b BookedLine, err error) {
@@ -190,6 +193,31 @@ func collectReconciled[T any](rows pgx.Rows, err error, doing string, scan func(
 		return nil, fmt.Errorf("%s: %w", doing, postgres.Fault(err))
 	}
 	return out, nil
+}
+
+// BookedBy adds up, by account, the entries of a span whose source begins with a word.
+func BookedBy(ctx context.Context, q postgres.Querier, entity entities.ID, currency money.Currency, span period.Span, source string) (map[Account]money.Amount, error) {
+	args := spanArgs(entity, currency, span)
+	args["source"] = source + ":"
+	rows, err := q.Query(ctx, `
+		select p.ledger_account, sum(p.amount)::bigint
+		from ledger.postings p
+		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
+		where p.entity_id = @entity and p.currency = @currency and p.booked_on >= @start and p.booked_on < @end and p.book in ('', 'us_gaap')
+			and starts_with(e.source, @source)
+		group by p.ledger_account
+		having sum(p.amount) <> 0`, args)
+	if err != nil {
+		return nil, fmt.Errorf("add up entries by their source: %w", postgres.Fault(err))
+	}
+	out := map[Account]money.Amount{}
+	var account Account
+	var minor int64
+	_, err = pgx.ForEachRow(rows, []any{&account, &minor}, func() error {
+		out[account] = money.Of(minor, currency)
+		return nil
+	})
+	return out, postgres.Fault(err)
 }
 
 // CashEntry is what an entry moved in cash.

@@ -8,6 +8,7 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/invoicing"
+	"ratable/journals"
 	"ratable/ledger"
 )
 
@@ -43,6 +44,8 @@ func taxes(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result
 	for _, d := range b.asked {
 		s.left(documentRef(d.Number), askedAs(d), d.Tax)
 	}
+	b.elsewhere(ledger.TaxLiability, b.Month.First(), func(p ledger.Posting) { s.left(documentRef(p.Document), billedElsewhere, p.Amount.Neg()) })
+	b.byHand(ledger.TaxLiability, func(l journals.PostedLine) { s.left(documentRef(l.Document), approvedJournals, l.Amount.Neg()) })
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.Month.Span(), ledger.TaxLiability)
 	for _, h := range held {
 		s.right(documentRef(h.Document), "Tax payable", h.Amount.Neg())

@@ -8,9 +8,11 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/invoicing"
+	"ratable/journals"
 	"ratable/ledger"
 	"ratable/payments"
 	"ratable/revrec"
+	"ratable/revrec/subledger"
 )
 
 // lineKey names a contract line as all sides call it.
@@ -30,6 +32,8 @@ type books struct {
 	opening  []ledger.BookedLine // at the end of the month before
 	position revrec.Position
 	receipts []payments.Receipt
+	written  []journals.PostedLine // journals by hand of the month
+	told     []ledger.Entry        // owed of what was billed elsewhere, through the month
 	agreed   []agreed
 	numbers  map[int64]string
 
@@ -82,6 +86,12 @@ func loadBooks(ctx context.Context, q postgres.Querier, s Scope, all []agreed, n
 	if b.receipts, err = payments.ReceiptsThrough(ctx, q, s.Entity, s.Currency, s.Month.Last()); err != nil {
 		return b, err
 	}
+	if b.written, err = journals.PostedLines(ctx, q, s.Entity, s.Currency, s.Month.Span()); err != nil {
+		return b, err
+	}
+	if b.told, err = subledger.Owed(ctx, q, s.Entity, s.Currency, s.Month.Last()); err != nil {
+		return b, err
+	}
 	b.position, err = revrec.PositionOf(ctx, q, revrec.Filter{Entity: s.Entity, Currency: s.Currency, AsOf: s.Month})
 	b.through, b.of, b.ever = map[lineKey]money.Amount{}, map[lineKey]money.Amount{}, map[lineKey]money.Amount{}
 	for _, x := range b.position.Scheduled {
@@ -115,3 +125,25 @@ func netsOn(ctx context.Context, q postgres.Querier, s Scope, through period.Dat
 }
 
 func keyOf(contract contracts.ID, line string) lineKey { return lineKey{int64(contract), line} }
+
+// elsewhere hands over what documents billed elsewhere owe an account, from a day on through the month.
+func (b *books) elsewhere(account ledger.Account, from period.Date, add func(ledger.Posting)) {
+	for _, e := range b.told {
+		for _, p := range e.Postings {
+			if p.Account == account && !e.BookedOn.Before(from) {
+				add(p)
+			}
+		}
+	}
+}
+
+// byHand hands over what journals by hand say of an account in the month.
+func (b *books) byHand(account ledger.Account, add func(journals.PostedLine)) {
+	for _, l := range b.written {
+		if l.Account == account {
+			add(l)
+		}
+	}
+}
+
+const billedElsewhere, approvedJournals = "Documents billed elsewhere", "Approved journals"

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ratable/customers"
@@ -38,6 +39,9 @@ func receivables(ctx context.Context, q postgres.Querier, b *books, spec Spec) (
 			}
 		}
 	}
+	b.elsewhere(ledger.AccountsReceivable, dawn, func(p ledger.Posting) {
+		s.left(Ref{Kind: Document, Name: p.Document, Document: p.Document, Customer: p.Customer}, billedElsewhere, p.Amount)
+	})
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.days(), ledger.AccountsReceivable)
 	for _, h := range held {
 		s.right(Ref{Kind: Document, Name: h.Document, Document: h.Document, Customer: h.Customer}, "Accounts receivable", h.Amount)
@@ -60,6 +64,7 @@ func customerBalances(ctx context.Context, q postgres.Querier, b *books, spec Sp
 			s.left(receiptRef(r.Number(), r.Payer), part, a.Amount.Neg())
 		}
 	}
+	b.elsewhere(ledger.CustomerBalance, dawn, func(p ledger.Posting) { s.left(receiptRef(p.Document, p.Customer), billedElsewhere, p.Amount.Neg()) })
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.days(), ledger.CustomerBalance)
 	for _, h := range held {
 		s.right(receiptRef(h.Document, h.Customer), "Customer balances", h.Amount.Neg())
@@ -72,7 +77,8 @@ func receiptRef(number string, payer customers.ID) Ref {
 	return Ref{Kind: Receipt, Name: number, Document: number, Customer: payer}
 }
 
-// received sets receipts and refunds of the month beside cash. What partners were paid is theirs to reconcile.
+// received sets receipts and refunds of the month beside cash. What partners were paid, what came in elsewhere, between
+// entities or by a journal has papers of its own.
 func received(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result, error) {
 	s := newSheet(b.Scope)
 	for _, r := range b.receipts {
@@ -87,7 +93,7 @@ func received(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Res
 	}
 	moved, err := ledger.CashEntries(ctx, q, b.Entity, b.Currency, b.Month.Span())
 	for _, c := range moved {
-		if !strings.HasPrefix(c.Source, "settlement:") {
+		if others := []string{"settlement:", "manual:", "subledger:", "intercompany-payment:", "cost:"}; !slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(c.Source, p) }) {
 			r := receiptRef(c.Document, 0)
 			if c.Document == "" {
 				r = Ref{Kind: Entry, Name: c.Source, Seq: c.Seq, Book: c.Account}

@@ -269,17 +269,7 @@ func opening(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Resu
 	}
 	r := s.result(spec, sides("The account opens with a balance it did not close with: something was posted into the closed month", "The account closed with a balance that is gone",
 		"Something in or before the closed month was posted or changed afterwards"))
-	// Balances of all accounts add up to nothing: a trial balance is told by its debit side.
-	r.Left, r.Right = b.zero(), b.zero()
-	for _, i := range s.items {
-		if i.Left.Sign() > 0 {
-			r.Left = r.Left.Add(i.Left)
-		}
-		if i.Right.Sign() > 0 {
-			r.Right = r.Right.Add(i.Right)
-		}
-	}
-	r.Parts = []Part{{false, "Debit balances at the beginning of the month", r.Left}, {true, how + ", debit balances", r.Right}}
+	s.debits(&r, "Debit balances at the beginning of the month", how+", debit balances")
 	return r, nil
 }
 

@@ -250,6 +250,14 @@ func netting(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Resu
 			i.Why = fmt.Sprintf("The line has %s deferred and %s unbilled at once: its next entry nets them", l.Deferred.Display(), l.Unbilled.Display())
 		}
 	}
+	for _, account := range []ledger.Account{ledger.DeferredRevenue, ledger.UnbilledReceivable} {
+		b.elsewhere(account, dawn, func(p ledger.Posting) {
+			if p.Contract == 0 {
+				r := Ref{Kind: Account, Name: billedElsewhere, Ledger: ledger.DeferredRevenue}
+				s.left(r, billedElsewhere, p.Amount.Neg())
+			}
+		})
+	}
 	trial, err := ledger.TrialBalance(ctx, q, ledger.Filter{Entity: b.Entity, Currency: b.Currency, Through: b.Month.Last()})
 	if err != nil {
 		return Result{}, err
@@ -257,7 +265,7 @@ func netting(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Resu
 	total := trial.Row(ledger.DeferredRevenue, b.Currency).Closing.Add(trial.Row(ledger.UnbilledReceivable, b.Currency).Closing).Neg()
 	if rest := total.Sub(sum); !rest.IsZero() {
 		i := s.right(Ref{Kind: Account, Name: ledger.DeferredRevenue.Info().Name, Ledger: ledger.DeferredRevenue}, "Posted without a contract line", rest)
-		i.Why = "Postings to deferred revenue or unbilled receivable that name no contract line"
+		i.Why = "Postings to deferred revenue or unbilled receivable that name no contract line, beyond what was billed elsewhere"
 	}
 	return s.result(spec, sides("", "", "")), nil
 }

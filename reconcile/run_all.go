@@ -85,6 +85,6 @@ var drawUp = map[string]func(context.Context, postgres.Querier, *books, Spec) (R
 	"billing": billing, "usage": used, "cash": cash, "receivables": receivables, "deferred": deferred, "unbilled": unbilled,
 	"prepaid": prepaid, "balances": customerBalances, "tax": taxes, "price": transactionPrice, "obligations": remaining,
 	"exports": exported, "bookings": booked, "opening": opening,
-	"balanced": balanced, "billed": billedRecord, "receipts": received, "column": column, "rows": waterfallRows,
+	"balanced": balanced, "billed": billedRecord, "journals": byJournals, "elsewhere": toldElsewhere, "receipts": received, "column": column, "rows": waterfallRows,
 	"rollforward": rollForward, "netting": netting,
 }
