@@ -36,6 +36,7 @@ func (j *judged) curves(contract contracts.ID) []curve {
 			add(kind, line, over, e.forward(j, line))
 		}
 	}
+	out = append(out, j.minimumCurves(contract)...)
 	for _, b := range j.changed {
 		add(Modification, b.line, period.Span{}, true)
 	}
@@ -61,6 +62,11 @@ func (j *judged) adjusted(kind contracts.Kind, line promised, before period.Date
 		for _, e := range j.estimates {
 			if e.kind() == kind {
 				sum = sum.Add(e.adjusted(j, line, before))
+			}
+		}
+		for _, m := range j.minimums() {
+			if m.line == line && kind == Variable {
+				sum = sum.Add(m.adjusted(j, before))
 			}
 		}
 	case Modification:

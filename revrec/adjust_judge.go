@@ -23,6 +23,7 @@ type judged struct {
 	progress map[promised][]AssessedProgress
 	releases map[promised]AssessedRelease
 	breakage map[promised]decimal.Decimal
+	byHand   map[promised][]decimal.Decimal
 	levels   []leveled
 	shares   []Allocated // of the promises in order: what each is worth, and what that is more than is stated
 	weights  []decimal.Decimal
@@ -48,7 +49,7 @@ func (x Assessed) bookNames() []ledger.Book {
 
 func (s *assessing) judge(x Assessed, book ledger.Book, group []contracts.ID, days era) (*judged, error) {
 	j := &judged{assessing: s, Assessed: x, book: book, group: group, era: days, progress: map[promised][]AssessedProgress{},
-		releases: map[promised]AssessedRelease{}, breakage: map[promised]decimal.Decimal{}, memo: map[promised]*pattern{}}
+		releases: map[promised]AssessedRelease{}, breakage: map[promised]decimal.Decimal{}, byHand: map[promised][]decimal.Decimal{}, memo: map[promised]*pattern{}}
 	for _, p := range x.Progress {
 		line := j.line(p.Line)
 		j.progress[line] = append(j.progress[line], p)
@@ -61,6 +62,9 @@ func (s *assessing) judge(x Assessed, book ledger.Book, group []contracts.ID, da
 	}
 	for _, b := range x.Breakage {
 		j.breakage[j.line(b.Line)] = b.Expected
+	}
+	for _, b := range x.Schedules {
+		j.byHand[j.line(b.Line)] = b.Percents
 	}
 	for _, l := range x.Leveling {
 		j.levels = append(j.levels, leveled{j.lines(l.Lines), period.Through(l.From, l.Through)})

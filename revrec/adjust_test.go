@@ -462,3 +462,44 @@ leveling: [{lines: [seats], from: 2026-01-01, through: 2027-12-31}]
 		}
 	}
 }
+
+// A minimum of 1,200 a year; 100 are used in January, 200 in May, and 600 are expected in all. As used, the shortfall comes in
+// December; in proportion each euro of use earns two; by days the minimum is earned as the year goes.
+func TestAnAnnualMinimumIsEarnedAsItsPolicySays(t *testing.T) {
+	for policy, want := range map[string]map[string]string{
+		"usage":        {"2026-01": "100.00", "2026-05": "200.00", "2026-12": "900.00"},
+		"proportional": {"2026-01": "200.00", "2026-05": "400.00", "2026-12": "600.00"},
+		"ratable":      {"2026-01": "101.92", "2026-02": "92.05", "2026-05": "101.92", "2026-12": "101.92"},
+	} {
+		d := document(perCall("calls", "0.01", "month"))
+		d.Commits = []contracts.Commit{{ID: "commit", Product: "calls", Lines: []string{"calls"}, Amount: dec("1200"), Every: "year"}}
+		l := begin(agreement(d))
+		l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: annual minimum\nminimums:\n"+
+			"  - {commitment: commit, lines: [calls], from: 2026-01-01, through: 2026-12-31, amount: 1200, expected_use: 600, reason: forecast, policy: "+policy+"}\n")
+		l.use("2026-01-10", "10000")
+		l.run(t, "2026-03")
+		l.use("2026-05-10", "20000")
+		l.run(t, "2026-12")
+		got := l.posted()
+		for m, amount := range want {
+			if got[m] != amount {
+				t.Errorf("%s earns %q in %s, by hand %q", policy, got[m], m, amount)
+			}
+		}
+		if policy != "ratable" && len(got) != len(want) {
+			t.Errorf("%s earns %v", policy, got)
+		}
+		if sum := l.total("calls").Add(l.total("commit")); sum != eur("1200") || !balance(l.entries, ledger.ContractAsset).IsZero() || !balance(l.entries, ledger.ContractLiability).IsZero() {
+			t.Errorf("%s earns %s in all", policy, sum)
+		}
+	}
+}
+
+func TestPercentagesGivenByHandAreEarned(t *testing.T) {
+	l := begin(agreement(document(fixed("seats", "platform", "1", "1000", "year", contracts.Advance))))
+	l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: effort\nschedules: [{line: seats, percents: [50, 30, 12.5, 7.5], reason: rollout}]\n")
+	l.run(t, "2026-12")
+	if diff := cmp.Diff(map[string]string{"2026-01": "500.00", "2026-02": "300.00", "2026-03": "125.00", "2026-04": "75.00"}, l.posted()); diff != "" {
+		t.Errorf("earned (-by hand +booked):\n%s", diff)
+	}
+}

@@ -44,6 +44,9 @@ func (j *judged) track(contract contracts.ID, p contracts.Piece) track {
 // pattern is how a promise is met, where that was judged otherwise than the product says.
 func (j *judged) pattern(p contracts.Piece, line promised, t track) track {
 	promise, ok := j.promise(line)
+	if percents := j.byHand[line]; len(percents) > 0 {
+		return inPercents(p, percents)
+	}
 	switch {
 	case !ok:
 	case promise.With != "":
@@ -64,6 +67,16 @@ func (j *judged) pattern(p contracts.Piece, line promised, t track) track {
 		return daily(p.Amount, j.served(line))
 	}
 	return t
+}
+
+// inPercents earns a piece by percentages of its months, given by hand.
+func inPercents(p contracts.Piece, percents []decimal.Decimal) track {
+	terms := Terms{Spreading: catalog.Spreading{Method: catalog.UserSchedule}, Service: Service{Days: p.Served()}, Percents: percents}
+	parts, err := terms.Spread(p.Amount)
+	if err != nil {
+		panic(err) // the percentages were checked when the document was
+	}
+	return track{courseOf(parts).over(p), catalog.Ratable, func(before period.Date) money.Amount { return Standing(parts, before) }}
 }
 
 // daily earns an amount evenly over days.

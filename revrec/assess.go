@@ -20,11 +20,13 @@ type Assessment struct {
 	Bundles    []AssessedBundle    `yaml:"bundles,omitempty" json:"bundles,omitempty"`       // whose discount is theirs alone (32-37)
 	Variable   []AssessedEstimate  `yaml:"variable,omitempty" json:"variable,omitempty"`     // what is not fixed (32-5 to 14)
 	Payable    []AssessedPayable   `yaml:"payable_to_customer,omitempty" json:"payable_to_customer,omitempty"`
-	Leveling   []AssessedLevel     `yaml:"leveling,omitempty" json:"leveling,omitempty"` // uneven prices of one service
-	Progress   []AssessedProgress  `yaml:"progress,omitempty" json:"progress,omitempty"` // of what is earned by progress
-	Holds      []AssessedHold      `yaml:"holds,omitempty" json:"holds,omitempty"`       // nothing is recognized until they are gone
-	Releases   []AssessedRelease   `yaml:"releases,omitempty" json:"releases,omitempty"` // began later than the contract says
-	Breakage   []AssessedBreakage  `yaml:"breakage,omitempty" json:"breakage,omitempty"` // of what is paid ahead and not used (55-46 to 49)
+	Leveling   []AssessedLevel     `yaml:"leveling,omitempty" json:"leveling,omitempty"`   // uneven prices of one service
+	Progress   []AssessedProgress  `yaml:"progress,omitempty" json:"progress,omitempty"`   // of what is earned by progress
+	Holds      []AssessedHold      `yaml:"holds,omitempty" json:"holds,omitempty"`         // nothing is recognized until they are gone
+	Releases   []AssessedRelease   `yaml:"releases,omitempty" json:"releases,omitempty"`   // began later than the contract says
+	Breakage   []AssessedBreakage  `yaml:"breakage,omitempty" json:"breakage,omitempty"`   // of what is paid ahead and not used (55-46 to 49)
+	Minimums   []AssessedMinimum   `yaml:"minimums,omitempty" json:"minimums,omitempty"`   // when a shortfall of a commitment is earned
+	Schedules  []AssessedSchedule  `yaml:"schedules,omitempty" json:"schedules,omitempty"` // percentages by month, given by hand
 	Changed    *AssessedChange     `yaml:"modification,omitempty" json:"modification,omitempty"`
 	Books      []AssessedOtherwise `yaml:"books,omitempty" json:"books,omitempty"` // estimates that another book makes otherwise
 }
@@ -160,6 +162,34 @@ type AssessedBreakage struct {
 	Line     string          `yaml:"line" json:"line"`
 	Expected decimal.Decimal `yaml:"expected_use" json:"expected_use"` // of what was paid, in money; a new estimate is a new document
 	Reason   string          `yaml:"reason" json:"reason"`
+}
+
+// MinimumPolicy says when what is committed and not used is earned, before the true-up is charged at the end of its period.
+type MinimumPolicy string
+
+const (
+	UsageThenTrueUp MinimumPolicy = "usage"        // as it is used; the shortfall when it is charged
+	AsExpectedUse   MinimumPolicy = "proportional" // the minimum in proportion of use, as far as a shortfall is expected
+	MinimumByDays   MinimumPolicy = "ratable"      // the minimum by days, and what is used beyond it
+)
+
+// AssessedMinimum is a committed period of usage: its minimum is a floor of the price, estimated with it (FASB Q&A 59).
+type AssessedMinimum struct {
+	Commitment string          `yaml:"commitment" json:"commitment"` // its id
+	Lines      []string        `yaml:"lines" json:"lines"`           // whose usage counts
+	From       period.Date     `yaml:"from" json:"from"`
+	Through    period.Date     `yaml:"through" json:"through"`
+	Amount     decimal.Decimal `yaml:"amount" json:"amount"`
+	Policy     MinimumPolicy   `yaml:"policy" json:"policy"`
+	Expected   decimal.Decimal `yaml:"expected_use,omitempty" json:"expected_use,omitzero"` // in the whole period, in money; a new estimate is a new document
+	Reason     string          `yaml:"reason" json:"reason"`
+}
+
+// AssessedSchedule are percentages of each charge of a line, by month from the first of its service.
+type AssessedSchedule struct {
+	Line     string            `yaml:"line" json:"line"`
+	Percents []decimal.Decimal `yaml:"percents" json:"percents"`
+	Reason   string            `yaml:"reason" json:"reason"`
 }
 
 // AssessedChange treats an amendment (25-10 to 13). Base is what had been recognized when it was approved: frozen, so that

@@ -104,7 +104,7 @@ func (f *filling) refers() {
 		if p.With != "" && !f.sold(p.With) {
 			f.refuse(fmt.Sprintf("promises[%d].with", i), p.With, "is no line of the contract")
 		}
-		if own := f.charged(p.Line); !own && p.Satisfied == "" && p.From.IsZero() && p.Standalone == nil {
+		if !f.sold(p.Line) && p.Satisfied == "" && p.From.IsZero() && p.Standalone == nil {
 			f.refuse(fmt.Sprintf("promises[%d].line", i), p.Line, "is no line of the contract; a promise without a charge needs its stand-alone price")
 		}
 	}
@@ -134,6 +134,15 @@ func (f *filling) refers() {
 	for i, r := range f.x.Releases {
 		need(fmt.Sprintf("releases[%d].line", i), r.Line)
 	}
+	for i, m := range f.x.Minimums {
+		need(fmt.Sprintf("minimums[%d].commitment", i), m.Commitment)
+		for k, l := range m.Lines {
+			need(fmt.Sprintf("minimums[%d].lines[%d]", i, k), l)
+		}
+	}
+	for i, b := range f.x.Schedules {
+		need(fmt.Sprintf("schedules[%d].line", i), b.Line)
+	}
 	for i, b := range f.x.Breakage {
 		need(fmt.Sprintf("breakage[%d].line", i), b.Line)
 	}
@@ -145,9 +154,6 @@ func (f *filling) sold(line string) bool {
 		return slices.ContainsFunc(a.Versions, func(v contracts.Version) bool { _, _, ok := v.Document.Sells(line); return ok })
 	})
 }
-
-// charged says whether a line has a fixed price, if only of nothing.
-func (f *filling) charged(line string) bool { return f.sold(line) }
 
 // promises freezes what they are stated at and sell for alone.
 func (f *filling) promises() {

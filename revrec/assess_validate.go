@@ -74,6 +74,7 @@ func (x Assessment) Validate() []fault.Field {
 	x.validatePromises(c)
 	x.validateEstimates(c)
 	x.validatePatterns(c)
+	x.validateMinimums(c)
 	x.validateChange(c)
 	return c.found
 }
@@ -238,6 +239,45 @@ func (x Assessment) validatePatterns(c *checking) {
 		c.notBelow(at+".expected_use", b.Expected, 0)
 		if b.Expected.Sign() <= 0 {
 			c.refuse(at+".expected_use", b.Expected.String(), "must be above zero: what will be used of it, in money")
+		}
+	}
+}
+
+func (x Assessment) validateMinimums(c *checking) {
+	for i, m := range x.Minimums {
+		at := fmt.Sprintf("minimums[%d]", i)
+		c.needed(at+".commitment", m.Commitment, "the id of the commitment")
+		c.needed(at+".reason", m.Reason, "say on what the estimate rests")
+		c.days(at, m.From, m.Through, false)
+		c.notBelow(at+".amount", m.Amount, 0)
+		c.notBelow(at+".expected_use", m.Expected, 0)
+		c.word(at+".policy", string(m.Policy), string(UsageThenTrueUp), string(AsExpectedUse), string(MinimumByDays))
+		if len(m.Lines) == 0 {
+			c.refuse(at+".lines", "", "is missing: whose usage counts")
+		}
+		if m.Policy == AsExpectedUse && m.Expected.IsZero() {
+			c.refuse(at+".expected_use", "", "is missing: what will be used in the whole period, in money")
+		}
+		for _, was := range x.Minimums[:i] {
+			if was.Commitment == m.Commitment && period.Through(was.From, was.Through).Overlaps(period.Through(m.From, m.Through)) {
+				c.refuse(at+".from", m.From.String(), "lies in another period of the same commitment")
+			}
+		}
+	}
+	for i, b := range x.Schedules {
+		at := fmt.Sprintf("schedules[%d]", i)
+		c.needed(at+".line", b.Line, "the id of the line")
+		c.needed(at+".reason", b.Reason, "say what these percentages depict")
+		sum := decimal.Zero
+		for k, p := range b.Percents {
+			c.notBelow(fmt.Sprintf("%s.percents[%d]", at, k), p, 0)
+			if p.Exponent() < -6 {
+				c.refuse(fmt.Sprintf("%s.percents[%d]", at, k), p.String(), "has more than six decimals")
+			}
+			sum = sum.Add(p)
+		}
+		if !sum.Equal(hundred) {
+			c.refuse(at+".percents", sum.String(), "have to come to 100")
 		}
 	}
 }

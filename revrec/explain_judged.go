@@ -96,7 +96,7 @@ func (j *judged) patterned(line promised) bool {
 	_, held := j.held(line)
 	_, late := j.releases[line]
 	_, broken := j.breakage[line]
-	return promise && (p.With != "" || p.Satisfied != "" || !p.days().Empty()) || held || late || broken
+	return promise && (p.With != "" || p.Satisfied != "" || !p.days().Empty()) || held || late || broken || len(j.byHand[line]) > 0
 }
 
 // trackOf is track; j may be none.
@@ -124,7 +124,7 @@ func (j *judged) inWords(kind contracts.Kind, line promised, before period.Date)
 	case Leveling:
 		words = less(p.inWords(before), p.stated(before))
 	case Variable, Refundable:
-		if len(j.estimates) == 1 && len(j.estimates[0].lines) == 1 && j.estimates[0].Percent.IsZero() && !p.whole.IsZero() && !amount.IsZero() {
+		if len(j.Minimums) == 0 && len(j.estimates) == 1 && len(j.estimates[0].lines) == 1 && j.estimates[0].Percent.IsZero() && !p.whole.IsZero() && !amount.IsZero() {
 			e := j.estimates[0]
 			came := money.Zero(amount.Currency())
 			for _, x := range e.actual {

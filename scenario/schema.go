@@ -62,6 +62,8 @@ var sections = []keySection{
 	{"held_back", reflect.TypeFor[revrec.AssessedHold]()},
 	{"late_release", reflect.TypeFor[revrec.AssessedRelease]()},
 	{"breakage", reflect.TypeFor[revrec.AssessedBreakage]()},
+	{"minimum", reflect.TypeFor[revrec.AssessedMinimum]()},
+	{"schedule", reflect.TypeFor[revrec.AssessedSchedule]()},
 	{"modification", reflect.TypeFor[revrec.AssessedChange]()},
 	{"baseline", reflect.TypeFor[revrec.AssessedBaseline]()},
 	{"other_book", reflect.TypeFor[revrec.AssessedOtherwise]()},
