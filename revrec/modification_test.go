@@ -216,10 +216,17 @@ func TestUnitsAreEarnedWholeWhateverTheTreatment(t *testing.T) {
 			AddedUnits: decimal.NewFromInt(rapid.Int64Range(1, 500).Draw(t, "added")), AddedPrice: decimal.New(rapid.Int64Range(0, 1e9).Draw(t, "added price"), -2),
 			Credit: money.Of(rapid.Int64Range(0, 1000).Draw(t, "credit"), "USD"), Currency: "USD",
 		}
+		prospective, err := u.Plan(Prospective)
+		if err != nil || prospective.Adjustment != u.Credit.Neg() {
+			t.Fatalf("prospectively only the credit of %s is booked at once, not %s (%v)", u.Credit, prospective.Adjustment, err)
+		}
 		for _, treatment := range Treatments {
 			p, err := u.Plan(treatment)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if p.Price != prospective.Price {
+				t.Fatalf("%s comes to %s in all, prospectively to %s", treatment, p.Price, prospective.Price)
 			}
 			steps := rapid.SliceOfN(rapid.Int64Range(1, 400), 1, 6).Draw(t, "deliveries")
 			var deliveries []decimal.Decimal
