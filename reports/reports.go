@@ -95,7 +95,7 @@ type Check struct {
 func (c Check) OK() bool { return c.Left.Cmp(c.Right) == 0 }
 
 // MostColumns is how many months stand side by side; more is no table that anybody reads.
-const MostColumns = 36
+const MostColumns = 24
 
 // Find looks a report up by its code.
 func Find(code string) (Report, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ratable/catalog"
 	"ratable/contracts"
@@ -114,10 +115,10 @@ func (d *drawing) revenueBy() error {
 	case d.Of != "":
 		d.note("Of one " + d.By + ": " + d.Of + ".")
 	case d.By == "entity":
-		d.out.Chart = d.stack("Revenue by month", groups)
+		d.out.Chart = d.stack("Earned, by "+strings.ToLower(label), groups)
 		d.note("Revenue of all legal entities in " + string(d.Currency) + ".")
 	default:
-		d.out.Chart = d.stack("Revenue by month", groups)
+		d.out.Chart = d.stack("Earned, by "+strings.ToLower(label), groups)
 		if err := d.revenueAgrees(t.of("total", d.zero())); err != nil {
 			return err
 		}
