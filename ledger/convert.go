@@ -79,20 +79,21 @@ func newConverter(home func(entities.ID) money.Currency, rates *entities.Rates) 
 
 // Convert returns the entry with the functional amount of each posting, the gains and losses on exchange that it brings,
 // and the rate of its day. An entry in the entity's own currency stays as it is, with functional amounts equal to its
-// amounts. No rate is fault.Invalid.
+// amounts. A rate that is needed and not there is fault.Invalid.
 func (c *Converter) Convert(e Entry) (Entry, error) {
 	home := c.home(e.Entity)
 	if home == e.Currency || home == "" {
 		return e.atPar(), nil
 	}
-	quote := entities.Quote{}
-	if len(e.Postings) > 0 {
-		var err error
-		if quote, err = c.rates.Quote(e.Currency, home, e.BookedOn); err != nil {
-			return Entry{}, fmt.Errorf("book %s: %w", e.Source, missingRate(e.Currency, home, e.BookedOn))
-		}
+	quote, err := c.rates.Quote(e.Currency, home, e.BookedOn)
+	if err != nil {
+		quote = entities.Quote{} // income out of an advance needs none
 	}
-	return c.Of(e.Account).Convert(e, home, quote), nil
+	out, ok := c.Of(e.Account).Convert(e, home, quote)
+	if !ok {
+		return Entry{}, fmt.Errorf("book %s: %w", e.Source, missingRate(e.Currency, home, e.BookedOn))
+	}
+	return out, nil
 }
 
 // missingRate says what to do about it.
@@ -124,15 +125,19 @@ func (e Entry) atPar() Entry {
 //
 // In this order: what lowers an item goes out at what the item stands at; income that an advance is turned into, and an
 // advance that is moved within its contract, go at the rate of the advance; everything else is at the rate of the day,
-// split so that it adds up; and what is missing to the balance is a gain or loss on exchange, by item.
-func (c *Carrying) Convert(e Entry, home money.Currency, quote entities.Quote) Entry {
+// split so that it adds up; and what is missing to the balance is a gain or loss on exchange, by item. Without a rate it
+// is not ok where one is needed, and nothing moves.
+func (c *Carrying) Convert(e Entry, home money.Currency, quote entities.Quote) (converted Entry, ok bool) {
 	e.Rate, e.RateOn = quote.Rate, quote.On
 	e.Postings = slices.Clone(e.Postings)
 	v := converting{entry: &e, home: home, rate: quote.Rate, at: c.of(e.Book), parts: make([]part, len(e.Postings))}
 	v.release()
 	v.follow()
+	if quote.Rate.IsZero() && v.needsRate() {
+		return Entry{}, false
+	}
 	v.convertRest()
 	v.differences()
 	c.Book(e)
-	return e
+	return e, true
 }

@@ -92,6 +92,11 @@ func (p *part) match(to *part) {
 	to.rest, to.worth = to.rest.Add(amount), to.worth.Sub(worth)
 }
 
+// needsRate says whether something is left that only the rate of the day can tell the worth of.
+func (v *converting) needsRate() bool {
+	return slices.ContainsFunc(v.parts, func(p part) bool { return !p.rest.IsZero() && !p.given || !p.open.IsZero() })
+}
+
 // convertRest converts what is left of each posting at the rate of the day.
 func (v *converting) convertRest() {
 	rests := make([]money.Amount, len(v.parts))

@@ -1,13 +1,16 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
 	"ratable/entities"
+	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
 )
@@ -203,5 +206,32 @@ func TestAnEntryAndTheOneThatTakesItBackConvertToTheSameFigures(t *testing.T) {
 		if !sum.IsZero() {
 			t.Errorf("%v convert to %v, which do not balance", amounts, got)
 		}
+	}
+}
+
+// What only moves an advance to income needs no rate; everything else says which is missing, and where to get it.
+func TestAMissingRateIsNamedWhereOneIsNeeded(t *testing.T) {
+	m := inMemory(t, map[string]string{"2025-01-01": "1.10"})
+	m.book("2025-01-01", "invoice:1", "EUR", about(Debit(AccountsReceivable, eur("100.00")), "", "RUS-1"), about(Credit(DeferredRevenue, eur("100.00")), "seats", "RUS-1"))
+	earned := m.book("2025-06-30", "revenue:1", "EUR", about(Debit(DeferredRevenue, eur("50.00")), "seats", ""), about(Credit(Revenue, eur("50.00")), "seats", ""))
+	if got := moved(earned); got["Revenue"] != "-55.00" || !earned.Rate.IsZero() {
+		t.Errorf("earned without a rate: %v at %s", got, earned.Rate)
+	}
+	before := m.c.Of(1).Carried("")
+	_, err := m.c.Convert(Entry{Account: 1, Seq: 3, Entity: 1, Source: "receipt:1", BookedOn: day("2025-06-30"), Currency: "EUR",
+		Postings: []Posting{about(Debit(Cash, eur("100.00")), "", "R-1"), about(Credit(AccountsReceivable, eur("100.00")), "", "RUS-1")}})
+	if !errors.Is(err, fault.Invalid) {
+		t.Fatalf("paid without a rate: %v, should be refused", err)
+	}
+	for _, part := range []string{"receipt:1", "EUR", "USD", "2025-06-30", "7 days", "ratable import rates"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not name %s", err, part)
+		}
+	}
+	if diff := cmp.Diff(before, m.c.Of(1).Carried("")); diff != "" {
+		t.Errorf("what was refused moved something (-before +after):\n%s", diff)
+	}
+	if _, err := m.c.Remeasure(1, seller, month("2025-06"), 3, m.e); !errors.Is(err, fault.Invalid) {
+		t.Errorf("remeasured without a rate: %v, should be refused", err)
 	}
 }

@@ -23,6 +23,7 @@ type outcomeJSON struct {
 	Schedule  []scheduleJSON `json:"schedule"`
 	Journal   []entryJSON    `json:"journal"`
 	Trial     []trialJSON    `json:"trial_balance"`
+	Home      []trialJSON    `json:"functional_trial_balance,omitempty"` // of entities that book in foreign currencies
 }
 
 type documentJSON struct {
@@ -102,6 +103,7 @@ type postingJSON struct {
 	Account  string       `json:"account"`
 	Debit    money.Amount `json:"debit,omitzero"`
 	Credit   money.Amount `json:"credit,omitzero"`
+	Home     money.Amount `json:"functional,omitzero"` // in a foreign currency: in the entity's, debit positive
 	Contract string       `json:"contract,omitempty"`
 	Line     string       `json:"line,omitempty"`
 	Document string       `json:"document,omitempty"`
@@ -138,6 +140,11 @@ func (o Outcome) WriteJSON(w io.Writer) error {
 		}
 		for _, r := range b.Trial.Rows {
 			out.Trial = append(out.Trial, trialJSON{b.Entity, r.Account.String(), r.Debit, r.Credit, r.Closing})
+		}
+	}
+	for _, h := range o.Home {
+		for _, r := range h.Trial.Rows {
+			out.Home = append(out.Home, trialJSON{h.Entity, r.Account.String(), r.Debit, r.Credit, r.Closing})
 		}
 	}
 	for _, e := range o.Entries {
@@ -195,6 +202,9 @@ func (o Outcome) entryJSON(e ledger.Entry) entryJSON {
 			x.Debit = p.Amount
 		} else {
 			x.Credit = p.Amount.Neg()
+		}
+		if foreign(e) {
+			x.Home = p.Functional
 		}
 		out.Postings = append(out.Postings, x)
 	}

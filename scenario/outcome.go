@@ -27,6 +27,7 @@ type Outcome struct {
 	Closings  []Closing
 	Entries   []ledger.Entry // in order of the day they are booked on
 	Books     []Book         // per legal entity and currency
+	Home      []Home         // of legal entities that book in foreign currencies
 
 	Names ledger.Names
 }
@@ -39,6 +40,13 @@ type Book struct {
 	Months    []Month
 	Waterfall revrec.WaterfallTable
 	Trial     ledger.Trial
+}
+
+// Home is where a legal entity stands in its own currency, whatever it billed in.
+type Home struct {
+	Entity   string
+	Currency money.Currency
+	Trial    ledger.Trial
 }
 
 // Schedule is the revenue schedule of one contract.
@@ -83,8 +91,17 @@ func (p *playing) outcome() Outcome {
 		for _, c := range p.currencies(e.ID) {
 			o.Books = append(o.Books, p.report(e, c, o.Entries))
 		}
+		if slices.ContainsFunc(o.Entries, func(x ledger.Entry) bool { return x.Entity == e.ID && foreign(x) }) {
+			trial, _ := ledger.Tally(ledger.Each(o.Entries), ledger.Filter{Entity: e.ID, Functional: true}) // entries in memory do not fail
+			o.Home = append(o.Home, Home{e.Code, e.Currency, trial})
+		}
 	}
 	return o
+}
+
+// foreign says whether an entry is in another currency than its entity's.
+func foreign(e ledger.Entry) bool {
+	return len(e.Postings) > 0 && e.Postings[0].Functional.Currency() != e.Currency
 }
 
 // currencies lists those an entity's contracts are in, in order of contract.

@@ -9,6 +9,7 @@ import (
 	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/invoicing"
+	"ratable/ledger"
 )
 
 // WriteText writes the outcome for an accountant: documents, money received,
@@ -33,7 +34,12 @@ func (o Outcome) WriteText(w io.Writer) error {
 	}
 	o.journal(p)
 	for _, b := range o.Books {
-		b.trial(p)
+		p.heading("Trial balance, %s, %s", b.Entity, b.Currency)
+		trial(p, b.Trial)
+	}
+	for _, h := range o.Home {
+		p.heading("Trial balance, %s, all in %s", h.Entity, h.Currency)
+		trial(p, h.Trial)
 	}
 	return p.Flush()
 }
@@ -171,7 +177,11 @@ func (o Outcome) journal(p *page) {
 		if len(e.Postings) == 0 {
 			continue
 		}
-		p.line("%s  %s  [%s]", e.BookedOn, e.Memo, e.Source)
+		at := ""
+		if !e.Rate.IsZero() {
+			at = fmt.Sprintf("  at %s of %s", e.Rate, e.RateOn)
+		}
+		p.line("%s  %s  [%s]%s", e.BookedOn, e.Memo, e.Source, at)
 		for _, x := range e.Postings {
 			text := x.Account.String()
 			if x.Contract != 0 {
@@ -182,22 +192,28 @@ func (o Outcome) journal(p *page) {
 			if !x.Month.IsZero() && x.Month != e.BookedOn.MonthOf() {
 				text += "  of " + x.Month.String()
 			}
-			if x.Amount.Sign() > 0 {
-				p.line("%s    %s %s", pad("", 10), pad(text, 56), figures(x.Amount))
-			} else {
-				p.line("%s      %s %s %s", pad("", 10), pad(text, 54), strings.Repeat(" ", 14), figures(x.Amount.Neg()))
+			nothing, home := strings.Repeat(" ", 14), ""
+			if foreign(e) {
+				home = fmt.Sprintf("%s %s", figures(x.Functional), x.Functional.Currency())
+			}
+			switch x.Amount.Sign() {
+			case 1:
+				p.line("%s    %s %s %s %s", pad("", 10), pad(text, 56), figures(x.Amount), nothing, home)
+			case -1:
+				p.line("%s      %s %s %s %s", pad("", 10), pad(text, 54), nothing, figures(x.Amount.Neg()), home)
+			default: // moves value only
+				p.line("%s    %s %s %s %s", pad("", 10), pad(text, 56), nothing, nothing, home)
 			}
 		}
 	}
 }
 
-func (b Book) trial(p *page) {
-	p.heading("Trial balance, %s, %s", b.Entity, b.Currency)
+func trial(p *page, t ledger.Trial) {
 	p.line("%s %14s %14s %14s", pad("", 42), "debits", "credits", "balance")
-	for _, r := range b.Trial.Rows {
+	for _, r := range t.Rows {
 		p.line("%s %s %s %s", pad(fmt.Sprintf("%d %s", r.Account, r.Account.Info().Name), 42), figures(r.Debit), figures(r.Credit), figures(r.Closing))
 	}
-	for _, r := range b.Trial.Totals() {
+	for _, r := range t.Totals() {
 		p.line("%s %s %s %s", pad("", 42), figures(r.Debit), figures(r.Credit), figures(r.Closing))
 	}
 }
