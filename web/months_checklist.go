@@ -140,7 +140,7 @@ func varianceLines(r closing.Result) (out []string) {
 }
 
 // findingsShown is how many findings of a check a page shows: who has more settles the first ones first.
-const findingsShown = 25
+const findingsShown = 10
 
 func findingTable(r closing.Result) ui.TableProps {
 	t := ui.TableProps{Title: r.Name, Columns: []ui.Column{{Label: "What", Kind: ui.Tight}, {Label: "What has to be settled"}, {Label: "Amount", Kind: ui.Figures}}}

@@ -110,10 +110,10 @@ func thenAndNow(then, now ledger.Trial, month period.Month) ui.TableProps {
 	return t
 }
 
-// sinceTable is what became known after the close, by cause: revenue only, which is what people ask after.
+// sinceTable is what became known after the close, by cause: what it did to the result, and what came late.
 func sinceTable(since []ledger.Became) ui.TableProps {
 	t := ui.TableProps{Title: "What became known since, by cause", Columns: []ui.Column{{Label: "Cause"}, {Label: "Booked in", Kind: ui.Tight}, {Label: "Account"}, {Label: "Entries", Kind: ui.Figures}, {Label: "Amount", Kind: ui.Figures}},
-		Empty: ui.EmptyProps{Title: "Nothing", Text: "No entry was booked after the month was closed."}}
+		Empty: ui.EmptyProps{Title: "Nothing", Text: "No revenue, cost, gain or loss was booked after the month was closed."}}
 	for _, b := range since {
 		if kind := b.Account.Info().Type; kind != ledger.Asset && kind != ledger.Liability || b.Late {
 			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(closing.Cause(b)), ui.Text(ui.MonthText(b.BookedIn)), ui.Text(b.Account.Info().Name), ui.Text(fmt.Sprint(b.Entries)), ui.Money(b.Amount))})

@@ -76,9 +76,11 @@ func Unreleased() closing.Check {
 	return closing.Check{Code: "unreleased", Name: "Nothing stays deferred after the service ended", Owner: access.Accountant, Due: 5, Page: "/revenue/deferred",
 		Run: func(ctx context.Context, q postgres.Querier, at *closing.At) ([]closing.Finding, error) {
 			return each(ctx, q, at, func(l ledger.LineBalance, a contracts.Agreement, known bool) (closing.Finding, bool) {
-				over := known && !a.Term().End.After(at.Month.End())
+				if !known || a.Term().End.After(at.Month.End()) {
+					return closing.Finding{}, false
+				}
 				text := fmt.Sprintf("%s %s are deferred, and the contract ended on %s", l.Deferred, l.Currency, a.Term().End.AddDays(-1))
-				return closing.Finding{Text: text, Amount: l.Deferred}, over && l.Deferred.Sign() > 0
+				return closing.Finding{Text: text, Amount: l.Deferred}, l.Deferred.Sign() > 0
 			})
 		}}
 }

@@ -64,7 +64,7 @@ func (v *verifyCommand) Run(ctx context.Context, c *Config) error {
 
 // told prints what was found; what differs is an error, so that scripts see it.
 func told(v closing.Verified) error {
-	fmt.Printf("%s of %s stand as they were sealed\n", counted(v.Entries, "entry", "entries"), counted(v.Months, "closed month", "closed months"))
+	fmt.Printf("As sealed: %s with %s\n", counted(v.Months, "closed month", "closed months"), counted(v.Entries, "entry", "entries"))
 	for _, name := range v.Unsealed {
 		fmt.Printf("%s was closed without a seal\n", name)
 	}
