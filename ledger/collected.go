@@ -27,7 +27,7 @@ func CollectedOf(entries []Entry, through period.Date) []Collected {
 	at := map[string]int{}
 	var out []Collected
 	for _, e := range entries {
-		if e.BookedOn.After(through) {
+		if e.BookedOn.After(through) || !Primary.Shows(e.Book) {
 			continue
 		}
 		for _, p := range e.Postings {
@@ -68,7 +68,7 @@ func AccruedOf(entries []Entry, through period.Date) []Accrued {
 	var out []Accrued
 	for _, e := range entries {
 		for _, p := range e.Postings {
-			if p.Account != CommissionExpense || p.Line != commissionLine || e.BookedOn.After(through) {
+			if p.Account != CommissionExpense || p.Line != commissionLine || e.BookedOn.After(through) || !Primary.Shows(e.Book) {
 				continue
 			}
 			i := 0

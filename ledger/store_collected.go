@@ -22,7 +22,7 @@ func CollectedOn(ctx context.Context, q postgres.Querier, accounts []customers.A
 		from ledger.postings p
 		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
 		cross join lateral (select e.source like 'receipt:%' or e.source like 'application:%' as paid) k
-		where p.account_id = any(@accounts) and p.ledger_account = 1100 and p.booked_on <= @through and p.document is not null
+		where p.account_id = any(@accounts) and p.book in ('', 'us_gaap') and p.ledger_account = 1100 and p.booked_on <= @through and p.document is not null
 		group by p.account_id, p.document, p.currency
 		order by p.account_id, p.document`, pgx.NamedArgs{"accounts": accounts, "through": through})
 	if err != nil {
@@ -48,7 +48,7 @@ func AccruedOn(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	rows, err := q.Query(ctx, `
 		select account_id, contract_id, customer_id, currency, sum(amount)::bigint, count(*), max(booked_on)
 		from ledger.postings
-		where account_id = any(@accounts) and ledger_account = 6100 and line = 'commission' and booked_on <= @through
+		where account_id = any(@accounts) and book in ('', 'us_gaap') and ledger_account = 6100 and line = 'commission' and booked_on <= @through
 		group by account_id, contract_id, customer_id, currency
 		order by account_id, contract_id, customer_id`, pgx.NamedArgs{"accounts": accounts, "through": through})
 	if err != nil {
@@ -88,7 +88,7 @@ func PartyBalances(ctx context.Context, q postgres.Querier, party customers.ID, 
 			coalesce(-sum(p.amount) filter (where p.contract_id is not null), 0)::bigint,
 			coalesce(sum(p.amount) filter (where p.contract_id is null), 0)::bigint
 		from ledger.postings p
-		where p.ledger_account in (2400, 2450) and p.booked_on <= @through and p.customer_id is not null
+		where p.ledger_account in (2400, 2450) and p.book in ('', 'us_gaap') and p.booked_on <= @through and p.customer_id is not null
 			and (@party::bigint = 0 or p.customer_id = @party)
 		group by p.customer_id, p.entity_id, p.ledger_account, p.currency
 		order by p.customer_id, p.currency, p.ledger_account, p.entity_id`, pgx.NamedArgs{"party": party, "through": through})
@@ -115,7 +115,7 @@ func PartyBalancesOf(entries []Entry, party customers.ID, through period.Date) [
 	var out []PartyBalance
 	for _, e := range entries {
 		for _, p := range e.Postings {
-			if p.Account != CommissionPayable && p.Account != PayableToPrincipal || p.Customer != party || e.BookedOn.After(through) {
+			if p.Account != CommissionPayable && p.Account != PayableToPrincipal || p.Customer != party || e.BookedOn.After(through) || !Primary.Shows(e.Book) {
 				continue
 			}
 			i := 0
