@@ -2,15 +2,18 @@ package demo_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
 	"ratable/internal/access"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/journals"
+	"ratable/payments"
 	"ratable/reconcile"
 	"ratable/revrec/subledger"
 )
@@ -65,6 +68,7 @@ func TestJournalsAndDocumentsBilledElsewhereStandOnBothSides(t *testing.T) {
 	s := reconcile.Scope{Entity: all(t, db)[0].ID, Currency: "USD", Month: period.NewMonth(2026, 11)}
 	writeJournal(t, db, s)
 	tellElsewhere(t, db, s)
+	lose(t, db)
 	for _, r := range reconciled(t, db, s, "receivables", "balances", "tax", "netting", "journals", "elsewhere", "receipts", "balanced", "billing") {
 		if r.State != reconcile.OK || r.Compared == 0 {
 			t.Errorf("%s is %s over %d: %s against %s %+v", r.Code, r.State, r.Compared, r.Left.Display(), r.Right.Display(), r.Items)
@@ -72,6 +76,25 @@ func TestJournalsAndDocumentsBilledElsewhereStandOnBothSides(t *testing.T) {
 		if want := map[string]string{"receivables": reconcileElsewhere, "tax": "Approved journals"}[r.Code]; want != "" && !said(r, want) {
 			t.Errorf("%s does not say %q: %+v", r.Code, want, r.Parts)
 		}
+	}
+}
+
+// lose writes an invoice off in part, and lets a processor keep a fee.
+func lose(t *testing.T, db *postgres.DB) {
+	t.Helper()
+	open, err := payments.OpenInvoices(context.Background(), db, payments.Scope{Currency: "USD"})
+	at := slices.IndexFunc(open, func(o payments.OpenInvoice) bool { return o.Open.Minor() > 1000 })
+	if err != nil || at < 0 {
+		t.Fatal(len(open), err)
+	}
+	err = db.Tx(context.Background(), func(tx pgx.Tx) error {
+		if _, err := payments.WriteOff(context.Background(), tx, open[at].Number, money.Of(1000, "USD"), today, "nobody will pay it", access.System("test")); err != nil {
+			return err
+		}
+		return payments.RecordFee(context.Background(), tx, 1, money.Of(250, "USD"), today, "kept", access.System("test"))
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -46,6 +46,13 @@ func taxes(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result
 	}
 	b.elsewhere(ledger.TaxLiability, b.Month.First(), func(p ledger.Posting) { s.left(documentRef(p.Document), billedElsewhere, p.Amount.Neg()) })
 	b.byHand(ledger.TaxLiability, func(l journals.PostedLine) { s.left(documentRef(l.Document), approvedJournals, l.Amount.Neg()) })
+	lost, err := ledger.LostOn(ctx, q, b.Entity, b.Currency, b.Month.Span(), ledger.TaxLiability)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, h := range lost {
+		s.left(documentRef(h.Document), writtenOff, h.Amount.Neg())
+	}
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.Month.Span(), ledger.TaxLiability)
 	for _, h := range held {
 		s.right(documentRef(h.Document), "Tax payable", h.Amount.Neg())

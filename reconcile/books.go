@@ -146,4 +146,9 @@ func (b *books) byHand(account ledger.Account, add func(journals.PostedLine)) {
 	}
 }
 
-const billedElsewhere, approvedJournals = "Documents billed elsewhere", "Approved journals"
+// Parts that more than one comparison has. A write-off has no paper but its entry: it stands on both sides.
+const (
+	billedElsewhere  = "Documents billed elsewhere"
+	approvedJournals = "Approved journals"
+	writtenOff       = "Written off or reinstated, by their entries"
+)

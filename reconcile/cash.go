@@ -42,6 +42,13 @@ func receivables(ctx context.Context, q postgres.Querier, b *books, spec Spec) (
 	b.elsewhere(ledger.AccountsReceivable, dawn, func(p ledger.Posting) {
 		s.left(Ref{Kind: Document, Name: p.Document, Document: p.Document, Customer: p.Customer}, billedElsewhere, p.Amount)
 	})
+	lost, err := ledger.LostOn(ctx, q, b.Entity, b.Currency, b.days(), ledger.AccountsReceivable)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, h := range lost {
+		s.left(Ref{Kind: Document, Name: h.Document, Document: h.Document, Customer: h.Customer}, writtenOff, h.Amount)
+	}
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.days(), ledger.AccountsReceivable)
 	for _, h := range held {
 		s.right(Ref{Kind: Document, Name: h.Document, Document: h.Document, Customer: h.Customer}, "Accounts receivable", h.Amount)
@@ -93,7 +100,7 @@ func received(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Res
 	}
 	moved, err := ledger.CashEntries(ctx, q, b.Entity, b.Currency, b.Month.Span())
 	for _, c := range moved {
-		if others := []string{"settlement:", "manual:", "subledger:", "intercompany-payment:", "cost:"}; !slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(c.Source, p) }) {
+		if others := []string{"settlement:", "manual:", "subledger:", "intercompany-payment:", "cost:", "fee:", "dispute:"}; !slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(c.Source, p) }) {
 			r := receiptRef(c.Document, 0)
 			if c.Document == "" {
 				r = Ref{Kind: Entry, Name: c.Source, Seq: c.Seq, Book: c.Account}
