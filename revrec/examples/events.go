@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"ratable/catalog"
 	"ratable/entities"
 	"ratable/internal/money"
@@ -117,6 +119,9 @@ func (t *told) rates() *entities.Rates {
 		base, quote = pair[:3], pair[4:]
 		days := pairs.under(pair)
 		for _, day := range days.keys {
+			if rate := days.decimal(day); rate.Sign() <= 0 || rate.Cmp(decimal.NewFromInt(1000)) > 0 {
+				refuse("rates: %s of %s", rate, pair)
+			}
 			out = append(out, entities.Rate{Base: solved(money.ParseCurrency(base)), Quote: solved(money.ParseCurrency(quote)),
 				On: solved(period.ParseDate(day)), Rate: days.decimal(day), Source: "the case"})
 		}

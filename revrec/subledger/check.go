@@ -3,6 +3,8 @@ package subledger
 import (
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"ratable/internal/money"
 	"ratable/internal/period"
 )
@@ -27,12 +29,47 @@ func (b *book) check(f Fact) error {
 	if f.Amount.Sign() < 0 && !signed {
 		return wrong("amount", f.Amount.String(), "is below zero; the kind says which way it goes, write it without a sign")
 	}
+	if err := f.bounded(b.Currency); err != nil {
+		return err
+	}
 	if c := f.currency(b.Currency); c != b.Currency && !foreign[f.Kind] {
 		return wrong("currency", string(c), "is not that of the books (%s): give %s in %s", b.Currency, f.Kind, b.Currency)
 	}
 	for i, l := range f.Lines {
 		if err := b.checkLine(f, fmt.Sprintf("lines[%d]", i), l); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// largest bounds a figure so that hundreds of such still add up to what can be booked: in minor units, and far beyond any invoice.
+const largest = 1_000_000_000_000_000
+
+// bounded refuses figures that could not be added up, and those below zero where there is no such thing.
+func (f Fact) bounded(home money.Currency) error {
+	most := int64(largest)
+	if f.currency(home) != home {
+		most /= 100 // a rate may make it more
+	}
+	amounts := []money.Amount{f.Amount, f.Tax, f.Fee, f.Cost}
+	for _, l := range f.Lines {
+		amounts = append(amounts, l.Amount, l.Tax)
+	}
+	for _, a := range amounts {
+		if a.Minor() > most || a.Minor() < -most {
+			return wrong("amount", a.String(), "is more than %s, the most that is booked at once", money.Of(most, f.currency(home)).Display())
+		}
+	}
+	if worth := f.Quantity.Mul(f.Price).Abs(); worth.Cmp(decimal.New(1, 12)) > 0 || f.Quantity.Abs().Cmp(decimal.New(1, 15)) > 0 {
+		return wrong("quantity", f.Quantity.String(), "comes to more than is booked at once")
+	}
+	if f.Expected.Sign() < 0 || f.Kind == Prepaid && f.Quantity.Sign() < 0 || f.Kind == Draw && f.Quantity.Sign() < 0 {
+		return wrong("quantity", f.Quantity.String(), "must not be below zero")
+	}
+	for i, l := range f.Lines {
+		if l.Pass.Sign() < 0 || l.Pass.Cmp(decimal.NewFromInt(100)) > 0 {
+			return wrong(fmt.Sprintf("lines[%d].percent_for_others", i), l.Pass.String(), "must be a percentage from 0 to 100")
 		}
 	}
 	return nil
