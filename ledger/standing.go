@@ -73,7 +73,7 @@ func (s *Standing) post(key LineKey, p Posting) {
 		at.Deferred = at.Deferred.Sub(p.Amount)
 	case UnbilledReceivable:
 		at.Unbilled = at.Unbilled.Add(p.Amount)
-	case ContractAsset, ContractLiability, RefundLiability:
+	case ContractAsset, ContractLiability, RefundLiability, FinancingLiability, InterestExpense, InterestIncome:
 		// Revenue that an assessment moves is beside what is stated: its other side takes it out again.
 		at.Earned = at.Earned.Sub(p.Amount)
 	default: // a fee or a commission says nothing about where the line stands

@@ -17,6 +17,7 @@ const (
 	Variable     contracts.Kind = "variable"     // expected, and not charged yet
 	Refundable   contracts.Kind = "refundable"   // charged, and expected to be given back
 	Modification contracts.Kind = "modification" // what was left of a price, shared anew
+	Financed     contracts.Kind = "financing"    // what is paid for time is no revenue, or is more than was paid
 )
 
 // adjustment is the pair of accounts that a kind moves revenue between: the other side stands as an asset when more was earned
@@ -33,7 +34,11 @@ var adjustments = map[contracts.Kind]adjustment{
 	Variable:     {ledger.Revenue, ledger.ContractAsset, ledger.ContractLiability},
 	Refundable:   {ledger.Revenue, ledger.ContractAsset, ledger.RefundLiability},
 	Modification: {ledger.Revenue, ledger.ContractAsset, ledger.ContractLiability},
+	Financed:     {ledger.Revenue, ledger.FinancingLiability, ledger.FinancingLiability},
 }
+
+// interestOf is where interest is earned or borne: what of a row is not revenue. A loan bears the one or the other.
+var interestOf = adjustment{0, ledger.InterestExpense, ledger.InterestIncome}
 
 // Adjusts says whether rows of a kind come from an assessment.
 func Adjusts(k contracts.Kind) bool { _, ok := adjustments[k]; return ok }
@@ -249,20 +254,21 @@ const otherBook = ledger.IFRS
 func (s *assessing) adjustedIn(contract contracts.ID, book ledger.Book) []Row {
 	rows := rowsByKey{}
 	for _, c := range s.curves(contract) {
-		cum := money.Zero(s.currency[contract])
+		nothing := money.Zero(s.currency[contract])
+		cum := income{nothing, nothing}
 		for _, month := range c.over.Months() {
 			if !c.forward && month.After(s.through) {
 				break
 			}
-			next, row := money.Zero(s.currency[contract]), Row{Recognition: catalog.Ratable}
+			next, row := income{nothing, nothing}, Row{Recognition: catalog.Ratable}
 			if j := s.inForce(contract, book, month.Last()); j != nil {
-				next, row.Assessment, row.Version = j.adjusted(c.kind, promised{contract, c.line}, month.End()), j.Number, c.version
+				next, row.Assessment, row.Version = j.income(c.kind, promised{contract, c.line}, month.End()), j.Number, c.version
 			}
 			if !c.forward {
 				row.Recognition = catalog.AsUsed
 			}
 			row.Key = Key{Contract: contract, Line: c.line, Kind: c.kind, Span: month.Span(), Month: month, Book: book}
-			row.Amount, row.PassedOn = next.Sub(cum), money.Zero(s.currency[contract])
+			row.Amount, row.PassedOn = next.amount.Sub(cum.amount), next.passed.Sub(cum.passed)
 			rows.put(row)
 			cum = next
 		}

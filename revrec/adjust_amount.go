@@ -36,7 +36,7 @@ func (j *judged) curves(contract contracts.ID) []curve {
 			add(kind, line, over, e.forward(j, line))
 		}
 	}
-	out = append(out, j.minimumCurves(contract)...)
+	out = append(append(out, j.minimumCurves(contract)...), j.financingCurves(contract)...)
 	for _, b := range j.changed {
 		add(Modification, b.line, period.Span{}, true)
 	}
@@ -69,6 +69,10 @@ func (j *judged) adjusted(kind contracts.Kind, line promised, before period.Date
 				sum = sum.Add(m.adjusted(j, before))
 			}
 		}
+	case Financed:
+		if f := j.financing(line); f != nil {
+			sum = f.adjusted(j.patternOf(line), before)
+		}
 	case Modification:
 		for _, b := range j.changed {
 			if b.line == line {
@@ -77,6 +81,17 @@ func (j *judged) adjusted(kind contracts.Kind, line promised, before period.Date
 		}
 	}
 	return sum
+}
+
+// income is adjusted with what of it is interest, which is not revenue and stands with the loan.
+func (j *judged) income(kind contracts.Kind, line promised, before period.Date) income {
+	revenue := j.adjusted(kind, line, before)
+	f := j.financing(line)
+	if kind != Financed || f == nil {
+		return income{revenue, revenue.Sub(revenue)}
+	}
+	interest := f.interest(j.patternOf(line), before)
+	return income{revenue.Sub(interest), interest.Neg()}
 }
 
 // estimated is an uncertain amount with the lines it belongs to.

@@ -31,6 +31,7 @@ type judged struct {
 
 	estimates []estimated
 	changed   []baseline
+	financed  []financed
 }
 
 // leveled are lines whose price is made even over days.
@@ -77,6 +78,7 @@ func (s *assessing) judge(x Assessed, book ledger.Book, group []contracts.ID, da
 		return nil, fmt.Errorf("assessment %d of contract %s: %w", x.Number, x.Contract, err)
 	}
 	j.rebase()
+	j.finance()
 	return j, nil
 }
 

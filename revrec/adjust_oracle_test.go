@@ -328,3 +328,46 @@ func TestWhatExplainsAJudgedFigureComesToIt(t *testing.T) {
 		}
 	})
 }
+
+// What is paid and what is served are worth the same at the rate of the loan, to a cent for every month; in between what is owed
+// is what was paid with interest less what was served with interest, reckoned month by month by another way.
+func TestALoanIsWorthWhatIsServedForIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := document(fixed("seats", "platform", "1", cents(rapid.Int64Range(10_000, 9_000_000).Draw(t, "price")).String(), "term", contracts.Advance))
+		months, percent := rapid.IntRange(13, 60).Draw(t, "months"), rapid.Int64Range(1, 20).Draw(t, "percent")
+		d.Term.Through = day("2026-01-01").AddMonths(months).AddDays(-1)
+		paidOn := day("2026-01-01").AddMonths(rapid.IntRange(0, months+24).Draw(t, "paid after"))
+		l := begin(agreement(d))
+		l.assess(t, fmt.Sprintf("contract: C-1\neffective: 2026-01-01\nreason: r\nfinancing: [{line: seats, rate_percent: %d, paid_on: %s, reason: r}]\n", percent, paidOn))
+		l.runTo(t, end.Add(60))
+		if sum := balance(l.entries, ledger.FinancingLiability); !sum.IsZero() {
+			t.Errorf("%s is still owed", sum)
+		}
+		earned := map[period.Month]int64{}
+		for _, e := range l.entries {
+			for _, p := range e.Postings {
+				if isRevenue(p.Account) {
+					earned[p.Month] -= p.Amount.Minor()
+				}
+			}
+		}
+		// A naive bank: whole years by multiplying, the days of the last one by their share.
+		naive := func(on period.Date) *big.Rat {
+			grown, start := big.NewRat(1, 1), period.MinDate(paidOn, day("2026-02-01"))
+			for !start.AddMonths(12).After(on) {
+				grown.Mul(grown, big.NewRat(100+percent, 100))
+				start = start.AddMonths(12)
+			}
+			share := big.NewRat(int64(on.Sub(start))*percent, int64(start.AddMonths(12).Sub(start))*100)
+			return grown.Mul(grown, share.Add(share, big.NewRat(1, 1)))
+		}
+		worth := new(big.Rat)
+		for m, minor := range earned {
+			worth.Add(worth, new(big.Rat).Quo(big.NewRat(minor, 1), naive(m.End())))
+		}
+		due := new(big.Rat).Quo(big.NewRat(l.agreement().Versions[0].Document.Lines[0].Fixed.UnitPrice.Shift(2).IntPart(), 1), naive(paidOn))
+		if off := new(big.Rat).Sub(worth, due); off.Abs(off).Cmp(big.NewRat(int64(months), 1)) > 0 {
+			t.Errorf("what is served is worth %s, what is paid %s", worth.FloatString(2), due.FloatString(2))
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package revrec
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -501,5 +502,60 @@ func TestPercentagesGivenByHandAreEarned(t *testing.T) {
 	l.run(t, "2026-12")
 	if diff := cmp.Diff(map[string]string{"2026-01": "500.00", "2026-02": "300.00", "2026-03": "125.00", "2026-04": "75.00"}, l.posted()); diff != "" {
 		t.Errorf("earned (-by hand +booked):\n%s", diff)
+	}
+}
+
+// The standard's Example 29: 4,000 are paid two years before the machine is delivered, at 6 %: 240.00 and 254.40 of interest (232.79 of it by the end of November), and
+// 4,494.40 of revenue. Paid two years after instead, 5,000 at 10 % are worth 4,132.23, and 867.77 are interest income.
+func TestWhatIsPaidForTimeIsInterest(t *testing.T) {
+	l := begin(agreement(document(once("machine", "setup", "4000", "2026-01-01"))))
+	text := "contract: C-1\neffective: 2026-01-01\nreason: r\npromises: [{line: machine, satisfied: point_in_time, from: %s}]\nfinancing: [{line: machine, rate_percent: %s, paid_on: %s, reason: r}]\n"
+	l.assess(t, fmt.Sprintf(text, "2027-12-31", "6", "2026-01-01"))
+	for _, step := range []struct{ through, interest, loan, revenue string }{
+		{"2026-12", "240.00", "-240.00", "0.00"}, {"2027-11", "472.79", "-472.79", "0.00"}, {"2027-12", "494.40", "0.00", "4494.40"},
+	} {
+		l.run(t, step.through)
+		interest, loan := balance(l.entries, ledger.InterestExpense), balance(l.entries, ledger.FinancingLiability)
+		if interest != eur(step.interest) || loan != eur(step.loan) || l.total("machine") != eur(step.revenue) {
+			t.Errorf("by %s: interest %s, owed %s, revenue %s; by hand %s, %s and %s", step.through, interest, loan, l.total("machine"), step.interest, step.loan, step.revenue)
+		}
+	}
+	if p := l.facts.Standing.Lines[ledger.LineKey{Contract: 1, Line: "machine"}]; p.Earned != eur("4000") {
+		t.Errorf("of what is stated %s is earned", p.Earned)
+	}
+	l = begin(agreement(document(once("machine", "setup", "5000", "2026-01-01"))))
+	l.assess(t, fmt.Sprintf(text, "2026-01-01", "10", "2028-01-02"))
+	l.run(t, "2026-12")
+	if got := l.total("machine"); got != eur("4132.23") {
+		t.Errorf("on delivery %s is earned, by hand 5,000 / 1.21 = 4,132.23", got)
+	}
+	if got := balance(l.entries, ledger.InterestIncome); got != eur("-412.09") { // from 2 January, the day after delivery: 364 of 365 days
+		t.Errorf("by the end of the year interest income is %s, by hand 412.09", got.Neg())
+	}
+	l.run(t, "2028-02")
+	if got := balance(l.entries, ledger.InterestIncome); got != eur("-867.77") || !balance(l.entries, ledger.FinancingLiability).IsZero() || !balance(l.entries, ledger.InterestExpense).IsZero() {
+		t.Errorf("in all interest income is %s, by hand 867.77", got.Neg())
+	}
+}
+
+// Three years paid ahead at 5 %: each month's service is worth the same, so that revenue is even, and what is owed bears interest
+// as it runs off.
+func TestATermPaidAheadEarnsEvenlyMoreThanWasPaid(t *testing.T) {
+	d := document(fixed("seats", "platform", "1", "36000", "term", contracts.Advance))
+	d.Term.Through = day("2028-12-31")
+	l := begin(agreement(d))
+	l.assess(t, "contract: C-1\neffective: 2026-01-01\nreason: r\nfinancing: [{line: seats, rate_percent: 5, reason: r}]\n")
+	l.run(t, "2028-12")
+	interest, loan := balance(l.entries, ledger.InterestExpense), balance(l.entries, ledger.FinancingLiability)
+	if !loan.IsZero() || interest.Sign() <= 0 || l.total("seats") != eur("36000").Add(interest) {
+		t.Errorf("interest %s, owed %s, revenue %s", interest, loan, l.total("seats"))
+	}
+	january, december := dec(l.posted()["2026-01"]), dec(l.posted()["2028-12"])
+	if january.Sub(december).Abs().GreaterThan(dec("0.01")) {
+		t.Errorf("31 days earn %s at first and %s at last", january, december)
+	}
+	// By a loan's own arithmetic: the present value of 36 payments of service is what was paid.
+	if got, err := l.facts.Explain(book, 1, "seats", month("2026-01")); err != nil || len(got) != 2 {
+		t.Errorf("January is explained by %v (%v)", got, err)
 	}
 }

@@ -28,7 +28,8 @@ type Assessment struct {
 	Minimums   []AssessedMinimum   `yaml:"minimums,omitempty" json:"minimums,omitempty"`   // when a shortfall of a commitment is earned
 	Schedules  []AssessedSchedule  `yaml:"schedules,omitempty" json:"schedules,omitempty"` // percentages by month, given by hand
 	Changed    *AssessedChange     `yaml:"modification,omitempty" json:"modification,omitempty"`
-	Books      []AssessedOtherwise `yaml:"books,omitempty" json:"books,omitempty"` // estimates that another book makes otherwise
+	Financing  []AssessedFinancing `yaml:"financing,omitempty" json:"financing,omitempty"` // significant (32-15 to 20)
+	Books      []AssessedOtherwise `yaml:"books,omitempty" json:"books,omitempty"`         // estimates that another book makes otherwise
 }
 
 // CombinedContract is another contract of the same paying family that is accounted for with this one.
@@ -207,6 +208,14 @@ type AssessedBaseline struct {
 	Contract   string           `yaml:"contract,omitempty" json:"contract,omitempty"`
 	Treatment  Treatment        `yaml:"treatment,omitempty" json:"treatment,omitempty"` // of a mixed one
 	Recognized *decimal.Decimal `yaml:"recognized,omitempty" json:"recognized,omitempty"`
+}
+
+// AssessedFinancing takes out of a line's price what is paid for time: the customer pays long before it is served, or long after.
+type AssessedFinancing struct {
+	Line        string          `yaml:"line" json:"line"`
+	RatePercent decimal.Decimal `yaml:"rate_percent" json:"rate_percent"`          // a year, that a loan between the two would bear at inception
+	PaidOn      period.Date     `yaml:"paid_on,omitempty" json:"paid_on,omitzero"` // all of it; default as it is billed
+	Reason      string          `yaml:"reason" json:"reason"`
 }
 
 // AssessedOtherwise is an estimate that a book constrains otherwise: highly probable (IFRS 15.56) is not probable.

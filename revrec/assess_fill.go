@@ -140,6 +140,9 @@ func (f *filling) refers() {
 			need(fmt.Sprintf("minimums[%d].lines[%d]", i, k), l)
 		}
 	}
+	for i, x := range f.x.Financing {
+		need(fmt.Sprintf("financing[%d].line", i), x.Line)
+	}
 	for i, b := range f.x.Schedules {
 		need(fmt.Sprintf("schedules[%d].line", i), b.Line)
 	}

@@ -61,7 +61,7 @@ func (f Facts) scheduled(rows []Row) []Scheduled {
 		}
 		s := Scheduled{Account: f.Account, Key: r.Key, Recognition: r.Recognition, Column: r.Month, Amount: r.Amount, PassedOn: r.PassedOn}
 		s.Recognized = f.Stored.cells[r.Key].recognized == r.income()
-		out = append(out, s)
+		out = append(out, s.Reported())
 	}
 	return out
 }

@@ -264,6 +264,18 @@ func (x Assessment) validateMinimums(c *checking) {
 			}
 		}
 	}
+	for i, f := range x.Financing {
+		at := fmt.Sprintf("financing[%d]", i)
+		c.needed(at+".line", f.Line, "the id of the line")
+		c.needed(at+".reason", f.Reason, "say why it is significant, and what the rate is that of")
+		c.notBelow(at+".rate_percent", f.RatePercent, 0)
+		if f.RatePercent.GreaterThan(hundred) {
+			c.refuse(at+".rate_percent", f.RatePercent.String(), "is no rate of a loan: give it in percent a year")
+		}
+		if slices.ContainsFunc(x.Financing[:i], func(was AssessedFinancing) bool { return was.Line == f.Line }) {
+			c.refuse(at+".line", f.Line, "is financed twice")
+		}
+	}
 	for i, b := range x.Schedules {
 		at := fmt.Sprintf("schedules[%d]", i)
 		c.needed(at+".line", b.Line, "the id of the line")

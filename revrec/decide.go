@@ -195,7 +195,7 @@ func (d *deciding) enter(a contracts.Agreement, month period.Month, book ledger.
 		seq := int64(0)
 		if due := c.due(); !due.zero() && !moved[earningOf(key)].zero() {
 			if Adjusts(key.Kind) {
-				e.Postings = append(e.Postings, d.adjust(key, c.last, due.amount)...)
+				e.Postings = append(e.Postings, d.adjust(key, c.last, due)...)
 			} else {
 				lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due.amount)
 				e.Postings = append(e.Postings, revenue(a, key, c.last, due)...)

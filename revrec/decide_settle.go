@@ -1,6 +1,8 @@
 package revrec
 
 import (
+	"slices"
+
 	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/ledger"
@@ -59,25 +61,30 @@ func adjustedKeyOf(key Key) adjustedKey {
 	return adjustedKey{key.Contract, key.Book, pair}
 }
 
-// adjust moves revenue between a line and the asset or liability its contract then stands with.
-func (d *deciding) adjust(key Key, row int64, due money.Amount) []ledger.Posting {
-	at, pair := adjustedKeyOf(key), adjustments[key.Kind]
+// adjust moves revenue between a line and the asset or liability its contract then stands with. What of it is not revenue is
+// interest.
+func (d *deciding) adjust(key Key, row int64, due income) []ledger.Posting {
+	pair := adjustments[key.Kind]
+	out := d.sides(adjustedKeyOf(key), due.amount)
+	if !due.passed.IsZero() {
+		out = append(out, d.sides(adjustedKey{key.Contract, key.Book, interestOf}, due.passed.Neg())...)
+	}
+	out = append(out, ledger.Credit(pair.revenue, due.amount.Sub(due.passed)))
+	out = slices.DeleteFunc(out, func(p ledger.Posting) bool { return p.Amount.IsZero() })
+	for i := range out {
+		out[i].Contract, out[i].Line, out[i].Schedule = int64(key.Contract), key.Line, row
+	}
+	return out
+}
+
+// sides splits what is debited to a pair of accounts: above nothing a contract stands on the one, below on the other.
+func (d *deciding) sides(at adjustedKey, due money.Amount) []ledger.Posting {
 	was := d.adjusted[at]
 	now := was.Add(due)
 	d.adjusted[at] = now
-	moved := map[bool]money.Amount{}
-	moved[true] = positive(now).Sub(positive(was))
-	moved[false] = due.Sub(moved[true])
-	sides := []ledger.Posting{ledger.Debit(pair.asset, moved[true]), ledger.Debit(pair.liability, moved[false])}
-	if pair.asset == pair.liability {
-		sides = []ledger.Posting{ledger.Debit(pair.asset, due)}
+	if at.accounts.asset == at.accounts.liability {
+		return []ledger.Posting{ledger.Debit(at.accounts.asset, due)}
 	}
-	var out []ledger.Posting
-	for _, p := range append(sides, ledger.Credit(pair.revenue, due)) {
-		if !p.Amount.IsZero() {
-			p.Contract, p.Line, p.Schedule = int64(key.Contract), key.Line, row
-			out = append(out, p)
-		}
-	}
-	return out
+	above := positive(now).Sub(positive(was))
+	return []ledger.Posting{ledger.Debit(at.accounts.asset, above), ledger.Debit(at.accounts.liability, due.Sub(above))}
 }

@@ -68,7 +68,7 @@ func (s *assessing) besideExplained(c curve, line promised, month period.Month, 
 
 var besideNames = map[contracts.Kind]string{
 	Allocation: "Shared by stand-alone prices", Leveling: "Made even over the term", Variable: "Expected, and not charged yet",
-	Refundable: "Charged, and expected to be given back", Modification: "Shared anew by an amendment",
+	Refundable: "Charged, and expected to be given back", Modification: "Shared anew by an amendment", Financed: "Paid for time",
 }
 
 var besideRules = map[contracts.Kind]string{
@@ -76,6 +76,7 @@ var besideRules = map[contracts.Kind]string{
 	Leveling:     "One service, one price a day: an uneven fixed price is earned evenly (606-10-25-14(b))",
 	Variable:     "An estimate that is probable not to reverse is in the price (606-10-32-11); earned with the promises it belongs to",
 	Refundable:   "What is expected to be given back is no revenue (606-10-32-10)",
+	Financed:     "The price is what would be paid in cash when it is served (606-10-32-15); the rest is interest",
 	Modification: "What was left of the price when the contract changed, over what was left to be done (606-10-25-13)",
 }
 

@@ -138,6 +138,7 @@ func loadRemembered(ctx context.Context, q postgres.Querier, f Filter, then, now
 		err = row.Scan(&r.Account, &r.Contract, &r.Line, &r.Kind, &start, &end, &r.Month, &r.Recognition, &r.version,
 			&r.before, &r.Column, &r.Recognized, &r.column, &r.booked, &minor, &passed)
 		r.Span, r.Amount, r.PassedOn = period.NewSpan(start, end), money.Of(minor, f.Currency), money.Of(passed, f.Currency)
+		r.Scheduled = r.Reported()
 		return r, err
 	})
 }

@@ -147,7 +147,7 @@ func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Schedul
 		var minor, passed int64
 		err := row.Scan(&s.Account, &s.Contract, &s.Line, &s.Kind, &start, &end, &s.Month, &s.Recognition, &s.Column, &s.Recognized, &minor, &passed)
 		s.Span, s.Amount, s.PassedOn = period.NewSpan(start, end), money.Of(minor, f.Currency), money.Of(passed, f.Currency)
-		return s, err
+		return s.Reported(), err
 	})
 }
 

@@ -82,6 +82,8 @@ func (s *Stored) adjusted() map[adjustedKey]money.Amount {
 		if Adjusts(key.Kind) {
 			at := adjustedKeyOf(key)
 			out[at] = out[at].Add(c.recognized.amount)
+			interest := adjustedKey{key.Contract, key.Book, interestOf}
+			out[interest] = out[interest].Sub(c.recognized.passed)
 		}
 	}
 	return out

@@ -24,6 +24,14 @@ type Scheduled struct {
 	Recognized  bool
 }
 
+// Reported is how reports read a row: the interest of one that is financed is none of the price.
+func (s Scheduled) Reported() Scheduled {
+	if Adjusts(s.Kind) {
+		s.Amount, s.PassedOn = s.Net(), s.PassedOn.Sub(s.PassedOn)
+	}
+	return s
+}
+
 // Net is the revenue of it.
 func (s Scheduled) Net() money.Amount { return s.Amount.Sub(s.PassedOn) }
 

@@ -90,7 +90,7 @@ func (b *book) scheduled() []revrec.Scheduled {
 	for s, amount := range sums {
 		if key := s; !amount.IsZero() || !passed[key].IsZero() {
 			s.Amount, s.PassedOn = amount, passed[key]
-			out = append(out, s)
+			out = append(out, s.Reported())
 		}
 	}
 	slices.SortFunc(out, func(x, y revrec.Scheduled) int {

@@ -67,7 +67,7 @@ type Month struct {
 }
 
 // judgedAccounts are those that only assessments move.
-var judgedAccounts = []ledger.Account{ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability}
+var judgedAccounts = []ledger.Account{ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability, ledger.FinancingLiability}
 
 // Roll carries a balance over a month: what billing did to it and what
 // recognition did.
@@ -199,7 +199,7 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 				m.Unbilled.move(p.Amount, !p.Month.IsZero())
 			case ledger.Revenue, ledger.OverageRevenue, ledger.AdjustmentRevenue:
 				m.Revenue = m.Revenue.Sub(p.Amount)
-			case ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability:
+			case ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability, ledger.FinancingLiability:
 				m.Judged[p.Account] = m.Judged[p.Account].Add(p.Amount)
 			case ledger.PayableToPrincipal:
 				if p.Contract != 0 {

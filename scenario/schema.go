@@ -63,6 +63,7 @@ var sections = []keySection{
 	{"late_release", reflect.TypeFor[revrec.AssessedRelease]()},
 	{"breakage", reflect.TypeFor[revrec.AssessedBreakage]()},
 	{"minimum", reflect.TypeFor[revrec.AssessedMinimum]()},
+	{"financing", reflect.TypeFor[revrec.AssessedFinancing]()},
 	{"schedule", reflect.TypeFor[revrec.AssessedSchedule]()},
 	{"modification", reflect.TypeFor[revrec.AssessedChange]()},
 	{"baseline", reflect.TypeFor[revrec.AssessedBaseline]()},
