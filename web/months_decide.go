@@ -12,6 +12,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/ledger"
+	"ratable/reconcile"
 	"ratable/revrec"
 	"ratable/web/ui"
 )
@@ -19,8 +20,10 @@ import (
 // closeMonth, softCloseMonth and liftMonth record what was decided about a month, or say why it cannot be.
 func (v *visit) closeMonth() error {
 	return v.decideMonth("closed", func(t tx, at closing.At) error {
-		_, err := closing.Close(v.ctx, t, at, checklist.All(), v.notes(), v.By)
-		return err
+		if _, err := closing.Close(v.ctx, t, at, checklist.All(), v.notes(), v.By); err != nil {
+			return err
+		}
+		return reconcile.KeepClosing(v.ctx, t, at.Entity.ID, at.Month) // what the next month must open with
 	})
 }
 
