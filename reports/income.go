@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -21,7 +23,10 @@ func (d *drawing) incomeStatement() error {
 		amounts[s.Account][s.Month] = s.Amount.Neg()
 	}
 	t := d.byMonth("income_statement", "", words("account", "Account"), code("number", "Number"))
-	part := func(label string, types ...ledger.Type) int {
+	part := func(label string, types ...ledger.Type) []int {
+		if !slices.ContainsFunc(ledger.Of(types...), func(a ledger.Account) bool { return amounts[a] != nil }) && types[0] != ledger.Income {
+			return nil // a part without anything booked is left out
+		}
 		t.heading(label)
 		var rows []int
 		for _, a := range ledger.Of(types...) {
@@ -29,14 +34,14 @@ func (d *drawing) incomeStatement() error {
 				rows = append(rows, t.row([]Cell{says(a.Info().Name), says(number(a))}, amounts[a], func(m period.Month) Link { return d.postings(m, "ledger", int(a)) }))
 			}
 		}
-		return t.subtotal(label+", total", rows)
+		return []int{t.subtotal(label+", total", rows)}
 	}
 	revenue := part("Revenue", ledger.Income)
 	contra := part("What lowers revenue", ledger.ContraRevenue)
-	net := t.subtotal("Net revenue", []int{revenue, contra})
+	net := t.subtotal("Net revenue", append(slices.Clone(revenue), contra...))
 	expenses := part("Cost of sales and expenses", ledger.Expense)
 	other := part("Gains and losses", ledger.Gain, ledger.Loss)
-	result := t.subtotal("Result", []int{net, expenses, other})
+	result := t.subtotal("Result", slices.Concat([]int{net}, expenses, other))
 	t.Rows[result].Kind = Total
 	d.add(t.Table)
 	chart := &Chart{Title: "Net revenue and result", Head: "Month", Series: []Series{{Name: "Net revenue"}, {Name: "Result"}}}
@@ -47,7 +52,7 @@ func (d *drawing) incomeStatement() error {
 	}
 	d.out.Chart = chart
 	d.note("Only what these books hold: payroll, rent and whatever else is booked in the general ledger is not here. Income is positive; what lowers it stands in parentheses.")
-	if err := d.revenueAgrees(t.Rows[revenue].Cells[len(t.Columns)-1].Amount); err != nil {
+	if err := d.revenueAgrees(t.Rows[revenue[0]].Cells[len(t.Columns)-1].Amount); err != nil {
 		return err
 	}
 	return d.resultAgrees(t.Rows[result].Cells[len(t.Columns)-1].Amount)

@@ -69,7 +69,10 @@ func (d *drawing) tax() error {
 	rows := map[taxed]map[string]money.Amount{}
 	var order []taxed
 	for _, s := range sums {
-		k := taxed{s.Place, s.Name, s.Rate.String(), s.Month}
+		if s.Tax.IsZero() && s.Taxable.IsZero() {
+			continue // looked at and not taxed: exempt, reverse charge, not registered
+		}
+		k := taxed{s.Place, s.Name, s.Rate.Shift(2).String(), s.Month}
 		if rows[k] == nil {
 			rows[k] = map[string]money.Amount{}
 			order = append(order, k)
@@ -80,7 +83,7 @@ func (d *drawing) tax() error {
 	slices.SortFunc(order, func(a, b taxed) int {
 		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.name, b.name), cmp.Compare(a.rate, b.rate), a.month.Compare(b.month))
 	})
-	t := newTable("by_jurisdiction", "By place and rate", code("place", "Place"), words("tax", "Tax"), numeric("rate", "Rate"), monthOf("month", "Month"), figure("taxable", "Taxable, net"),
+	t := newTable("by_jurisdiction", "By place and rate", code("place", "Place"), words("tax", "Tax"), numeric("rate_percent", "Rate, percent"), monthOf("month", "Month"), figure("taxable", "Taxable, net"),
 		figure("charged", "Charged"), figure("credited", "Credited"), figure("voided", "Voided"), figure("net", "Net tax"))
 	t.Empty = "No tax was charged or credited"
 	for _, k := range order {

@@ -1,6 +1,9 @@
 package reports
 
 import (
+	"maps"
+	"slices"
+
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -131,6 +134,10 @@ func (d *drawing) difference(c revrec.Compared, first period.Month) {
 		sums[x.Cause][at] = sums[x.Cause][at].Add(x.Amount)
 		sums[x.Cause][len(t.Columns)-2] = sums[x.Cause][len(t.Columns)-2].Add(x.Amount)
 	}
+	chart := &Chart{Title: "What changed in each month, by cause", Stacked: true, Head: "Month"}
+	for _, m := range c.Now.Months {
+		chart.Labels = append(chart.Labels, m.First().Format("Jan 2006"))
+	}
 	for _, cause := range revrec.Causes {
 		cells, something := []Cell{says(causeWords[cause])}, false
 		for _, a := range sums[cause] {
@@ -138,37 +145,45 @@ func (d *drawing) difference(c revrec.Compared, first period.Month) {
 		}
 		if something {
 			t.line(cells...)
+			drawn := Series{Name: causeWords[cause]}
+			for _, a := range sums[cause][1 : len(c.Now.Months)+1] {
+				drawn.Values = append(drawn.Values, d.zero().Add(a))
+			}
+			chart.Series = append(chart.Series, drawn)
 		}
+	}
+	if n := len(chart.Series); n > 0 && n <= mostColors {
+		d.out.Chart = chart
 	}
 	t.total(d.zero())
 	d.add(t)
 	d.check("Difference", "by cause", t.of("total", d.zero()), "now less then", c.Now.Sum.Total.Sub(c.Then.Sum.Total))
 }
 
-// differenceByContract says whose it is.
+// differenceByContract says whose it is, with a column for each cause there is.
 func (d *drawing) differenceByContract(c revrec.Compared) {
 	t := newTable("by_contract", "Difference by contract", code("contract", "Contract"))
+	column := map[revrec.Cause]int{}
 	for _, cause := range revrec.Causes {
-		t.Columns = append(t.Columns, figure(string(cause), causeWords[cause]))
+		if slices.ContainsFunc(c.Differences, func(x revrec.Difference) bool { return x.Cause == cause && !x.Amount.IsZero() }) {
+			column[cause] = len(t.Columns) - 1
+			t.Columns = append(t.Columns, figure(string(cause), causeWords[cause]))
+		}
 	}
 	t.Columns, t.Sparse = append(t.Columns, figure("total", "Total")), true
 	sums := map[int64][]money.Amount{}
-	var order []int64
-	for i, cause := range revrec.Causes {
-		for _, x := range c.Differences {
-			id := int64(x.Contract)
-			if x.Cause != cause {
-				continue
-			}
-			if sums[id] == nil {
-				sums[id] = make([]money.Amount, len(revrec.Causes)+1)
-				order = append(order, id)
-			}
-			sums[id][i] = sums[id][i].Add(x.Amount)
-			sums[id][len(revrec.Causes)] = sums[id][len(revrec.Causes)].Add(x.Amount)
+	for _, x := range c.Differences {
+		if x.Amount.IsZero() {
+			continue
 		}
+		id := int64(x.Contract)
+		if sums[id] == nil {
+			sums[id] = make([]money.Amount, len(t.Columns)-1)
+		}
+		sums[id][column[x.Cause]] = sums[id][column[x.Cause]].Add(x.Amount)
+		sums[id][len(t.Columns)-2] = sums[id][len(t.Columns)-2].Add(x.Amount)
 	}
-	for _, id := range order {
+	for _, id := range slices.Sorted(maps.Keys(sums)) {
 		cells, something := []Cell{contract(id)}, false
 		for _, a := range sums[id] {
 			cells, something = append(cells, is(d.zero().Add(a), schedule)), something || !a.IsZero()
