@@ -25,6 +25,15 @@ type Filter struct {
 	AsOf     period.Month
 	Contract contracts.ID // 0: all
 	Book     ledger.Book  // empty: the primary one
+	Known    int64        // as known at this place in the known order; 0 is all that is known
+}
+
+// known is the last place in the known order that the report looks at.
+func (f Filter) known() int64 {
+	if f.Known == 0 {
+		return ledger.Now
+	}
+	return f.Known
 }
 
 // book is the one the report shows: what is in every book, and in it alone.
@@ -91,7 +100,13 @@ func Deferred(ctx context.Context, q postgres.Querier, f Filter) ([]LineBalance,
 // ContractSchedule lays out a contract's revenue schedule as it is known now.
 // A contract has one currency, so that an unknown one has an empty table.
 func ContractSchedule(ctx context.Context, q postgres.Querier, entity entities.ID, currency money.Currency, contract contracts.ID) (ScheduleTable, error) {
-	scheduled, err := loadScheduled(ctx, q, Filter{Entity: entity, Currency: currency, Contract: contract})
+	return ScheduleKnown(ctx, q, Filter{Entity: entity, Currency: currency, Contract: contract})
+}
+
+// ScheduleKnown lays out the schedule of the filter's contract as it was known at its place in the known order.
+func ScheduleKnown(ctx context.Context, q postgres.Querier, f Filter) (ScheduleTable, error) {
+	currency, contract := f.Currency, f.Contract
+	scheduled, err := loadScheduled(ctx, q, f)
 	if err != nil {
 		return ScheduleTable{}, fmt.Errorf("lay out the schedule of contract %d: %w", contract, postgres.Fault(err))
 	}
@@ -120,7 +135,7 @@ func (f Filter) load(ctx context.Context, q postgres.Querier) ([]Scheduled, []le
 	if err != nil {
 		return nil, nil, postgres.Fault(err)
 	}
-	billed, err := ledger.BilledByMonth(ctx, q, f.Entity, f.Currency, int64(f.Contract), f.AsOf)
+	billed, err := ledger.BilledKnown(ctx, q, f.Entity, f.Currency, int64(f.Contract), f.AsOf, f.known())
 	return scheduled, billed, err
 }
 
@@ -132,12 +147,13 @@ func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Schedul
 			s.recognition,
 			coalesce(r.month, s.month) as earned_in, r.schedule_id is not null as recognized, sum(s.amount)::bigint, sum(s.passed_on)::bigint
 		from revrec.schedule s
-		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id
+		left join revrec.recognitions r on r.account_id = s.account_id and r.schedule_id = s.id and r.known_order <= @known
 		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract) and s.book in ('', @book)
+		  and s.known_order <= @known
 		group by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, s.recognition, earned_in, recognized
 		having sum(s.amount) <> 0 or sum(s.passed_on) <> 0
 		order by s.account_id, s.contract_id, s.line, s.kind, s.starts_on, s.ends_on, s.month, earned_in`,
-		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "book": f.book()})
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "book": f.book(), "known": f.known()})
 	if err != nil {
 		return nil, err
 	}
