@@ -52,5 +52,33 @@ create table subledger.facts (
 select house_shard('subledger.facts');
 select house_append_only('subledger.facts');
 
+-- What was lost of money: write-offs and their return, what processors kept, disputes. See payments.Loss.
+create sequence payments.loss_ids as bigint;
+create table payments.losses (
+    account_id  bigint not null,
+    id          bigint not null default nextval('payments.loss_ids'),
+    kind        text not null check (kind in ('write_off', 'reinstate', 'fee', 'dispute', 'dispute_won', 'dispute_lost')),
+    entity_id   bigint not null,
+    customer_id bigint not null,
+    document    text not null,  -- the invoice or receipt
+    currency    text not null check (currency ~ '^[A-Z]{3}$'),
+    amount      bigint not null check (amount > 0),
+    fee         bigint not null default 0 check (fee >= 0),
+    policy      text not null,  -- by which it was booked
+    happened_on date not null,
+    booked_on   date not null check (booked_on >= happened_on),
+    reason      text not null check (reason <> ''),
+    entry_seq   bigint,  -- none: a dispute that was taken back at once and lost
+    by_user     bigint not null,
+    known_order bigint not null default nextval('known_order'),
+    recorded_at timestamptz not null default now(),
+    primary key (account_id, id)
+);
+select house_shard('payments.losses');
+alter table payments.losses add foreign key (account_id, entry_seq) references ledger.entries (account_id, seq);
+create index losses_by_document on payments.losses (account_id, document);
+select house_append_only('payments.losses');
+
 select house_serve('ledger');
 select house_serve('subledger');
+select house_serve('payments');

@@ -2,11 +2,9 @@ package payments
 
 import (
 	"fmt"
-	"strings"
 
 	"ratable/internal/fault"
 	"ratable/internal/money"
-	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/ledger"
 )
@@ -21,82 +19,64 @@ func giveUp(d invoicing.Issued, amount money.Amount, by ledger.Policy) []ledger.
 	if !d.Total.IsZero() {
 		tax = money.SpreadToExact(amount, d.Tax.Exact(), d.Total.Exact())
 	}
-	list := by.WriteOff(ledger.Share{Recognized: amount.Sub(tax), Deferred: tax.Sub(tax), Tax: tax})
-	for i := range list {
-		list[i].Customer, list[i].Document = d.Payer, d.Number
-	}
-	return list
+	return by.WriteOff(ledger.Share{Recognized: amount.Sub(tax), Deferred: tax.Sub(tax), Tax: tax})
 }
 
-// lossOn adds up what entries hold on an account.
-func lossOn(entries []ledger.Recorded, account ledger.Account, c money.Currency) money.Amount {
-	sum := money.Zero(c)
-	for _, e := range entries {
-		for _, p := range e.Postings {
-			if p.Account == account {
-				sum = sum.Add(p.Amount)
+// givenUp is what of an invoice is written off, and by which policy first.
+func givenUp(losses []Loss, zero money.Amount) (sum money.Amount, policy string) {
+	sum = zero
+	for _, l := range losses {
+		switch l.Kind {
+		case WrittenOff:
+			if sum = sum.Add(l.Amount); policy == "" {
+				policy = l.Policy
+			}
+		case Reinstated:
+			sum = sum.Sub(l.Amount)
+		}
+	}
+	return sum, policy
+}
+
+// badDebtWord keeps in a word by which policy an invoice was given up, so that it is taken back by the same.
+func badDebtWord(p ledger.Policy) string { return string(p.BadDebt) + "," + string(p.BadDebtTax) }
+
+func badDebtBy(word string) ledger.Policy {
+	p := ledger.DefaultPolicy()
+	for _, debt := range []ledger.BadDebtPolicy{ledger.PriceConcession, ledger.CreditLoss} {
+		for _, tax := range []ledger.YesNo{ledger.Yes, ledger.No} {
+			if at := p; word == string(debt)+","+string(tax) {
+				at.BadDebt, at.BadDebtTax = debt, tax
+				return at
 			}
 		}
 	}
-	return sum
+	return p
 }
 
-// dispute is where the disputes about a receipt stand: of several, one after the other.
-type dispute struct {
-	entries int
-	pending money.Amount
-	policy  ledger.DisputePolicy // by which the pending one was booked
-}
-
-// disputeOf reads the entries about a receipt's disputes, the latest first.
-func disputeOf(entries []ledger.Recorded, c money.Currency) dispute {
-	at := dispute{entries: len(entries), pending: money.Zero(c), policy: ledger.ParkAsReceivable}
-	if len(entries) == 0 || !strings.HasSuffix(entries[0].Source, ":open") {
-		return at
-	}
-	latest := entries[:1]
-	if at.pending = lossOn(latest, ledger.DisputesReceivable, c); at.pending.IsZero() {
-		at.pending, at.policy = lossOn(latest, ledger.Disputes, c), ledger.AsRefund
-	}
-	return at
-}
-
-// withdraw is money a card network took back, and its fee.
-func (at dispute) withdraw(r Receipt, amount, fee money.Amount, by ledger.Policy) ([]ledger.Posting, error) {
-	switch {
-	case !at.pending.IsZero() && at.policy == ledger.ParkAsReceivable:
-		return nil, fault.New(fault.Conflict, "a dispute about %s %s of it is not decided yet: say first how it ended", at.pending.Display(), r.Currency())
-	case amount.Sign() <= 0 || amount.Currency() != r.Currency() || amount.Cmp(r.Amount) > 0:
-		return nil, fault.InvalidFields(fault.Field{Path: "amount", Value: amount.String(), Message: fmt.Sprintf("must be more than zero and at most the %s %s received", r.Amount.Display(), r.Currency())})
-	case fee.Sign() < 0:
-		return nil, fault.InvalidFields(fault.Field{Path: "fee", Value: fee.String(), Message: "must not be below zero"})
-	}
-	zero := money.Zero(r.Currency())
-	return by.Dispute(ledger.Share{Recognized: zero.Add(amount), Deferred: zero, Tax: zero}, zero, zero.Add(fee)), nil
-}
-
-// decide is how it ended.
-func (at dispute) decide(won bool) ([]ledger.Posting, error) {
-	if at.pending.IsZero() {
-		return nil, fault.New(fault.Conflict, "no dispute about it waits for a decision")
-	}
-	by := ledger.DefaultPolicy()
-	by.Disputes = at.policy
-	if won {
-		return by.WinDispute(at.pending), nil
-	}
-	return by.LoseDispute(at.pending), nil
-}
-
-// lossEntry is the entry of a loss at the next place of its account's book, on the first open day.
-func lossEntry(r Receipt, next int64, source, memo string, on period.Date, months *ledger.Months, list []ledger.Posting) ledger.Entry {
-	e := r.entry(next, source, memo)
-	e.BookedOn = openDay(months, r.Entity, on)
-	for _, p := range list {
-		if p.Document == "" {
-			p = r.own(p)
+// pendingDispute is the dispute about a receipt that is not decided; of several one follows the other.
+func pendingDispute(losses []Loss) (Loss, bool) {
+	for i := len(losses) - 1; i >= 0; i-- {
+		switch losses[i].Kind {
+		case Disputed:
+			return losses[i], true
+		case DisputeWon, DisputeLost:
+			return Loss{}, false
 		}
-		e.Postings = append(e.Postings, p)
 	}
-	return e
+	return Loss{}, false
+}
+
+// withdrawn refuses a dispute that cannot be.
+func withdrawn(r Receipt, losses []Loss, amount, fee money.Amount) error {
+	if open, pending := pendingDispute(losses); pending {
+		return fault.New(fault.Conflict, "the dispute of %s about %s %s of it is not decided yet: say first how it ended", open.On, open.Amount.Display(), r.Currency())
+	}
+	if amount.Sign() <= 0 || amount.Currency() != r.Currency() || amount.Cmp(r.Amount) > 0 {
+		return fault.InvalidFields(fault.Field{Path: "amount", Value: amount.String(), Message: fmt.Sprintf("must be more than zero and at most the %s %s received", r.Amount.Display(), r.Currency())})
+	}
+	if fee.Sign() < 0 {
+		return fault.InvalidFields(fault.Field{Path: "fee", Value: fee.String(), Message: "must not be below zero"})
+	}
+	return nil
 }

@@ -20,7 +20,15 @@ func (w *world) stands(account ledger.Account) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return lossOn(page, account, "USD").String()
+	sum := usd("0.00")
+	for _, e := range page {
+		for _, p := range e.Postings {
+			if p.Account == account {
+				sum = sum.Add(p.Amount)
+			}
+		}
+	}
+	return sum.String()
 }
 
 func (w *world) policy(on string, change func(*ledger.Policy)) {
@@ -124,7 +132,17 @@ func TestAFeeIsAnExpenseAndADisputeIsParkedUntilItIsDecided(t *testing.T) {
 		return OpenDispute(ctx, tx, r.ID, usd("40.00"), usd("0.00"), day("2026-06-02"), "fraud", w.finance)
 	})
 	w.tx(func(tx pgx.Tx) error { return DecideDispute(ctx, tx, r.ID, true, day("2026-07-02"), "won", w.finance) })
-	if w.stands(ledger.Disputes) != "40.00" || w.stands(ledger.Recoverables) != "-40.00" {
+	w.tx(func(tx pgx.Tx) error {
+		return OpenDispute(ctx, tx, r.ID, usd("10.00"), usd("0.00"), day("2026-08-02"), "fraud", w.finance)
+	})
+	w.tx(func(tx pgx.Tx) error {
+		return DecideDispute(ctx, tx, r.ID, false, day("2026-09-02"), "lost", w.finance)
+	})
+	losses, err := Losses(ctx, w.db, w.seller.ID, day("2026-12-31"))
+	if err != nil || len(losses) != 7 || losses[6].Kind != DisputeLost || losses[6].Entry != 0 {
+		t.Errorf("the losses are %+v, %v", losses, err)
+	}
+	if w.stands(ledger.Disputes) != "50.00" || w.stands(ledger.Recoverables) != "-40.00" {
 		t.Errorf("as a refund: disputes %s, recovered %s", w.stands(ledger.Disputes), w.stands(ledger.Recoverables))
 	}
 }
