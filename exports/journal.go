@@ -86,7 +86,10 @@ func (b Book) Journals(entries []ledger.Entry) []Journal {
 		switch s := b.Target.Spec(); {
 		case s.Functional:
 		case s.Media == textMedia:
-			parts = []Journal{j.inItsCurrency()}
+			parts[0] = j.inItsCurrency()
+			for i := range parts[0].Lines { // is not written, and without what was left out would not balance
+				parts[0].Lines[i].Functional = money.Amount{}
+			}
 		default:
 			parts = j.atOneRate()
 		}
