@@ -224,6 +224,9 @@ func shareableOrEven(weights []decimal.Decimal) []decimal.Decimal {
 // earned again.
 func (e estimated) adjusted(j *judged, line promised, before period.Date) money.Amount {
 	zero := money.Zero(j.currency[j.Lead])
+	if len(e.lines) == 0 { // the contract has nothing it could belong to
+		return zero
+	}
 	settled := !e.Until.IsZero() && e.Until.AddDays(1).Before(before)
 	came := zero
 	for _, x := range e.actual {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -32,15 +33,32 @@ func (c *checking) needed(path, value, why string) {
 
 func (c *checking) notBelow(path string, d decimal.Decimal, least int64) {
 	switch {
-	case d.Exponent() < -12 || d.Exponent() > 12 || d.NumDigits() > 30:
+	case d.Exponent() < -12 || d.Exponent() > 12 || d.NumDigits() > 30 || d.GreaterThan(most):
 		c.refuse(path, "", "is no figure that money is reckoned with")
 	case d.LessThan(decimal.NewFromInt(least)):
 		c.refuse(path, d.String(), "must be %d or more", least)
 	}
 }
 
+// most is what no figure of a document exceeds: a trillion.
+var most = decimal.New(1, 12)
+
+// The days a document may speak of: a run looks at every month between the first and the last.
+var (
+	firstDay = period.NewDate(1990, time.January, 1)
+	lastDay  = period.NewDate(2150, time.December, 31)
+)
+
+func (c *checking) day(path string, d period.Date) {
+	if !d.IsZero() && (d.Before(firstDay) || d.After(lastDay)) {
+		c.refuse(path, d.String(), "lies outside the years from 1990 to 2150")
+	}
+}
+
 // days holds a first and a last day against each other; either may be left out where optional.
 func (c *checking) days(path string, from, through period.Date, optional bool) {
+	c.day(path+".from", from)
+	c.day(path+".through", through)
 	switch {
 	case optional && through.IsZero():
 	case from.IsZero():
@@ -63,6 +81,7 @@ func (x Assessment) Validate() []fault.Field {
 	if x.Effective.IsZero() {
 		c.refuse("effective", "", "is missing: the first day on which the judgment counts")
 	}
+	c.day("effective", x.Effective)
 	for i, o := range x.Combined {
 		at := fmt.Sprintf("combined[%d]", i)
 		c.needed(at+".contract", o.Contract, "the number of the other contract")
@@ -92,8 +111,10 @@ func (x Assessment) validatePromises(c *checking) {
 		c.word(at+".satisfied", string(p.Satisfied), "", string(OverDays), string(AtOnce), string(ByProgress), string(AtMilestone))
 		c.word(at+".outside", string(p.Point), "", string(NearestBound), string(Midpoint))
 		c.days(at, p.From, p.Through, true)
-		if p.Standalone != nil {
-			c.notBelow(at+".standalone", *p.Standalone, 0)
+		for key, figure := range map[string]*decimal.Decimal{"standalone": p.Standalone, "stated": p.Stated, "low": &p.Low, "high": &p.High} {
+			if figure != nil {
+				c.notBelow(at+"."+key, *figure, 0)
+			}
 		}
 		if p.With == p.Line && p.With != "" {
 			c.refuse(at+".with", p.With, "is the line itself")
@@ -132,6 +153,7 @@ func (x Assessment) validateEstimates(c *checking) {
 		c.word(at+".method", string(v.Method), "", string(ExpectedValue), string(MostLikelyAmount))
 		c.notBelow(at+".amount", v.Amount, 0)
 		c.notBelow(at+".percent", v.Percent, 0)
+		c.day(at+".until", v.Until)
 		given := 0
 		for _, set := range []bool{len(v.Outcomes) > 0, !v.Amount.IsZero(), !v.Percent.IsZero()} {
 			if set {
@@ -204,6 +226,7 @@ func (x Assessment) validatePatterns(c *checking) {
 		at := fmt.Sprintf("progress[%d]", i)
 		c.needed(at+".line", p.Line, "the id of the line")
 		c.notBelow(at+".percent", p.Percent, 0)
+		c.day(at+".on", p.On)
 		if p.Percent.GreaterThan(hundred) {
 			c.refuse(at+".percent", p.Percent.String(), "is more than the whole")
 		}
@@ -223,10 +246,12 @@ func (x Assessment) validatePatterns(c *checking) {
 	for i, h := range x.Holds {
 		c.needed(fmt.Sprintf("holds[%d].reason", i), h.Reason, "say why nothing may be recognized")
 		c.needed(fmt.Sprintf("holds[%d].owner", i), h.Owner, "name who will lift it")
+		c.day(fmt.Sprintf("holds[%d].from", i), h.From)
 	}
 	for i, r := range x.Releases {
 		at := fmt.Sprintf("releases[%d]", i)
 		c.needed(at+".line", r.Line, "the id of the line")
+		c.day(at+".on", r.On)
 		c.word(at+".late", string(r.Late), "", string(CatchUp), string(Condense), string(Sliding))
 		if r.On.IsZero() {
 			c.refuse(at+".on", "", "is missing: the day it began")
@@ -269,6 +294,7 @@ func (x Assessment) validateMinimums(c *checking) {
 		c.needed(at+".line", f.Line, "the id of the line")
 		c.needed(at+".reason", f.Reason, "say why it is significant, and what the rate is that of")
 		c.notBelow(at+".rate_percent", f.RatePercent, 0)
+		c.day(at+".paid_on", f.PaidOn)
 		if f.RatePercent.GreaterThan(hundred) {
 			c.refuse(at+".rate_percent", f.RatePercent.String(), "is no rate of a loan: give it in percent a year")
 		}
@@ -297,6 +323,11 @@ func (x Assessment) validateMinimums(c *checking) {
 func (x Assessment) validateChange(c *checking) {
 	if x.Changed == nil {
 		return
+	}
+	for i, b := range x.Changed.Base {
+		if b.Recognized != nil {
+			c.notBelow(fmt.Sprintf("modification.base[%d].recognized", i), b.Recognized.Abs(), 0)
+		}
 	}
 	choices := []string{string(SeparateContract), string(Prospective), string(CumulativeCatchUp)}
 	c.word("modification.treatment", string(x.Changed.Treatment), append(choices, string(MixedTreatment))...)
