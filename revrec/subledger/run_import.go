@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,22 +54,28 @@ func Import(ctx context.Context, db *postgres.DB, in io.Reader, source string, d
 	if err != nil {
 		return Report{}, fmt.Errorf("%s: %w", doing, err)
 	}
-	report := Report{DryRun: dryRun, Rows: rows}
-	err = db.Tx(ctx, func(tx pgx.Tx) error {
-		if err := place(ctx, tx, rows, asOf); err != nil {
+	report := Report{DryRun: dryRun}
+	take := func(tx pgx.Tx) error {
+		report.Rows = slices.Clone(rows)
+		if err := place(ctx, tx, report.Rows, asOf); err != nil {
 			return err
 		}
-		if err := hold(ctx, tx, rows, source); err != nil {
+		if err := hold(ctx, tx, report.Rows, source); err != nil {
 			return err
 		}
 		if dryRun || report.Count(Recorded) == 0 {
 			return nil
 		}
-		if err := insertFacts(ctx, tx, source, rows, by); err != nil {
+		if err := insertFacts(ctx, tx, source, report.Rows, by); err != nil {
 			return err
 		}
 		return access.Audit(ctx, tx, by, "billing.import", access.Subject{Kind: "billing", Key: source}, nil, map[string]int{"facts": report.Count(Recorded)}, "")
-	})
+	}
+	for range attempts { // somebody else brought the same facts at the same moment: they are known now
+		if err = db.Tx(ctx, take); !errors.Is(err, fault.Conflict) {
+			break
+		}
+	}
 	if err != nil {
 		return report, fmt.Errorf("%s: %w", doing, err)
 	}

@@ -196,6 +196,25 @@ func TestAFileIsReadRowByRowAndWhatIsWrongIsRefusedAlone(t *testing.T) {
 	}
 }
 
+func TestTheSameFileAtTheSameMomentIsTakenUpOnce(t *testing.T) {
+	w := newWorld(t)
+	var group sync.WaitGroup
+	var counts [4]int
+	for i := range counts {
+		group.Go(func() {
+			r, err := Import(ctx, w.db, strings.NewReader(quarter), "stripe", false, period.NewDate(2026, 12, 31), clerk)
+			if err != nil || r.Count(Recorded)+r.Count(Repeated) != 2 {
+				t.Errorf("one of four imports: %+v, %v", r, err)
+			}
+			counts[i] = r.Count(Recorded)
+		})
+	}
+	group.Wait()
+	if sum := counts[0] + counts[1] + counts[2] + counts[3]; sum != 2 {
+		t.Errorf("two facts are taken up %d times", sum)
+	}
+}
+
 func TestADryRunChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	r, err := Import(ctx, w.db, strings.NewReader(quarter), "stripe", true, period.NewDate(2026, 12, 31), clerk)
