@@ -362,7 +362,7 @@ func TestAVoidNamesTheEntryItTakesBackAndTheControlFileItsTotals(t *testing.T) {
 	void := invoice
 	void.Seq, void.BookedOn, void.Source, void.Billed, void.Postings = 2, day("2026-01-02"), "void:NLUS-2026-000001", nil, nil
 	for _, p := range invoice.Postings {
-		p.Amount = p.Amount.Neg()
+		p.Amount, p.Functional = p.Amount.Neg(), p.Functional.Neg()
 		void.Postings = append(void.Postings, p)
 	}
 	b.do(func(tx pgx.Tx) error { return ledger.Append(ctx, tx, []ledger.Entry{void}) })
