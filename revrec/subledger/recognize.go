@@ -2,6 +2,7 @@ package subledger
 
 import (
 	"fmt"
+	"slices"
 
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -30,9 +31,9 @@ func (l *line) months() []month {
 // recognize books what the lines have earned: at the end of each period, out of what was billed, or unbilled where it was not.
 // What was earned before its invoice is caught up with it, or stands in its own months, by the policy.
 func (b *book) recognize() {
-	lines := b.pending
+	lines := slices.Clone(b.pending)
 	for _, name := range b.names {
-		lines = append(lines[:len(lines):len(lines)], b.documents[name].lines...)
+		lines = append(lines, b.documents[name].lines...)
 	}
 	for _, l := range lines {
 		early := l.billed.IsZero() || l.early(l.billed)
