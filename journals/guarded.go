@@ -5,10 +5,13 @@ import (
 	"ratable/ledger"
 )
 
-// guarded are the accounts whose balance a sub-ledger proves item by item: receivables by document, deferred and unbilled
-// by contract line, costs by contract, charges between entities by pair. A journal by hand would be an item that none of
+// guarded are the accounts whose balance a sub-ledger proves item by item (package reconcile): receivables and tax by
+// document, cash by receipt, deferred and unbilled by contract line, costs by contract, charges between entities by pair. A journal by hand would be an item that none of
 // them knows, so each is refused with the verb that moves account and sub-ledger together.
 var guarded = map[ledger.Account]string{
+	ledger.Cash:                    "a receipt, a refund or a settlement moves it; what else goes through the bank stands in the general ledger, or on PayableToSupplier until it does",
+	ledger.PendingCash:             "a receipt moves it",
+	ledger.TaxLiability:            "an invoice or a credit note moves it; what is paid to the tax office stands in the general ledger",
 	ledger.AccountsReceivable:      "an invoice, a credit note, a void or a payment moves it",
 	ledger.ContraAR:                "a credit note moves it",
 	ledger.DisputesReceivable:      "the dispute of a payment moves it",
@@ -57,6 +60,9 @@ func guard(path string, l Line) []fault.Field {
 	info := l.Account.Info()
 	if instead, is := Guarded(l.Account); is {
 		return []fault.Field{{Path: path, Value: info.Code, Message: "is proved by a sub-ledger and not booked by hand; " + instead}}
+	}
+	if l.Contract != 0 && (info.Type == ledger.Income || l.Account == ledger.PayableToPrincipal) {
+		return []fault.Field{{Path: path, Value: info.Code, Message: "of a contract line is proved by its schedule: a concession, an amendment or an assessment of the contract moves it; what is of no line names no contract"}}
 	}
 	if ofParty(l.Account) && l.Customer == 0 && l.Document == "" {
 		return []fault.Field{{Path: path, Value: info.Code, Message: "is owed to somebody: name the partner or supplier as the customer, or the payroll run or paper as the document"}}

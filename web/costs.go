@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -29,7 +30,7 @@ func (v *visit) costs() error {
 		}
 		month := v.queryMonth("month")
 		if month.IsZero() {
-			month = v.Today().MonthOf()
+			month = v.Today().MonthOf().Prev() // the latest that is over
 		}
 		f := cost.Filter{Entity: s.entity, After: cost.ID(v.queryNumber("after")), Limit: pageLength + 1}
 		found, err := cost.List(v.ctx, t, f)
@@ -53,7 +54,7 @@ func (v *visit) costs() error {
 		if err != nil {
 			return err
 		}
-		head := ui.HeadProps{Title: "Contract costs", Sub: "What it cost to win and to fulfil contracts: an asset that is used up as the contract is served, and written off when the customer leaves (ASC 340-40).", Crumbs: []ui.Anchor{{Label: "Revenue", Href: "/revenue"}},
+		head := ui.HeadProps{Title: "Contract costs", Sub: "What it cost to win and to fulfil contracts: an asset that is used up as the contract is served, and written off when the customer leaves (ASC 340-40).", Tabs: v.revenueHead("", "").Tabs,
 			Action: ui.Button(ui.ButtonProps{Label: "Enter a cost", Href: "/revenue/costs/new", Look: ui.Primary}), Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Policy", Href: "/revenue/costs/policy"}))}
 		narrowing := v.narrowing("/revenue/costs", "", ui.FieldProps{Name: "entity", Label: "Entity", Kind: ui.SelectInput, Options: entityOptions(s.directory)}, ui.FieldProps{Name: "month", Label: "Roll-forward of", Kind: ui.MonthInput})
 		table := costTable(found, called)
@@ -80,7 +81,8 @@ func rollTable(roll []cost.RollRow, n names, month period.Month) ui.TableProps {
 		}
 		t.Rows = append(t.Rows, ui.Row{Href: contractAddress(n.contracts[r.Contract]), Cells: ui.Cells(ui.TwoLines(n.contracts[r.Contract], "to "+string(r.Purpose)), ui.Money(r.Opening), ui.Money(r.Capitalized), ui.Money(r.Amortized.Neg()), ui.Money(r.Impaired.Neg()), ui.Money(r.Closing))})
 	}
-	for _, r := range sums {
+	for _, c := range slices.Sorted(maps.Keys(sums)) {
+		r := sums[c]
 		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all, "+string(r.Currency)), ui.Money(r.Opening), ui.Money(r.Capitalized), ui.Money(r.Amortized.Neg()), ui.Money(r.Impaired.Neg()), ui.Money(r.Closing))})
 	}
 	return t

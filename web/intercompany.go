@@ -100,7 +100,7 @@ func (v *visit) paymentForm(d *entities.Directory, found []fault.Field) page.Pan
 	if on == "" {
 		on = v.Today().String()
 	}
-	return page.Panel{Title: "Record a payment", Text: "Money that one entity sent another for what it was charged; booked on both sides.", Form: ui.FormProps{Action: "/journals/intercompany", Errors: found},
+	return page.Panel{Title: "Record a payment", Text: "Money that one entity sent another for what it was charged; booked on both sides.", Form: ui.FormProps{Action: "/journals/intercompany/pay", Errors: found},
 		Fields: []ui.FieldProps{seller, serving, {Name: "currency", Label: "Currency", Value: v.form("currency"), Errors: found}, {Name: "amount", Label: "Amount", Kind: ui.NumberInput, Value: v.form("amount"), Errors: found},
 			{Name: "on", Label: "Day", Kind: ui.DateInput, Value: on, Errors: found}, {Name: "reference", Label: "Reference of the transfer", Value: v.form("reference"), Errors: found}}, Verb: ui.ButtonProps{Label: "Record"}}
 }

@@ -16,7 +16,7 @@ func journalRoutes() []route {
 		{get, "/journals/templates/edit", books, (*visit).journalTemplateForm},
 		{post, "/journals/templates/edit", books, (*visit).saveJournalTemplate},
 		{get, "/journals/intercompany", books, (*visit).intercompany},
-		{post, "/journals/intercompany", books, (*visit).payIntercompany},
+		{post, "/journals/intercompany/pay", books, (*visit).payIntercompany},
 		{get, "/journals/:journal", books, (*visit).journal},
 		{post, "/journals/:journal/submit", books, (*visit).submitJournal},
 		{post, "/journals/:journal/approve", books, (*visit).approveJournal},

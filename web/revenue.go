@@ -88,7 +88,7 @@ func (v *visit) revenueHead(title, sub string) ui.HeadProps {
 	if q := v.echo.Request().URL.RawQuery; q != "" {
 		keep = "?" + q
 	}
-	for _, tab := range []ui.Tab{{Label: "Waterfall", Href: "/revenue"}, {Label: "Deferred by line", Href: "/revenue/deferred"}, {Label: "Obligations", Href: "/revenue/obligations"}, {Label: "All reports", Href: "/reports"}} {
+	for _, tab := range []ui.Tab{{Label: "Waterfall", Href: "/revenue"}, {Label: "Deferred by line", Href: "/revenue/deferred"}, {Label: "Obligations", Href: "/revenue/obligations"}, {Label: "Contract costs", Href: "/revenue/costs"}, {Label: "All reports", Href: "/reports"}} {
 		tab.On = tab.Href == at
 		tab.Href += keep
 		h.Tabs = append(h.Tabs, tab)

@@ -11,6 +11,6 @@ import "ratable/closing"
 func All() []closing.Check {
 	return []closing.Check{
 		Recognized(), Billed(), RunsDecided(), UsageResolved(), CashReviewed(), RatesThere(), Remeasured(),
-		Unreleased(), Negative(), Orphans(), Mapped(), Acknowledged(), Reconciled(), ReconciledOutside(), SealsHold(),
+		Unreleased(), Negative(), Orphans(), Mapped(), Acknowledged(), JournalsPosted(), Reconciled(), ReconciledOutside(), SealsHold(),
 	}
 }
