@@ -262,7 +262,7 @@ func (p Replan) Schedule(m Modified) ([]Portion, error) {
 	if err != nil {
 		return nil, err
 	}
-	adjustment := Portion{Slot{Period: in, Days: period.NewSpan(m.On, in.Span.End)}, p.Adjustment}
+	adjustment := Portion{Slot: Slot{Period: in, Days: period.NewSpan(m.On, in.Span.End)}, Amount: p.Adjustment}
 	if p.Adjustment.IsZero() {
 		return ByPeriod(p.Parts), nil
 	}

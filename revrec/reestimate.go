@@ -49,7 +49,7 @@ func Reestimate(versions ...Version) ([]Portion, error) {
 			}
 		}
 		stands := Standing(schedules[known], p.Period.Span.End)
-		out, stood = append(out, Portion{p, stands.Sub(stood)}), stands
+		out, stood = append(out, Portion{Slot: p, Amount: stands.Sub(stood)}), stands
 	}
 	return out, nil
 }

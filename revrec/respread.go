@@ -17,7 +17,8 @@ func Respread(parts []Portion, from period.Date, rest money.Amount) []Portion {
 		case p.Days.Start.Before(from):
 			done, left := p, p
 			done.Days.End, left.Days.Start = from, from
-			done.Amount = money.SpreadTo(p.Amount, int64(done.Days.Days()), int64(p.Days.Days()))
+			done.Amount = p.by(int64(done.Days.Days()), int64(p.Days.Days()))
+			done.run = run{}
 			kept, ahead = append(kept, done), append(ahead, left)
 		default:
 			ahead = append(ahead, p)
@@ -26,19 +27,21 @@ func Respread(parts []Portion, from period.Date, rest money.Amount) []Portion {
 	if len(ahead) == 0 {
 		return kept
 	}
-	weights := make([]int64, len(ahead))
+	slots, weights := make([]Slot, len(ahead)), make([]int64, len(ahead))
 	for i, p := range ahead {
-		weights[i] = p.Weight
+		slots[i], weights[i] = p.Slot, p.Weight
 	}
-	if first := ahead[0]; len(kept) > 0 && kept[len(kept)-1].Period == first.Period {
-		whole := int64(first.Days.Days() + kept[len(kept)-1].Days.Days())
+	first, whole := slots[0], int64(slots[0].Days.Days())
+	for _, p := range kept { // a period may have been cut before
+		if p.Period == first.Period {
+			whole += int64(p.Days.Days())
+		}
+	}
+	if left := int64(first.Days.Days()); left < whole {
 		for i := range weights {
 			weights[i] *= whole
 		}
-		weights[0] = first.Weight * int64(first.Days.Days())
+		weights[0] = first.Weight * left
 	}
-	for i, amount := range money.Spread(rest, weights) {
-		ahead[i].Amount = amount
-	}
-	return append(kept, ahead...)
+	return append(kept, spreadOver(rest, slots, weights)...)
 }

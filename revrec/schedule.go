@@ -16,8 +16,9 @@ func Until(parts []Portion, on period.Date) []Portion {
 		if !p.Days.Start.Before(on) {
 			continue
 		}
-		p.Amount = Standing([]Portion{p}, on)
-		p.Days.End = period.MinDate(p.Days.End, on)
+		if p.Amount = Standing([]Portion{p}, on); on.Before(p.Days.End) {
+			p.Days.End, p.run = on, run{}
+		}
 		out = append(out, p)
 	}
 	return out
@@ -30,8 +31,10 @@ func after(parts []Portion, on period.Date) []Portion {
 		if !on.Before(p.Days.End) {
 			continue
 		}
-		p.Amount = p.Amount.Sub(Standing([]Portion{p}, on))
-		p.Days.Start = period.MaxDate(p.Days.Start, on)
+		if p.Days.Start.Before(on) {
+			p.Amount, p.run = p.Amount.Sub(Standing([]Portion{p}, on)), run{}
+			p.Days.Start = on
+		}
 		out = append(out, p)
 	}
 	return out
@@ -92,11 +95,7 @@ func (t Terms) Rest(amount money.Amount, on period.Date) ([]Portion, error) {
 	if len(left) == 0 {
 		return nil, fault.New(fault.Invalid, "nothing is left of a service that ends before %s to earn %s over", on, amount)
 	}
-	out := make([]Portion, len(left))
-	for i, part := range t.split(amount, left, int64(len(left))) {
-		out[i] = Portion{left[i], part}
-	}
-	return out, nil
+	return t.split(amount, left, int64(len(left))), nil
 }
 
 // ByPeriod adds up the portions of each period, in order of time.

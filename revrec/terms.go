@@ -48,6 +48,40 @@ type Slot struct {
 type Portion struct {
 	Slot
 	Amount money.Amount
+	run    run
+}
+
+// run is the place of a portion in a total that is rounded cumulatively. With it what stands by a day within the portion is a
+// part of the total, as it is at the ends of months: one function gives the balance of any day. Without it, or where the amount
+// was changed since, it is a part of the portion.
+type run struct {
+	of            money.Amount
+	before, whole int64 // weights
+	weight        int64
+}
+
+// by is what of a portion stands after so many of its days.
+func (p Portion) by(done, days int64) money.Amount {
+	if r := p.run; r.whole > 0 {
+		start := money.SpreadTo(r.of, r.before, r.whole)
+		if money.SpreadTo(r.of, r.before+r.weight, r.whole).Sub(start) == p.Amount {
+			return money.SpreadTo(r.of, r.before*days+r.weight*done, r.whole*days).Sub(start)
+		}
+	}
+	return money.SpreadTo(p.Amount, done, days)
+}
+
+// spreadOver gives slots their parts of a total, by weights that need not be those of the slots.
+func spreadOver(total money.Amount, slots []Slot, weights []int64) []Portion {
+	out, sofar, whole := make([]Portion, len(slots)), int64(0), int64(0)
+	for _, w := range weights {
+		whole += w
+	}
+	for i, amount := range money.Spread(total, weights) {
+		out[i] = Portion{slots[i], amount, run{total, sofar, whole, weights[i]}}
+		sofar += weights[i]
+	}
+	return out
 }
 
 // Spread splits a price over the accounting periods of its service: the parts add up to it. It is the one function behind the
@@ -60,21 +94,21 @@ func (t Terms) Spread(price money.Amount) ([]Portion, error) {
 	if len(slots) == 0 {
 		return nil, fault.New(fault.Invalid, "a price of %s is spread over no time", price)
 	}
-	amounts := t.split(price, slots, months)
 	var parts []Portion
-	for i, s := range slots {
+	for _, p := range t.split(price, slots, months) {
 		late := t.Late == "" || t.Late == CatchUp
-		if last := len(parts) - 1; last >= 0 && late && !t.Released.IsZero() && !t.Released.Before(s.Period.Span.Start) {
-			parts[last] = Portion{s, parts[last].Amount.Add(amounts[i])}
+		if last := len(parts) - 1; last >= 0 && late && !t.Released.IsZero() && !t.Released.Before(p.Period.Span.Start) {
+			p.Amount, p.run = p.Amount.Add(parts[last].Amount), run{}
+			parts[last] = p
 			continue
 		}
-		parts = append(parts, Portion{s, amounts[i]})
+		parts = append(parts, p)
 	}
 	return parts, nil
 }
 
 // split gives each slot its part by the strategy of rounding.
-func (t Terms) split(price money.Amount, slots []Slot, months int64) []money.Amount {
+func (t Terms) split(price money.Amount, slots []Slot, months int64) []Portion {
 	weights := make([]int64, len(slots))
 	whole := len(slots) - 1 // the last whole month
 	for i, s := range slots {
@@ -86,19 +120,26 @@ func (t Terms) split(price money.Amount, slots []Slot, months int64) []money.Amo
 			break
 		}
 	}
+	var amounts []money.Amount
 	switch t.Rounding {
 	case catalog.LastAbsorbs:
-		return money.SpreadAbsorbing(price, weights, money.HalfAwayFromZero, len(weights)-1)
+		amounts = money.SpreadAbsorbing(price, weights, money.HalfAwayFromZero, len(weights)-1)
 	case catalog.FirstAbsorbs:
-		return money.SpreadAbsorbing(price, weights, money.HalfAwayFromZero, 0)
+		amounts = money.SpreadAbsorbing(price, weights, money.HalfAwayFromZero, 0)
 	case catalog.FloorLastFullMonth:
-		return money.SpreadAbsorbing(price, weights, money.Down, whole)
+		amounts = money.SpreadAbsorbing(price, weights, money.Down, whole)
 	case catalog.LargestRemainder:
-		return money.AllocateInts(price, weights)
+		amounts = money.AllocateInts(price, weights)
 	case catalog.RoundMonthlyThenLastTakes:
-		return roundMonthly(price, slots, months)
+		amounts = roundMonthly(price, slots, months)
+	default:
+		return spreadOver(price, slots, weights)
 	}
-	return money.Spread(price, weights)
+	out := make([]Portion, len(slots))
+	for i, s := range slots {
+		out[i] = Portion{Slot: s, Amount: amounts[i]}
+	}
+	return out
 }
 
 // roundMonthly rounds the amount of a month once; parts of a month are parts of that, and the last slot takes the rest. Of a
@@ -129,7 +170,7 @@ func Standing(parts []Portion, before period.Date) money.Amount {
 		case !p.Days.End.After(before):
 			sum = sum.Add(p.Amount)
 		case p.Days.Start.Before(before):
-			sum = sum.Add(money.SpreadTo(p.Amount, int64(before.Sub(p.Days.Start)), int64(p.Days.Days())))
+			sum = sum.Add(p.by(int64(before.Sub(p.Days.Start)), int64(p.Days.Days())))
 		default:
 			sum = sum.Add(money.Zero(p.Amount.Currency()))
 		}

@@ -165,10 +165,7 @@ func drawDailyChange(t *rapid.T) (m, m) {
 	at, days := daysByMonth(first, last)
 	old := stands(price, days)
 	before, served := daysByMonth(first, on.AddDate(0, 0, -1))
-	var recognized int64
-	for i := range before {
-		recognized += half(part(old[i], served[i], days[i]))
-	}
+	recognized := half(part(price, sum(served), int64(n)))
 	_, left := daysByMonth(on, last)
 	skip := len(at) - len(left) // months that are over when the change comes
 	original := m{"amount": c.of(price), "start": iso(first), "end_inclusive": iso(last), "method": "daily", "recognised_through": iso(on.AddDate(0, 0, -1)), "recognised": c.of(recognized)}
@@ -182,9 +179,10 @@ func drawDailyChange(t *rapid.T) (m, m) {
 		change["added_ssp"] = c.of(added + 1)
 		rest := stands(price-recognized+added, left)
 		for i, b := range before {
-			if amounts[i] = half(part(old[i], served[i], days[i])); b != at[i] {
+			if b != at[i] {
 				t.Fatal("the oracle has lost a month")
 			}
+			amounts[i] = half(part(price, sum(served[:i+1]), int64(n))) - half(part(price, sum(served[:i]), int64(n)))
 		}
 		for i := range rest {
 			if k := skip + i; k < len(before) {

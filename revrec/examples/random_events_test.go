@@ -69,18 +69,26 @@ func (s served) issued() m {
 // stood is what is earned before a day, month by month, and how many days of each month are left from it.
 func (s served) stood(on time.Time) (before []int64, left []int64) {
 	before, left = make([]int64, len(s.months)), make([]int64, len(s.months))
-	for i, name := range s.months {
-		var done, all int64
+	var days, served, stood int64
+	for d := s.first; !d.After(s.last); d = d.AddDate(0, 0, 1) {
+		if days++; d.Before(on) {
+			served++
+		}
+	}
+	var sofar int64
+	for i, name := range s.months { // by the day of the whole service, in the cut month as at the ends of months
 		for d := s.first; !d.After(s.last); d = d.AddDate(0, 0, 1) {
 			if d.Format("2006-01") != name {
 				continue
 			}
-			all++
 			if d.Before(on) {
-				done++
+				sofar++
+			} else {
+				left[i]++
 			}
 		}
-		before[i], left[i] = half(part(s.amounts[i], done, all)), all-done
+		now := half(part(s.total, min(sofar, served), days))
+		before[i], stood = now-stood, now
 	}
 	return before, left
 }
