@@ -14,7 +14,6 @@ import (
 	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/fault"
-	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -181,6 +180,3 @@ func decide(ctx context.Context, tx pgx.Tx, id ID, decision access.Decision, rea
 	}
 	return nil
 }
-
-// Sum is an amount by currency, for summaries.
-type Sum = map[money.Currency]money.Amount
