@@ -1,6 +1,7 @@
 package revrec
 
 import (
+	"fmt"
 	"slices"
 
 	"ratable/catalog"
@@ -80,16 +81,20 @@ func assess(f Facts, pieces map[contracts.ID][]contracts.Piece, through period.M
 	for _, a := range f.Agreements {
 		s.numbers[a.Number], s.currency[a.Contract] = a.Contract, a.Currency
 	}
+	priced := map[string][]era{} // by group: a contract is judged many times, and priced once
 	for _, x := range f.Assessed {
 		if s.currency[x.Lead] == "" {
 			continue // of another legal entity: not asked for
 		}
 		group := s.group(x)
-		all, err := eras(f.Agreements, group, pieces, price)
-		if err != nil {
-			return nil, err
+		key := fmt.Sprint(group)
+		if priced[key] == nil {
+			var err error
+			if priced[key], err = eras(f.Agreements, group, pieces, price); err != nil {
+				return nil, err
+			}
 		}
-		for _, era := range all {
+		for _, era := range priced[key] {
 			for _, book := range x.bookNames() {
 				j, err := s.judge(x, book, group, era)
 				if err != nil {
