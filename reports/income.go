@@ -69,7 +69,7 @@ func (b byMonth) subtotal(label string, rows []int) int {
 
 // resultAgrees holds the result against the balance sheet's side: what the other accounts gained.
 func (d *drawing) resultAgrees(result money.Amount) error {
-	trial, err := ledger.TrialBalance(d.ctx, d.q, d.stretch())
+	trial, err := d.balances()
 	if err != nil {
 		return err
 	}

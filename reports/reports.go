@@ -157,7 +157,20 @@ type drawing struct {
 	ctx context.Context
 	q   postgres.Querier
 	Scope
-	out Drawn
+	out   Drawn
+	trial *ledger.Trial // of the stretch, once it was asked for
+}
+
+// balances is the trial balance of the stretch: a look at every posting, so it is taken once.
+func (d *drawing) balances() (ledger.Trial, error) {
+	if d.trial == nil {
+		t, err := ledger.TrialBalance(d.ctx, d.q, d.stretch())
+		if err != nil {
+			return t, err
+		}
+		d.trial = &t
+	}
+	return *d.trial, nil
 }
 
 func (d *drawing) zero() money.Amount { return money.Zero(d.Currency) }

@@ -144,7 +144,7 @@ func (b byMonth) totalLink(kind ledger.Type) func(column int) Link {
 
 // revenueAgrees holds a sum of revenue against the ledger's.
 func (d *drawing) revenueAgrees(sum money.Amount) error {
-	trial, err := ledger.TrialBalance(d.ctx, d.q, d.stretch())
+	trial, err := d.balances()
 	if err != nil {
 		return err
 	}
