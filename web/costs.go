@@ -140,7 +140,7 @@ func (v *visit) showCost(status int, found []fault.Field) error {
 		}
 		rec := page.Record{Head: ui.HeadProps{Title: x.Name(), Sub: x.Reason, Status: costState(x), Crumbs: []ui.Anchor{{Label: "Revenue", Href: "/revenue"}, {Label: "Contract costs", Href: "/revenue/costs"}}}}
 		rec.Parts = ui.Cells(page.Complaints(found))
-		if x.Event == "" && x.Kind != cost.ReferralFact && x.PreparedBy != v.By.UserID {
+		if x.Event == "" && x.Kind != cost.ReferralFact && x.PreparedBy != v.By.UserID && v.may(post, "/revenue/costs/:cost/approve") {
 			at := costAddress(x.ID)
 			rec.Parts = append(rec.Parts, page.Verbs(ui.Cells(ui.Post(ui.PostProps{Action: at + "/approve", Button: ui.ButtonProps{Label: "Approve", Look: ui.Primary, Icon: "check"}}),
 				page.AskReason(ui.ConfirmProps{Label: "Send back", Look: ui.Danger, Text: "Nothing is booked for it.", Action: at + "/reject", Confirm: "Send back"}))))
@@ -152,7 +152,7 @@ func (v *visit) showCost(status int, found []fault.Field) error {
 				return err
 			}
 			rec.Body = append(rec.Body, tables...)
-			if x.Counts() && x.Cost.Asset {
+			if x.Counts() && x.Cost.Asset && v.may(post, "/revenue/costs/:cost/test") {
 				rec.Body = append(rec.Body, page.PanelForm(v.testForm(x, found)))
 			}
 		} else {

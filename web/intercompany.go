@@ -52,7 +52,9 @@ func (v *visit) showIntercompany(status int, found []fault.Field) error {
 			rec.Parts = ui.Cells(page.Notice(note))
 		}
 		rec.Body = ui.Cells(ui.Table(eliminationTable(sums)), ui.Table(chargeTable(charges, directory)), ui.Table(transferTable(rules, v.Today())))
-		rec.Rail = ui.Cells(page.PanelForm(v.paymentForm(directory, found)))
+		if v.may(post, "/journals/intercompany/pay") {
+			rec.Rail = ui.Cells(page.PanelForm(v.paymentForm(directory, found)))
+		}
 		return v.page(status, frame{Title: "Intercompany", Room: "journals"}, page.RecordPage(rec))
 	})
 }

@@ -132,7 +132,7 @@ func (v *visit) showJournalRule(status int, found []fault.Field) error {
 	}
 	rec := page.Record{Head: ui.HeadProps{Title: "Rule " + r.Code, Sub: r.Says(), Status: journalRuleState(r), Crumbs: append(slices.Clip(journalCrumbs), ui.Anchor{Label: "Rules", Href: "/journals/rules"})}}
 	rec.Parts = ui.Cells(page.Complaints(found))
-	if r.Event == "" && r.PreparedBy != v.By.UserID {
+	if r.Event == "" && r.PreparedBy != v.By.UserID && v.may(post, "/journals/rules/:rule/approve") {
 		rec.Parts = append(rec.Parts, page.Verbs(ui.Cells(ui.Post(ui.PostProps{Action: journalRuleAddress(id) + "/approve", Button: ui.ButtonProps{Label: "Approve", Look: ui.Primary, Icon: "check"}}),
 			page.AskReason(ui.ConfirmProps{Label: "Send back", Look: ui.Danger, Text: "The rules stay as they are.", Action: journalRuleAddress(id) + "/reject", Confirm: "Send back"}))))
 	}

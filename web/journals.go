@@ -118,11 +118,18 @@ func (v *visit) showJournal(status int, found []fault.Field) error {
 		for _, a := range files {
 			fs.Rows = append(fs.Rows, ui.Row{Cells: ui.Cells(page.FileLink(a.Name, "", fmt.Sprintf("%s/files/%d", journalAddress(j.ID), a.ID)), ui.Text(fileSize(a.Size)), ui.Text(called[a.UploadedBy]), page.Hash(a.Hash()))})
 		}
-		rec.Body = append(rec.Body, ui.Table(fs), page.PanelForm(page.Panel{Title: "Attach a file", Form: ui.FormProps{Action: journalAddress(j.ID) + "/attach", Files: true},
-			Fields: []ui.FieldProps{{Name: "file", Label: "File", Kind: ui.FileInput, Accept: ".pdf,.png,.jpg,.jpeg,.docx,.eml", Hint: "PDF, PNG, JPG, DOCX or EML, 10 MB at most", Required: true}}, Verb: ui.ButtonProps{Label: "Attach"}}))
+		rec.Body = append(rec.Body, ui.Table(fs))
+		if v.may(post, "/journals/:journal/attach") {
+			rec.Body = append(rec.Body, attachPanel(j.ID))
+		}
 		rec.Rail = ui.Cells(ui.Facts("Journal", journalFacts(j, n)), page.Trail("History", journalTrail(j, called)))
 		return v.page(status, frame{Title: j.Number(), Room: "journals"}, page.RecordPage(rec))
 	})
+}
+
+func attachPanel(id journals.ID) templ.Component {
+	return page.PanelForm(page.Panel{Title: "Attach a file", Form: ui.FormProps{Action: journalAddress(id) + "/attach", Files: true},
+		Fields: []ui.FieldProps{{Name: "file", Label: "File", Kind: ui.FileInput, Accept: ".pdf,.png,.jpg,.jpeg,.docx,.eml", Hint: "PDF, PNG, JPG, DOCX or EML, 10 MB at most", Required: true}}, Verb: ui.ButtonProps{Label: "Attach"}})
 }
 
 func (v *visit) journalNames(q postgres.Querier, j journals.Journal) (names, error) {
@@ -136,6 +143,9 @@ func (v *visit) journalNames(q postgres.Querier, j journals.Journal) (names, err
 
 // journalVerbs are what this reader may do with the journal as it stands.
 func (v *visit) journalVerbs(q postgres.Querier, j journals.Journal) ([]templ.Component, error) {
+	if !v.may(post, "/journals/:journal/submit") {
+		return nil, nil
+	}
 	at := journalAddress(j.ID)
 	withdraw := ui.Confirm(ui.ConfirmProps{Label: "Withdraw", Look: ui.Danger, Text: "It will never be posted. It stays in the list.", Action: at + "/withdraw", Confirm: "Withdraw"})
 	correct := ui.Button(ui.ButtonProps{Label: "Correct", Href: fmt.Sprintf("/journals/new?corrects=%d", j.ID)})
