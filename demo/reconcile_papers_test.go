@@ -91,7 +91,13 @@ func lose(t *testing.T, db *postgres.DB) {
 		if _, err := payments.WriteOff(context.Background(), tx, open[at].Number, money.Of(1000, "USD"), today, "nobody will pay it", access.System("test")); err != nil {
 			return err
 		}
-		return payments.RecordFee(context.Background(), tx, 1, money.Of(250, "USD"), today, "kept", access.System("test"))
+		if err := payments.RecordFee(context.Background(), tx, 1, money.Of(250, "USD"), today, "kept", access.System("test")); err != nil {
+			return err
+		}
+		if err := payments.OpenDispute(context.Background(), tx, 1, money.Of(4000, "USD"), money.Of(1500, "USD"), today, "the card network", access.System("test")); err != nil {
+			return err
+		}
+		return payments.DecideDispute(context.Background(), tx, 1, true, today, "won", access.System("test"))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -71,27 +71,6 @@ func HeldBy(ctx context.Context, q postgres.Querier, entity entities.ID, currenc
 	})
 }
 
-// LostOn is HeldBy for what was written off, kept by a processor or disputed: entries that are their own only record.
-func LostOn(ctx context.Context, q postgres.Querier, entity entities.ID, currency money.Currency, span period.Span, account Account) ([]Held, error) {
-	args := spanArgs(entity, currency, span)
-	args["account"] = account
-	rows, err := q.Query(ctx, `
-		select p.ledger_account, coalesce(p.customer_id, 0), coalesce(p.document, ''), sum(p.amount)::bigint
-		from ledger.postings p
-		join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
-		where p.entity_id = @entity and p.currency = @currency and p.booked_on >= @start and p.booked_on < @end and p.book in ('', 'us_gaap')
-			and p.ledger_account = @account and split_part(e.source, ':', 1) in ('writeoff', 'fee', 'dispute')
-		group by p.ledger_account, p.customer_id, p.document
-		having sum(p.amount) <> 0
-		order by p.document, p.customer_id`, args)
-	return collectReconciled(rows, err, "add up losses", func(row pgx.CollectableRow) (h Held, err error) {
-		var minor int64
-		err = row.Scan(&h.Ledger, &h.Customer, &h.Document, &minor)
-		h.Amount = money.Of(minor, currency)
-		return h, err
-	})
-}
-
 // BookedLine is where a contract line stands in the book at the end of a month. Earned is what was credited to revenue
 // or, as an agent, to whom it is passed on, of what is stated: what assessments add stands against contract assets, contract
 // liabilities, refund liabilities or the allocation between promises, and is Adjusted.

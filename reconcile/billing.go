@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"strings"
 
 	"ratable/entities"
 	"ratable/internal/money"
@@ -10,6 +11,7 @@ import (
 	"ratable/invoicing"
 	"ratable/journals"
 	"ratable/ledger"
+	"ratable/payments"
 )
 
 func documentRef(number string) Ref { return Ref{Kind: Document, Name: number, Document: number} }
@@ -46,12 +48,8 @@ func taxes(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result
 	}
 	b.elsewhere(ledger.TaxLiability, b.Month.First(), func(p ledger.Posting) { s.left(documentRef(p.Document), billedElsewhere, p.Amount.Neg()) })
 	b.byHand(ledger.TaxLiability, func(l journals.PostedLine) { s.left(documentRef(l.Document), approvedJournals, l.Amount.Neg()) })
-	lost, err := ledger.LostOn(ctx, q, b.Entity, b.Currency, b.Month.Span(), ledger.TaxLiability)
-	if err != nil {
+	if err := b.taxLost(ctx, q, s); err != nil {
 		return Result{}, err
-	}
-	for _, h := range lost {
-		s.left(documentRef(h.Document), writtenOff, h.Amount.Neg())
 	}
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.Month.Span(), ledger.TaxLiability)
 	for _, h := range held {
@@ -60,6 +58,33 @@ func taxes(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result
 	return s.result(spec, sides("The document has tax rows, and nothing was booked to tax payable for it",
 		"Tax was booked for a document that has no tax rows in the month: a posting by hand, or a document of another month",
 		"The tax rows of the document add up to another amount than was booked")), err
+}
+
+// taxLost is the tax on what was written off or reinstated in the month, where the policy of then takes it back from the state.
+func (b *books) taxLost(ctx context.Context, q postgres.Querier, s *sheet) error {
+	var numbers []string
+	for _, l := range b.losses {
+		numbers = append(numbers, l.Document)
+	}
+	documents, err := invoicing.Rows(ctx, q, numbers)
+	if err != nil {
+		return err
+	}
+	for _, l := range b.losses {
+		d, known := documents[l.Document]
+		relieved := strings.HasSuffix(l.Policy, ","+string(ledger.Yes))
+		if !known || !relieved || d.Total.IsZero() || !b.Month.Span().Contains(l.BookedOn) {
+			continue
+		}
+		tax := money.SpreadToExact(l.Amount, d.Tax.Exact(), d.Total.Exact())
+		switch l.Kind {
+		case payments.WrittenOff:
+			s.left(documentRef(l.Document), writtenOff, tax.Neg())
+		case payments.Reinstated:
+			s.left(documentRef(l.Document), writtenOff, tax)
+		}
+	}
+	return nil
 }
 
 // billedRecord sets documents beside the record of what was billed that billing and recognition share.

@@ -32,6 +32,7 @@ type books struct {
 	opening  []ledger.BookedLine // at the end of the month before
 	position revrec.Position
 	receipts []payments.Receipt
+	losses   []payments.Loss       // through the month
 	written  []journals.PostedLine // journals by hand of the month
 	told     []ledger.Entry        // owed of what was billed elsewhere, through the month
 	agreed   []agreed
@@ -85,6 +86,15 @@ func loadBooks(ctx context.Context, q postgres.Querier, s Scope, all []agreed, n
 	}
 	if b.receipts, err = payments.ReceiptsThrough(ctx, q, s.Entity, s.Currency, s.Month.Last()); err != nil {
 		return b, err
+	}
+	losses, err := payments.Losses(ctx, q, s.Entity, s.Month.Last())
+	if err != nil {
+		return b, err
+	}
+	for _, l := range losses {
+		if l.Amount.Currency() == s.Currency {
+			b.losses = append(b.losses, l)
+		}
 	}
 	if b.written, err = journals.PostedLines(ctx, q, s.Entity, s.Currency, s.Month.Span()); err != nil {
 		return b, err
@@ -146,9 +156,9 @@ func (b *books) byHand(account ledger.Account, add func(journals.PostedLine)) {
 	}
 }
 
-// Parts that more than one comparison has. A write-off has no paper but its entry: it stands on both sides.
+// Parts that more than one comparison has.
 const (
 	billedElsewhere  = "Documents billed elsewhere"
 	approvedJournals = "Approved journals"
-	writtenOff       = "Written off or reinstated, by their entries"
+	writtenOff       = "Written off or reinstated"
 )

@@ -42,12 +42,17 @@ func receivables(ctx context.Context, q postgres.Querier, b *books, spec Spec) (
 	b.elsewhere(ledger.AccountsReceivable, dawn, func(p ledger.Posting) {
 		s.left(Ref{Kind: Document, Name: p.Document, Document: p.Document, Customer: p.Customer}, billedElsewhere, p.Amount)
 	})
-	lost, err := ledger.LostOn(ctx, q, b.Entity, b.Currency, b.days(), ledger.AccountsReceivable)
-	if err != nil {
-		return Result{}, err
-	}
-	for _, h := range lost {
-		s.left(Ref{Kind: Document, Name: h.Document, Document: h.Document, Customer: h.Customer}, writtenOff, h.Amount)
+	for _, l := range b.losses {
+		amount := b.zero()
+		switch l.Kind {
+		case payments.WrittenOff:
+			amount = l.Amount.Neg()
+		case payments.Reinstated:
+			amount = l.Amount
+		}
+		if !amount.IsZero() {
+			s.left(Ref{Kind: Document, Name: l.Document, Document: l.Document, Customer: l.Customer}, writtenOff, amount)
+		}
 	}
 	held, err := ledger.HeldBy(ctx, q, b.Entity, b.Currency, b.days(), ledger.AccountsReceivable)
 	for _, h := range held {
@@ -98,9 +103,22 @@ func received(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Res
 			}
 		}
 	}
+	for _, l := range b.losses {
+		if !b.Month.Span().Contains(l.BookedOn) {
+			continue
+		}
+		switch l.Kind {
+		case payments.Fee:
+			s.left(receiptRef(l.Document, 0), "Fees kept", l.Amount.Add(l.Fee).Neg())
+		case payments.Disputed:
+			s.left(receiptRef(l.Document, 0), "Withdrawn by disputes, with fees", l.Amount.Add(l.Fee).Neg())
+		case payments.DisputeWon:
+			s.left(receiptRef(l.Document, 0), "Given back by disputes", l.Amount)
+		}
+	}
 	moved, err := ledger.CashEntries(ctx, q, b.Entity, b.Currency, b.Month.Span())
 	for _, c := range moved {
-		if others := []string{"settlement:", "manual:", "subledger:", "intercompany-payment:", "cost:", "fee:", "dispute:"}; !slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(c.Source, p) }) {
+		if others := []string{"settlement:", "manual:", "subledger:", "intercompany-payment:", "cost:"}; !slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(c.Source, p) }) {
 			r := receiptRef(c.Document, 0)
 			if c.Document == "" {
 				r = Ref{Kind: Entry, Name: c.Source, Seq: c.Seq, Book: c.Account}
