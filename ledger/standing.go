@@ -74,7 +74,11 @@ func (s *Standing) post(key LineKey, p Posting) {
 	case UnbilledReceivable:
 		at.Unbilled = at.Unbilled.Add(p.Amount)
 	case ContractAsset, ContractLiability, RefundLiability, FinancingLiability, InterestExpense, InterestIncome:
-		// Revenue that an assessment moves is beside what is stated: its other side takes it out again.
+		// Revenue that an assessment moves is beside what is stated: its other side, which follows the same row of the
+		// schedule, takes it out again. What else is booked there is none of what the line has earned.
+		if p.Schedule == 0 {
+			return
+		}
 		at.Earned = at.Earned.Sub(p.Amount)
 	default: // a fee or a commission says nothing about where the line stands
 		return

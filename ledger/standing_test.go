@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"ratable/internal/money"
 	"sync/atomic"
 	"testing"
 
@@ -69,5 +70,28 @@ func TestWhatStandsOfAContractNamesTheLineThatAskedAndForgetsAVoid(t *testing.T)
 	}
 	if len(s.Of(8)) != 0 {
 		t.Error("another contract has something standing")
+	}
+}
+
+// An assessment's revenue follows a row of the schedule, with its other side: neither is what the line has earned of what is
+// stated. A refund that is paid out of the liability follows none, and changes nothing either.
+func TestWhatIsJudgedMovesNoLine(t *testing.T) {
+	s := NewStanding()
+	key := LineKey{Contract: 1, Line: "seats"}
+	at := func(p Posting, row int64) Posting {
+		p.Contract, p.Line, p.Schedule = 1, "seats", row
+		return p
+	}
+	hundred := money.Of(10_000, "EUR")
+	for i, postings := range [][]Posting{
+		{at(Debit(UnbilledReceivable, hundred), 0), at(Credit(Revenue, hundred), 1)},
+		{at(Debit(ContractAsset, hundred), 2), at(Credit(Revenue, hundred), 2)},
+		{at(Debit(Revenue, hundred), 3), at(Credit(RefundLiability, hundred), 3)},
+		{at(Debit(RefundLiability, hundred), 0), Credit(Cash, hundred)},
+	} {
+		s.Book(Entry{Account: 1, Seq: int64(i + 1), Currency: "EUR", Postings: postings})
+		if p := s.Lines[key]; p.Earned != hundred || p.Unbilled != hundred || !p.Deferred.IsZero() {
+			t.Errorf("after entry %d the line has earned %s, %s of it unbilled and %s deferred; only the first entry is about it", i+1, p.Earned, p.Unbilled, p.Deferred)
+		}
 	}
 }

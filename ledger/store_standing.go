@@ -49,10 +49,10 @@ func loadPlaces(ctx context.Context, q postgres.Querier, accounts []customers.Ac
 
 func loadBalances(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, out map[customers.AccountID]*Standing) error {
 	rows, err := q.Query(ctx, `
-		select account_id, contract_id, line, ledger_account, currency, sum(amount)::bigint
+		select account_id, contract_id, line, ledger_account, currency, sum(amount)::bigint, coalesce(max(schedule_id), 0)
 		from ledger.postings
 		where account_id = any(@accounts) and contract_id is not null and book in ('', 'us_gaap')
-		group by account_id, contract_id, line, ledger_account, currency`, pgx.NamedArgs{"accounts": accounts})
+		group by account_id, contract_id, line, ledger_account, currency, schedule_id is null`, pgx.NamedArgs{"accounts": accounts})
 	if err != nil {
 		return err
 	}
@@ -60,9 +60,9 @@ func loadBalances(ctx context.Context, q postgres.Querier, accounts []customers.
 	var key LineKey
 	var posted Account
 	var currency money.Currency
-	var sum int64
-	_, err = pgx.ForEachRow(rows, []any{&account, &key.Contract, &key.Line, &posted, &currency, &sum}, func() error {
-		out[account].post(key, Posting{Account: posted, Amount: money.Of(sum, currency)})
+	var sum, row int64
+	_, err = pgx.ForEachRow(rows, []any{&account, &key.Contract, &key.Line, &posted, &currency, &sum, &row}, func() error {
+		out[account].post(key, Posting{Account: posted, Amount: money.Of(sum, currency), Schedule: row})
 		return nil
 	})
 	return err
