@@ -92,7 +92,7 @@ func (f *filling) accrual(ctx context.Context, tx pgx.Tx, on period.Date) error 
 
 func (f *filling) bankCharges(ctx context.Context, tx pgx.Tx, on period.Date) error {
 	return f.journal(ctx, tx, true, journals.Written{Entity: "nleu", On: on.String(), Reason: "Bank charges of the quarter",
-		Lines: []journals.WrittenLine{{Account: "Fees", Debit: "126.40"}, {Account: "PayableToSupplier", Credit: "126.40", Document: "Grachtenbank statement"}}})
+		Lines: []journals.WrittenLine{{Account: "Fees", Debit: "126.40"}, {Account: "Cash", Credit: "126.40", Document: "Grachtenbank statement"}}})
 }
 
 func (f *filling) waiting(ctx context.Context, tx pgx.Tx, on period.Date) error {

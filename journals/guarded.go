@@ -5,13 +5,11 @@ import (
 	"ratable/ledger"
 )
 
-// guarded are the accounts whose balance a sub-ledger proves item by item (package reconcile): receivables and tax by
-// document, cash by receipt, deferred and unbilled by contract line, costs by contract, charges between entities by pair. A journal by hand would be an item that none of
-// them knows, so each is refused with the verb that moves account and sub-ledger together.
+// guarded are the accounts whose balance a sub-ledger proves item by item (package reconcile): receivables by document,
+// deferred and unbilled by contract line, costs by contract, charges between entities by pair. A journal by hand would be
+// an item that none of them knows, so each is refused with the verb that moves account and sub-ledger together. Cash and
+// tax may be booked by hand: reconciliations set approved journals beside them.
 var guarded = map[ledger.Account]string{
-	ledger.Cash:                    "a receipt, a refund or a settlement moves it; what else goes through the bank stands in the general ledger, or on PayableToSupplier until it does",
-	ledger.PendingCash:             "a receipt moves it",
-	ledger.TaxLiability:            "an invoice or a credit note moves it; what is paid to the tax office stands in the general ledger",
 	ledger.AccountsReceivable:      "an invoice, a credit note, a void or a payment moves it",
 	ledger.ContraAR:                "a credit note moves it",
 	ledger.DisputesReceivable:      "the dispute of a payment moves it",
