@@ -289,6 +289,9 @@ func TestAMonthIsClosedWhenNothingIsInTheWayAndReopenedByAnother(t *testing.T) {
 	anna.Get(fmt.Sprintf("/close/checklist?entity=%d&month=2026-03", h.US.ID)).Want(200, "is not recognized", "C-100", "In the way")
 	anna.PostForm("/close", url.Values{"entity": {"x"}, "month": {"2026-01"}}).Want(404)
 	anna.PostForm("/close", url.Values{"entity": form["entity"], "month": {"soon"}}).Want(422)
+	march := url.Values{"entity": form["entity"], "month": {"2026-03"}}
+	anna.PostForm("/close/open", march).Want(200, "Mar 2026 is open", "Open through Apr 2026", "Future")
+	anna.PostForm("/close/open", march).Want(422, "s open already")
 	anna.PostForm("/close/due", url.Values{"entity": form["entity"], "month": {"2026-01"}, "code": {"close"}, "days": {"3"}}).Want(200, "due as you said")
 }
 

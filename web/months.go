@@ -93,6 +93,10 @@ func (v *visit) monthsOf(t tx, s scope) (page.Months, error) {
 	if next := b.next(); next.Before(v.Today().MonthOf()) {
 		view.Next, view.Checklist = next, narrowed("/close/checklist", "entity", s.entity, "month", next)
 	}
+	view.Open = v.Today().MonthOf()
+	if opened := b.states.OpenedThrough(s.entity); !opened.IsZero() {
+		view.Open = opened.Next()
+	}
 	waiting, err := access.Pending(v.ctx, t, access.Roles)
 	if err != nil {
 		return view, err

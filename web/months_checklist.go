@@ -76,6 +76,7 @@ func (v *visit) checklistOf(t tx, b booksOf, month period.Month) (page.Checklist
 		view.Found = append(view.Found, findingTable(r))
 	}
 	if v.may(post, "/close") {
+		view.Due = dueFields(results)
 		over := month.Before(v.Today().MonthOf())
 		open := state == ledger.MonthOpen || state == ledger.MonthReopened
 		view.MaySoftClose = over && open && len(blocked) == 0
@@ -88,6 +89,16 @@ func (v *visit) checklistOf(t tx, b booksOf, month period.Month) (page.Checklist
 		}
 	}
 	return view, nil
+}
+
+// dueFields say by when a check, or the month, should be settled.
+func dueFields(results []closing.Result) []ui.FieldProps {
+	what := []ui.Option{{Value: "close", Label: "The close itself"}}
+	for _, r := range results {
+		what = append(what, ui.Option{Value: r.Code, Label: r.Name})
+	}
+	return []ui.FieldProps{{Name: "code", Label: "What", Kind: ui.SelectInput, Options: what},
+		{Name: "days", Label: "Days after the month's end", Kind: ui.NumberInput, Required: true, Unit: "days"}}
 }
 
 func checklistStats(state ledger.MonthState, results []closing.Result, due period.Date) []ui.StatProps {

@@ -33,6 +33,13 @@ func (v *visit) softCloseMonth() error {
 	})
 }
 
+// openMonth takes bookings through a month: later ones are future months from then on.
+func (v *visit) openMonth() error {
+	return v.decideMonth("open", func(t tx, at closing.At) error {
+		return ledger.OpenMonth(v.ctx, t, at.Entity.ID, at.Month, v.By)
+	})
+}
+
 func (v *visit) liftMonth() error {
 	return v.decideMonth("open for new facts again", func(t tx, at closing.At) error {
 		return ledger.LiftSoftClose(v.ctx, t, at.Entity.ID, at.Month, v.By, v.form("reason"))

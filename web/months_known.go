@@ -83,7 +83,7 @@ func (v *visit) knownOf(t tx, b booksOf, s closing.Seal, view *page.KnownAt) err
 	}
 	view.Facts = factsTable(inputs)
 	for _, sum := range then.Totals() {
-		view.Links = append(view.Links, ui.Anchor{Label: "Waterfall in " + string(sum.Currency) + " as known then, and why it differs now",
+		view.Links = append(view.Links, ui.Anchor{Label: "Waterfall then and now, " + string(sum.Currency),
 			Href: narrowed("/reports/waterfall", "entity", s.Entity, "currency", sum.Currency, "month", v.Today().MonthOf().Prev(), "since", s.Month)})
 	}
 	view.Notes, err = v.notesTable(t, s)

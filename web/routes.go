@@ -238,6 +238,7 @@ func bookRoutes() []route {
 		{post, "/close", closers, (*visit).closeMonth},
 		{get, "/close/checklist", books, (*visit).checklist},
 		{get, "/close/known", books, (*visit).knownAt},
+		{post, "/close/open", closers, (*visit).openMonth},
 		{post, "/close/soft", closers, (*visit).softCloseMonth},
 		{post, "/close/lift", closers, (*visit).liftMonth},
 		{post, "/close/catch-up", closers, (*visit).catchUp},
