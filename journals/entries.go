@@ -63,7 +63,7 @@ func sourceNumber(e ledger.Entry) string { return e.Source[len(sourcePrefix):] }
 // entry is the journal as the ledger takes it. An amount that belongs to no month of its own belongs to the month of its
 // day, also where that is closed and the entry stands in a later one; taken back, it belongs to the month of that.
 func (j Journal) entry(o occurrence, account customers.AccountID, seq int64, on period.Date, number string, part Part) ledger.Entry {
-	e := ledger.Entry{Account: account, Seq: seq, Entity: j.Entity, Source: sourcePrefix + number, BookedOn: on, Currency: j.Currency, Book: j.Book,
+	e := ledger.Entry{Account: account, Seq: seq, Entity: j.Entity, Source: sourcePrefix + number, BookedOn: on, Currency: j.Currency, Book: j.Book, Adjusting: true,
 		Memo: fmt.Sprintf("%s: %s", number, j.Reason)}
 	for _, l := range j.Lines {
 		p := ledger.Posting{Account: l.Account, Amount: l.Amount, Customer: l.Customer, Contract: l.Contract, Line: l.Line, Document: l.Document, Month: l.Month}

@@ -57,7 +57,7 @@ func know(ctx context.Context, q postgres.Querier, lines []WrittenLine) (k known
 // still takes journals: the ledger decides.
 func open(ctx context.Context, q postgres.Querier, j Journal) error {
 	month := j.On.MonthOf()
-	first, err := ledger.FirstOpen(ctx, q, j.Entity, month)
+	first, err := ledger.FirstAdjustable(ctx, q, j.Entity, month)
 	if err != nil || first == month {
 		return err
 	}

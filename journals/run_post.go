@@ -80,7 +80,7 @@ func post(ctx context.Context, tx pgx.Tx, j Journal, due []occurrence, by access
 		return nil, err
 	}
 	at := place{account: account, seq: standings[account].Next, day: func(d period.Date) period.Date {
-		return period.MaxDate(d, months.FirstOpen(j.Entity, d.MonthOf()).First())
+		return period.MaxDate(d, months.FirstAdjustable(j.Entity, d.MonthOf()).First())
 	}}
 	var entries []ledger.Entry
 	var posted []Posted

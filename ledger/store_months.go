@@ -42,6 +42,15 @@ func FirstOpen(ctx context.Context, q postgres.Querier, entity entities.ID, mont
 	return after(is.soft, month), nil
 }
 
+// FirstAdjustable is FirstOpen for what an accountant decides to book: a soft-closed month takes it.
+func FirstAdjustable(ctx context.Context, q postgres.Querier, entity entities.ID, month period.Month) (period.Month, error) {
+	is, err := loadStanding(ctx, q, entity)
+	if err != nil {
+		return period.Month{}, fmt.Errorf("look for the month of entity %d that takes adjustments: %w", entity, err)
+	}
+	return after(is.through, month), nil
+}
+
 func loadStanding(ctx context.Context, q postgres.Querier, entity entities.ID) (is standing, err error) {
 	err = q.QueryRow(ctx, `
 		select ledger.closed_through(@entity), ledger.soft_through(@entity), ledger.opened_through(@entity)`,
