@@ -317,3 +317,46 @@ books:
 		t.Errorf("the line stands at %+v; what books see otherwise is none of what is stated", p)
 	}
 }
+
+// Interest is none of the revenue in any report, and the loan moves no line.
+func TestReportsShowTheRevenueOfWhatIsFinancedAndNotItsInterest(t *testing.T) {
+	w := newWorld(t, 1, fixed("seats", "platform", "1", "1200", "year", contracts.Advance))
+	w.bill(t, w.accounts[0], "2026-01-01", "I-1", "seats", contracts.FixedFee, document().Term.Span(), eur("1200"))
+	w.approve(t, w.propose(t, "C-0", "\neffective: 2026-01-01\nreason: paid two years ahead\nfinancing: [{line: seats, rate_percent: 6, paid_on: 2024-01-01, reason: significant}]\n", w.anna), w.boss)
+	w.run(t, "2026-04-01")
+	if r := w.run(t, "2026-04-01"); r.Rows != 0 || r.Entries != 0 {
+		t.Errorf("a second run appends %d rows and %d entries", r.Rows, r.Entries)
+	}
+	trial, err := ledger.TrialBalance(ctx, w.db, ledger.Filter{Entity: w.entity, Currency: "EUR", Through: day("2026-03-31")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := Filter{Entity: w.entity, Currency: "EUR", AsOf: month("2026-03")}
+	position, err := PositionOf(ctx, w.db, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := Waterfall(ctx, w.db, f, month("2024-01"), 27)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := eur("0")
+	for _, cell := range drawn.Sum.Cells {
+		sum = sum.Add(cell)
+	}
+	revenue := trial.Row(ledger.Revenue, "EUR").Closing.Neg()
+	if revenue.Cmp(eur("295.89")) <= 0 || sum != revenue { // 1,200 x 90/365 and what is for time
+		t.Errorf("the trial balance has revenue of %s, the waterfall %s; 295.89 of it is stated", revenue, sum)
+	}
+	interest, loan := trial.Row(ledger.InterestExpense, "EUR").Closing, trial.Row(ledger.FinancingLiability, "EUR").Closing
+	if interest.Sign() <= 0 || revenue.Sub(eur("295.89")).Sub(interest) != loan {
+		t.Errorf("interest of %s, less what was earned for time, is not the %s that is owed", interest, loan.Neg())
+	}
+	booked, err := ledger.BookedLines(ctx, w.db, w.entity, "EUR", month("2026-03"))
+	if err != nil || len(booked) != 1 || len(position.Lines) != 1 {
+		t.Fatal(booked, position.Lines, err)
+	}
+	if b, l := booked[0], position.Lines[0]; b.Earned != eur("295.89") || l.Recognized != b.Earned || l.Net() != b.Deferred.Sub(b.Unbilled) || l.Adjusted != revenue.Sub(b.Earned) {
+		t.Errorf("the line in the book %+v and in the schedule %+v", b, l)
+	}
+}
