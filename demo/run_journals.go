@@ -2,7 +2,9 @@ package demo
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -115,9 +117,22 @@ func (f *filling) journal(ctx context.Context, tx pgx.Tx, post bool, w journals.
 	if err != nil {
 		return err
 	}
+	if err := journals.Attach(ctx, tx, j.ID, "request.eml", request(w), f.people["farah"]); err != nil {
+		return err
+	}
 	if err := journals.Submit(ctx, tx, j.ID, f.people["farah"]); err != nil || !post {
 		return err
 	}
 	_, err = journals.Decide(ctx, tx, j.ID, access.Approve, "", f.people["alma"])
 	return err
+}
+
+// request is the mail that asked for a journal.
+func request(w journals.Written) []byte {
+	on, err := period.ParseDate(w.On)
+	if err != nil {
+		panic(err) // written above
+	}
+	return fmt.Appendf(nil, "From: Alma Castillo <alma@northlight.example>\r\nTo: Farah Nasser <farah@northlight.example>\r\nDate: %s\r\nSubject: %s\r\n\r\nPlease book it, I will look at it.\r\n",
+		on.Time(time.UTC).Format(time.RFC1123Z), w.Reason)
 }

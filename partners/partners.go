@@ -13,8 +13,8 @@
 // Invariants: what stands accrued for a contract is its percentage of what was collected before tax, rounded once; a
 // second run appends nothing; nobody is paid more than they are owed at the moment of payment.
 //
-// Commissions are expensed as they are incurred (ASC 340-40-25-4, for contracts of up to a year); capitalizing them is
-// not built.
+// Commissions are expensed as they are incurred (ASC 340-40-25-4); where an entity's policy makes them costs to obtain a
+// contract, package cost moves what is accrued here to the assets.
 package partners
 
 import (
