@@ -9,7 +9,6 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/invoicing"
-	"ratable/journals"
 	"ratable/ledger"
 	"ratable/payments"
 )
@@ -47,7 +46,6 @@ func taxes(ctx context.Context, q postgres.Querier, b *books, spec Spec) (Result
 		s.left(documentRef(d.Number), askedAs(d), d.Tax)
 	}
 	b.elsewhere(ledger.TaxLiability, b.Month.First(), func(p ledger.Posting) { s.left(documentRef(p.Document), billedElsewhere, p.Amount.Neg()) })
-	b.byHand(ledger.TaxLiability, func(l journals.PostedLine) { s.left(documentRef(l.Document), approvedJournals, l.Amount.Neg()) })
 	if err := b.taxLost(ctx, q, s); err != nil {
 		return Result{}, err
 	}

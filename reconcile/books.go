@@ -147,18 +147,8 @@ func (b *books) elsewhere(account ledger.Account, from period.Date, add func(led
 	}
 }
 
-// byHand hands over what journals by hand say of an account in the month.
-func (b *books) byHand(account ledger.Account, add func(journals.PostedLine)) {
-	for _, l := range b.written {
-		if l.Account == account {
-			add(l)
-		}
-	}
-}
-
 // Parts that more than one comparison has.
 const (
-	billedElsewhere  = "Documents billed elsewhere"
-	approvedJournals = "Approved journals"
-	writtenOff       = "Written off or reinstated"
+	billedElsewhere = "Documents billed elsewhere"
+	writtenOff      = "Written off or reinstated"
 )
