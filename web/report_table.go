@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -57,7 +58,7 @@ func (v *visit) reportTable(d reports.Drawn, t reports.Table, first bool) ui.Tab
 		}
 	}
 	if !whole {
-		out.Pager = &ui.Pager{Summary: fmt.Sprintf("%d to %d of %d", min(start+1, lines), min(start+length, lines), lines)}
+		out.Pager = &ui.Pager{Summary: fmt.Sprintf("%d to %d of %d", min(start+1, lines), min(start+length, lines), lines), Label: "Pages of " + cmp.Or(t.Title, d.Report.Title)}
 		if start > 0 {
 			out.Pager.First = v.with("table", t.Name)
 		}
