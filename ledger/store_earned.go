@@ -23,7 +23,7 @@ type EarnedLine struct {
 }
 
 // EarnedLines adds up revenue by contract line and the month it belongs to. Entity 0 is every entity, no accounts are all.
-// What names no contract is left out.
+// What names no contract, and what other books than the primary one have of their own, is left out.
 func EarnedLines(ctx context.Context, q postgres.Querier, entity entities.ID, accounts []customers.AccountID, through period.Month) ([]EarnedLine, error) {
 	if accounts == nil {
 		accounts = []customers.AccountID{}
@@ -32,7 +32,7 @@ func EarnedLines(ctx context.Context, q postgres.Querier, entity entities.ID, ac
 		select account_id, contract_id, line, currency, month, -sum(amount)::bigint
 		from ledger.postings
 		where (@entity::bigint = 0 or entity_id = @entity) and (cardinality(@accounts::bigint[]) = 0 or account_id = any(@accounts::bigint[]))
-		  and ledger_account = any(@ledgers::smallint[]) and contract_id is not null and month is not null and month <= @through::date
+		  and ledger_account = any(@ledgers::smallint[]) and contract_id is not null and month is not null and month <= @through::date and book in ('', 'us_gaap')
 		group by account_id, contract_id, line, currency, month
 		order by account_id, contract_id, line, currency, month`,
 		pgx.NamedArgs{"entity": entity, "accounts": accounts, "ledgers": PostingFilter{Type: Income}.accounts(), "through": through})
