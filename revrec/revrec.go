@@ -3,19 +3,24 @@
 // It owns the revenue schedule (what each piece of a contract earns in each
 // month), the record of which schedule rows are recognized, recognition runs,
 // the closing of months as far as revenue is concerned, and the reports that
-// follow: contract schedule, deferred waterfall, deferred balance.
+// follow: contract schedule, deferred waterfall, deferred balance. It owns what an
+// accountant judges about a contract under the five steps (Assessment): documents,
+// dated and approved, whose effect is rows of kinds of their own beside the rows of
+// what is stated, and other patterns of those.
 //
 // It does not own the price of anything (contracts), what is billed (invoicing;
 // revrec reads what stands billed from the ledger), or the balances (ledger).
 //
 // Times: a row's Month is the month the revenue belongs to (attribution), fixed
 // by the service span; an entry's BookedOn lies in that month, or in the first
-// open one when it is closed.
+// open one when it is closed. An assessment counts from its effective day: what it
+// makes of months before is caught up in the month of that day.
 //
 // Invariants: the months of a piece that is over add up to its amount to the
 // cent; a schedule row is recognized once; a second run appends nothing; running
 // month by month earns the same, per line, kind, span and month, as one run that
-// catches up.
+// catches up. What assessments add comes to nothing over a contract once all is
+// met, but for estimates and interest; it never moves what is deferred or unbilled.
 package revrec
 
 import (
