@@ -14,14 +14,18 @@ var eventKinds = map[string]telling{
 	"invoice_finalized": finalized, "invoice_finalized_and_paid": finalized, "unbilled_items_created": finalized,
 	"invoice_paid": paid(ledger.ByCash), "customer_balance_applied": paid(ledger.ByBalance), "paid_out_of_band": paid(ledger.OutOfBand),
 	"payment_pending": paid(ledger.Pending), "payment": payment,
-	"invoice_voided": plain(subledger.Void), "refund": plain(subledger.Refund),
+	"payment_cleared": plain(subledger.Cleared), "payment_settled": plain(subledger.Cleared), "payment_failed": plain(subledger.Bounced), "payment_bounced": plain(subledger.Bounced),
+	"invoice_voided": plain(subledger.Void), "refund": plain(subledger.Refund), "refund_full": plain(subledger.Refund), "refund_partial": plain(subledger.Refund),
+	"exclusion": plain(subledger.Exclusion), "impairment": plain(subledger.Impairment), "contract_asset_impairment": plain(subledger.Impairment),
+	"unbilled_voided": plain(subledger.UnbilledVoid), "unbilled_items_voided": plain(subledger.UnbilledVoid),
+	"prepaid_expired": plain(subledger.Expired), "expiry": plain(subledger.Expired),
 	"marked_uncollectible": plain(subledger.Uncollectible), "written_off": plain(subledger.Uncollectible),
 	"dispute": disputed, "dispute_funds_withdrawn": disputed, "dispute_won": plain(subledger.DisputeWon), "dispute_lost": plain(subledger.DisputeLost),
 	"credit_note": credited, "credit_memo": creditMemo,
 	"usage": usedOn, "accrual": usedOn, "usage_invoice": plain(subledger.UsageInvoice),
 	"order_line": order, "order_line_updated": order, "reduction_order": order, "release": order, "invoice": order,
 	"prepaid_purchase": bought, "commitment_invoiced": bought, "prepaid_consumption": plain(subledger.Draw), "drawdown": plain(subledger.Draw),
-	"fulfilment": plain(subledger.Fulfilment), "commitment_period_end": committed, "sale": sale,
+	"fulfilment": fulfilled, "fulfillment": fulfilled, "delivery": fulfilled, "commitment_period_end": committed, "sale": sale,
 	"contract": agreement, "terminate": terminated, "cancel": canceled, "downgrade": downgraded,
 	"commission": commissioned, "customer_lost": plain(subledger.Lost),
 }
@@ -96,7 +100,8 @@ func disputed(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	return only1(x)
 }
 
-var applications = map[string]ledger.CreditTo{"receivable": ledger.ToReceivable, "refund": ledger.ToCash, "customer_balance": ledger.ToBalance, "external": ledger.ToExternal, "": ""}
+var applications = map[string]ledger.CreditTo{"receivable": ledger.ToReceivable, "refund": ledger.ToCash, "cash": ledger.ToCash, "customer_balance": ledger.ToBalance,
+	"external": ledger.ToExternal, "external_customer_balance": ledger.ToExternal, "out_of_band": ledger.ToExternal, "": ""}
 
 func credited(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	x.Kind, x.Amount = subledger.Credit, e.amount("amount").Abs()
@@ -105,6 +110,12 @@ func credited(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 		refuse("application: %s", e.text("application"))
 	}
 	x.To = to
+	for _, key := range []string{"policy", "treatment", "split", "credit_policy"} {
+		if x.Split, known = splitOf[e.textOr(key, string(x.Split))]; !known {
+			refuse("%s: %s", key, e.text(key))
+		}
+	}
+	e.tells("reason")
 	if e.has("accounting") {
 		e.only("accounting", "contra_revenue_in_period")
 		x.Effect = subledger.Excuse
@@ -138,16 +149,18 @@ func usedOn(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 }
 
 var orderKinds = map[string]subledger.Kind{"order_line": subledger.Order, "order_line_updated": subledger.Order, "reduction_order": subledger.Reduction,
-	"release": subledger.Release, "invoice": subledger.OrderInvoice}
+	"release": subledger.Release, "fulfilment": subledger.Release, "fulfillment": subledger.Release, "delivery": subledger.Release, "invoice": subledger.OrderInvoice}
 
 func order(t *told, e *facts, x subledger.Fact) []subledger.Fact {
-	x.Kind, x.Line, x.Amount, x.Document = orderKinds[e.text("type")], e.textOr("line", ""), e.amount("amount"), ""
+	x.Kind, x.Line, x.Document = orderKinds[e.text("type")], e.textOr("line", ""), ""
+	if x.Kind != subledger.Release || e.has("amount") {
+		x.Amount = e.amount("amount")
+	}
 	if x.Kind == subledger.Reduction {
 		x.Amount = x.Amount.Abs()
 	}
-	if x.Kind == subledger.Order && t.f.textOr("recognition", "") != "on_hold" {
-		t.f.only("release_event", "upon_booking")
-		x.Released = true
+	if x.Kind == subledger.Order {
+		x.Released, x.AsBilled = t.release == uponBooking, t.release == uponBilling
 	}
 	if e.has("right_to_bill") {
 		x.Right = ledger.No
@@ -158,9 +171,52 @@ func order(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	return only1(x)
 }
 
+// fulfilled is service delivered: of a balance that waits for it, or of what is ordered.
+func fulfilled(t *told, e *facts, x subledger.Fact) []subledger.Fact {
+	if t.ordered {
+		return order(t, e, x)
+	}
+	return plain(subledger.Fulfilment)(t, e, x)
+}
+
+// release is what lets go of what is ordered.
+type release string
+
+const (
+	uponBooking release = "booking"
+	uponBilling release = "billing"
+	byEvents    release = "events"
+)
+
+var releases = map[string]release{"upon_booking": uponBooking, "upon_billing": uponBilling, "upon_invoicing": uponBilling, "upon_invoice": uponBilling,
+	"upon_delivery": byEvents, "upon_fulfilment": byEvents, "upon_fulfillment": byEvents, "upon_release": byEvents, "manual": byEvents}
+
+// releaseOf is what the case says; where it says nothing, orders wait for their release, which has to come.
+func (t *told) releaseOf(events []*facts) release {
+	ordered, released := false, t.f.textOr("recognition", "") == "on_hold"
+	for _, e := range events {
+		kind := orderKinds[e.text("type")]
+		ordered, released = ordered || kind == subledger.Order, released || kind == subledger.Release
+	}
+	if !t.f.has("release_event") {
+		if ordered && !released {
+			refuse("release_event is missing")
+		}
+		return byEvents
+	}
+	by, known := releases[t.f.text("release_event")]
+	if !known {
+		refuse("release_event: %s", t.f.text("release_event"))
+	}
+	return by
+}
+
 func bought(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	x.Kind, x.Amount, x.Tax = subledger.Prepaid, e.amount("amount"), e.amountOr("tax", "0")
 	x.Paid = e.text("type") == "prepaid_purchase"
+	if e.has("bonus") {
+		x.Bonus = e.amount("bonus")
+	}
 	if e.has("expires") {
 		x.Until = e.date("expires")
 	}
@@ -201,7 +257,7 @@ func terminated(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 }
 
 func canceled(t *told, e *facts, x subledger.Fact) []subledger.Fact {
-	x.Kind, x.Amount = subledger.Cancel, e.amount("refund")
+	x.Kind, x.Amount = subledger.Cancel, e.amountOr("refund", "0")
 	return only1(x)
 }
 

@@ -8,7 +8,13 @@ var choicesOf = map[string]map[string]func(*ledger.Policy){
 	"refund_presentation":      presentations(func(p *ledger.Policy) *ledger.Presentation { return &p.Refunds }),
 	"credit_note_presentation": presentations(func(p *ledger.Policy) *ledger.Presentation { return &p.Credits }),
 	"credit_presentation":      presentations(func(p *ledger.Policy) *ledger.Presentation { return &p.Credits }),
-	"credit_policy":            splits, "credit_note_policy": splits, "credit_split": splits,
+	"credit_policy":            splits, "credit_note_policy": splits, "credit_split": splits, "credit_treatment": splits, "credit_note_treatment": splits,
+	"contract_account": {
+		"single":                func(p *ledger.Policy) { p.Contract = ledger.OneAccount },
+		"one_contract_account":  func(p *ledger.Policy) { p.Contract = ledger.OneAccount },
+		"two_accounts":          func(p *ledger.Policy) { p.Contract = ledger.TwoLedgers },
+		"deferred_and_unbilled": func(p *ledger.Policy) { p.Contract = ledger.TwoLedgers },
+	},
 	"bad_debt_presentation": {
 		"expense":        func(p *ledger.Policy) { p.BadDebt = ledger.CreditLoss },
 		"contra_revenue": func(p *ledger.Policy) { p.BadDebt = ledger.PriceConcession },
@@ -16,6 +22,8 @@ var choicesOf = map[string]map[string]func(*ledger.Policy){
 	"dispute_policy": {
 		"park_as_receivable": func(p *ledger.Policy) { p.Disputes = ledger.ParkAsReceivable },
 		"as_refund":          func(p *ledger.Policy) { p.Disputes = ledger.AsRefund },
+		"like_refund":        func(p *ledger.Policy) { p.Disputes = ledger.AsRefund },
+		"contra_revenue":     func(p *ledger.Policy) { p.Disputes = ledger.AsRefund },
 	},
 	"breakage_policy": {
 		"remote_until_expiry": func(p *ledger.Policy) { p.Breakage = ledger.AtExpiry },
@@ -33,6 +41,10 @@ var choicesOf = map[string]map[string]func(*ledger.Policy){
 		"false": func(p *ledger.Policy) { p.CatchUp = ledger.InAttributed },
 	},
 }
+
+// splitOf are the same words on a credit of its own: the policy may differ by its reason.
+var splitOf = map[string]ledger.CreditSplit{"": "", "proportional": ledger.Proportional, "deferred_first": ledger.DeferredFirst,
+	"recognized_first": ledger.RecognizedFirst, "recognised_first": ledger.RecognizedFirst}
 
 var splits = map[string]func(*ledger.Policy){
 	"proportional":     func(p *ledger.Policy) { p.CreditSplit = ledger.Proportional },

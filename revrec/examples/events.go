@@ -19,6 +19,8 @@ type told struct {
 	f       *facts
 	policy  ledger.Policy
 	method  catalog.Method // of lines that say none
+	rounds  catalog.Rounding
+	release release
 	facts   []subledger.Fact
 	ordered bool // some line is ordered or released: the case is kept on one contract account
 	used    bool // usage is accrued
@@ -48,14 +50,14 @@ func (t *told) journal() []subledger.Entry {
 // tell reads a case: its policies, its usage and its events.
 func tell(f *facts) *told {
 	t := &told{f: f, policy: policyOf(f)}
-	switch said := f.textOr("recognition", string(catalog.Daily)); said {
-	case "on_hold": // nothing is released until an event says so
-	default:
-		t.method = methodOf(said)
+	for _, key := range []string{"method", "recognition"} {
+		switch said := f.textOr(key, string(catalog.Daily)); {
+		case said == "on_hold": // nothing is released until an event says so
+		case f.has(key):
+			t.method = methodOf(said)
+		}
 	}
-	if f.has("rounding") && f.rounding() != catalog.Cumulative {
-		refuse("rounding: %s", f.text("rounding"))
-	}
+	t.rounds = f.rounding()
 	if f.has("rule") {
 		t.pass = f.under("rule").text("passthrough_pct")
 	}
@@ -68,6 +70,7 @@ func tell(f *facts) *told {
 			t.used = true
 		}
 	}
+	t.release = t.releaseOf(list)
 	if f.has("opening") {
 		t.opening(f.under("opening"), list)
 	}
@@ -175,14 +178,21 @@ func (t *told) metered(f *facts) {
 	t.used = true
 }
 
+// everything of a line may be collected for others.
+var everything = decimal.NewFromInt(100) // per cent
+
 // lines are those of an invoice.
 func (t *told) lines(e *facts) []subledger.Line {
 	var out []subledger.Line
 	for _, f := range e.list("lines") {
-		f.tells("type")
 		l := subledger.Line{Amount: f.amount("amount"), Tax: f.amountOr("tax", "0")}
 		if t.pass != "" {
 			l.Pass = decimalOf(t.pass)
+		}
+		switch f.only("type", "service", "subscription", "usage", "overage", "one_time", "setup", "fee", "base", "recurring", "license", "licence", "support", "hardware", "product", "discount",
+			"proration", "minimum", "passthrough", "passthrough_fee") {
+		case "passthrough", "passthrough_fee":
+			l.Pass = everything
 		}
 		switch said := f.textOr("recognition", ""); said {
 		case "immediate", "on_fulfilment":
@@ -195,7 +205,7 @@ func (t *told) lines(e *facts) []subledger.Line {
 			l.Earning = subledger.Held
 		default:
 			l.Service = f.service()
-			l.Spreading = catalog.Spreading{Method: cmp.Or(t.method, catalog.Daily)}
+			l.Spreading = catalog.Spreading{Method: cmp.Or(t.method, catalog.Daily), Rounding: t.rounds}
 			if said != "" {
 				l.Spreading.Method = methodOf(said)
 			}

@@ -122,6 +122,7 @@ type book struct {
 	documents map[string]*document
 	names     []string // of documents, in order
 	pending   []*line  // unbilled items that no invoice has asked for
+	voided    []*line  // and none will
 	paidOn    map[string][]period.Date
 	usage     map[string]*ledger.Running
 	meters    map[meter]*metered

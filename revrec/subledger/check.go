@@ -20,7 +20,7 @@ func (b *book) check(f Fact) error {
 	for _, x := range []struct {
 		field  string
 		amount money.Amount
-	}{{"amount", f.Amount}, {"tax", f.Tax}, {"fee", f.Fee}, {"cost", f.Cost}} {
+	}{{"amount", f.Amount}, {"tax", f.Tax}, {"fee", f.Fee}, {"cost", f.Cost}, {"bonus", f.Bonus}} {
 		if c := x.amount.Currency(); c != "" && c != f.currency(b.Currency) {
 			return wrong(x.field, string(c), "is in another currency than the fact, %s", f.currency(b.Currency))
 		}
@@ -52,7 +52,7 @@ func (f Fact) bounded(home money.Currency) error {
 	if f.currency(home) != home {
 		most /= 100 // a rate may make it more
 	}
-	amounts := []money.Amount{f.Amount, f.Tax, f.Fee, f.Cost}
+	amounts := []money.Amount{f.Amount, f.Tax, f.Fee, f.Cost, f.Bonus}
 	for _, l := range f.Lines {
 		amounts = append(amounts, l.Amount, l.Tax)
 	}
@@ -169,6 +169,8 @@ func (b *book) book(e event) error {
 		return b.use(e)
 	case Fulfilment:
 		return b.fulfil(e)
+	case Exclusion, Impairment, UnbilledVoid, Expired:
+		return b.special(e)
 	case Payment, Cleared, Bounced:
 		return b.pay(e)
 	case monthEnd:

@@ -3,9 +3,11 @@ package subledger
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
+	"ratable/catalog"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -219,6 +221,7 @@ func (b *book) terminate(e event) error {
 		return nil
 	}
 	d := &document{currency: b.Currency, policy: b.Policy, open: e.Amount.Add(e.Tax), left: e.Amount.Add(e.Tax), carrying: e.Amount.Add(e.Tax)}
+	from := b.noticeFrom(e)
 	e.Document = "fee:" + e.Document
 	if err := b.add(e, d); err != nil {
 		return err
@@ -226,7 +229,8 @@ func (b *book) terminate(e event) error {
 	now := !e.Until.After(e.On)
 	l := Line{Amount: e.Amount, Tax: e.Tax, Earning: Immediately}
 	if !now {
-		l.Earning, l.Service.Days = OverTime, period.Through(e.On, e.Until)
+		l.Earning, l.Service.Days = OverTime, period.Through(from, e.Until)
+		l.Spreading.Method = catalog.MonthlyFraction // as the months of the agreement: each whole one is as much
 	}
 	x, err := b.line(d.name, d, l, b.zero().Add(e.Amount), b.zero().Add(e.Tax))
 	if err != nil {
@@ -239,6 +243,16 @@ func (b *book) terminate(e event) error {
 	d.lines = []*line{x}
 	b.of(e, "termination_fee", b.Policy.Fee(x.net, x.tax, now))
 	return nil
+}
+
+// noticeFrom is the first day of a notice: the day after it was given, or that day where a billed period begins with it.
+func (b *book) noticeFrom(e event) period.Date {
+	for _, name := range b.names {
+		if strings.HasPrefix(name, e.Document+"-") && b.documents[name].lines[0].billed == e.On {
+			return e.On
+		}
+	}
+	return e.On.AddDays(1)
 }
 
 // open brings a balance over, or a document with what is left of it: open to be paid, and deferred over what remains of its

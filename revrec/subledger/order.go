@@ -10,6 +10,8 @@ type ordered struct {
 	ledger.Ordered
 	known  bool // ordered; before, what is billed stands for what is ordered
 	upon   bool // released as it is booked
+	billed bool // released as it is billed
+	told   bool // by an order
 	policy ledger.Policy
 	bill   *document // its invoices together
 }
@@ -57,14 +59,20 @@ func (b *book) order(e event) error {
 func (o *ordered) move(e event, amount money.Amount) error {
 	switch e.Kind {
 	case Order:
-		o.Sell, o.known, o.upon = amount, true, o.upon || e.Released
+		o.Sell, o.known, o.told, o.upon, o.billed = amount, true, true, o.upon || e.Released, o.billed || e.AsBilled
 	case Reduction:
 		if o.Sell = o.Sell.Sub(amount); o.Sell.Sign() < 0 {
 			return wrong("amount", amount.String(), "is more than was ordered")
 		}
 		o.known = true
 	case Release:
+		if e.untold() { // all that is ordered, or billed where no order was told
+			amount = larger(o.Sell, o.Billed).Sub(o.Released)
+		}
 		o.Released = o.Released.Add(amount)
+		if o.told && o.Released.Cmp(o.Sell) > 0 {
+			return wrong("amount", amount.String(), "is more than was ordered and not released yet")
+		}
 		if !o.known || o.Sell.Cmp(o.Released) < 0 {
 			o.Sell, o.known = larger(o.Sell, o.Released), true
 		}
@@ -82,8 +90,11 @@ func (o *ordered) move(e event, amount money.Amount) error {
 			}
 		}
 	}
-	if o.upon {
+	switch {
+	case o.upon:
 		o.Released = o.Sell
+	case o.billed: // a credit of what was billed takes nothing back that was performed
+		o.Released = larger(o.Released, smaller(o.Billed, o.Sell))
 	}
 	o.Released = smaller(o.Released, larger(o.Sell, o.Sell.Sub(o.Sell)))
 	return nil

@@ -21,6 +21,7 @@ type pack struct {
 	expected decimal.Decimal
 	used     money.Amount // by value
 	spent    decimal.Decimal
+	bonus    money.Amount // given on top, by value: it dilutes what each unit of value earns
 	over     bool
 }
 
@@ -38,7 +39,7 @@ func (b *book) prepaid(e event) error {
 	e.Document = d.name
 	l := &line{key: d.name, document: d.name, policy: d.policy, net: b.zero().Add(e.Amount), tax: b.zero().Add(e.Tax), taken: b.zero(),
 		account: ledger.Revenue, billed: e.On, earning: OnFulfilment}
-	l.pack = &pack{line: l, amount: l.net, until: e.Until, credits: e.Quantity, expected: e.Expected, used: b.zero()}
+	l.pack = &pack{line: l, amount: l.net, until: e.Until, credits: e.Quantity, expected: e.Expected, used: b.zero(), bonus: b.zero().Add(e.Bonus)}
 	d.lines, b.packs = []*line{l}, append(b.packs, l.pack)
 	b.of(e, "prepaid", ledger.Prepay(l.net, l.tax, e.Paid))
 	return nil
@@ -55,7 +56,7 @@ func (b *book) draw(e event) error {
 	for _, p := range open {
 		var more, beyond money.Amount
 		if p.credits.IsZero() {
-			value := smaller(rest, p.amount.Sub(p.used))
+			value := smaller(rest, p.amount.Add(p.bonus).Sub(p.used))
 			more, beyond = p.drawValue(e.On, value, b.Policy)
 			rest = rest.Sub(value)
 		} else {
@@ -88,6 +89,11 @@ func after(until period.Date) int {
 // was expected to be used for more than it cost is earned by its price.
 func (p *pack) drawValue(on period.Date, value money.Amount, by ledger.Policy) (used, breakage money.Amount) {
 	p.used = p.used.Add(value)
+	if !p.bonus.IsZero() {
+		now := revrec.Proportional(p.amount, p.used.Exact(), p.amount.Add(p.bonus).Exact(), false).Sub(p.line.earned(on))
+		p.line.earn(on, now, true)
+		return now, now.Sub(now)
+	}
 	if by.Breakage != ledger.InPattern || p.expected.IsZero() {
 		p.line.earn(on, value, true)
 		return value, value.Sub(value)
@@ -118,12 +124,17 @@ func (b *book) lapse(e event) error {
 		if l.pack == nil && l.expires != e.On || l.pack != nil && l.pack.until != e.On {
 			continue
 		}
-		rest := l.share(e.On).Deferred
-		l.points = append(l.points, point{e.On, e.On, rest, true})
-		if l.pack != nil {
-			l.pack.over = true
-		}
-		b.of(e, "breakage_at_expiry", attributed(l.policy.Lapse(rest), e.On.MonthOf()))
+		b.lapseLine(e, l)
 	}
 	return nil
+}
+
+// lapseLine earns what is left of a line as breakage; nothing of it can be called any more.
+func (b *book) lapseLine(e event, l *line) {
+	rest := l.share(e.On).Deferred
+	l.points = append(l.points, point{e.On, e.On, rest, true})
+	if l.pack != nil {
+		l.pack.over = true
+	}
+	b.of(e, "breakage_at_expiry", attributed(l.policy.Lapse(rest), e.On.MonthOf()))
 }

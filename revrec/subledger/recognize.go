@@ -31,7 +31,7 @@ func (l *line) months() []month {
 // recognize books what the lines have earned: at the end of each period, out of what was billed, or unbilled where it was not.
 // What was earned before its invoice is caught up with it, or stands in its own months, by the policy.
 func (b *book) recognize() {
-	lines := slices.Clone(b.pending)
+	lines := slices.Concat(b.pending, b.voided)
 	for _, name := range b.names {
 		lines = append(lines, b.documents[name].lines...)
 	}

@@ -63,15 +63,19 @@ const (
 	DisputeLost   Kind = "dispute_lost"
 	Terminate     Kind = "terminate"
 	Lost          Kind = "customer_lost"
-	lapse         Kind = "lapse"     // of a prepaid balance
-	monthEnd      Kind = "month_end" // balances in foreign currency are measured anew
+	Exclusion     Kind = "exclusion"       // revenue that somebody decided is none
+	Impairment    Kind = "impairment"      // of what is earned and not billed
+	UnbilledVoid  Kind = "unbilled_voided" // items or usage that will never be billed
+	Expired       Kind = "expired"         // a prepaid balance ends on a day that is told
+	lapse         Kind = "lapse"           // of a prepaid balance
+	monthEnd      Kind = "month_end"       // balances in foreign currency are measured anew
 )
 
 // ranks order the facts of a day.
 var ranks = map[Kind]int{
 	Opening: 0, Agreement: 1, Order: 1, Reduction: 2, Release: 3, Prepaid: 4, Commission: 4, Metered: 5, Usage: 5, Commitment: 6, Unbilled: 7,
 	Invoice: 8, OrderInvoice: 8, UsageInvoice: 8, Sale: 8, Fulfilment: 9, Draw: 9, Payment: 10, Cleared: 11, Bounced: 11, Credit: 12, Void: 13, Refund: 14,
-	Cancel: 15, Uncollectible: 16, Dispute: 17, DisputeWon: 18, DisputeLost: 18, Terminate: 19, Lost: 20, lapse: 21, monthEnd: 22,
+	Cancel: 15, Uncollectible: 16, Exclusion: 16, Impairment: 16, UnbilledVoid: 16, Dispute: 17, DisputeWon: 18, DisputeLost: 18, Terminate: 19, Lost: 20, Expired: 21, lapse: 21, monthEnd: 22,
 }
 
 // Fact is one thing that happened, as another system tells it. Which fields it has follows from its kind.
@@ -95,9 +99,12 @@ type Fact struct {
 	Agent    bool
 	Unbilled bool // an invoice that asks for the unbilled items, too
 	Due      period.Date
-	Until    period.Date // last day: of a prepaid balance, an agreement, or service after a termination
-	Months   int         // of a commission's benefit
-	Released bool        // an order released upon booking
+	Until    period.Date        // last day: of a prepaid balance, an agreement, or service after a termination
+	Months   int                // of a commission's benefit
+	Released bool               // an order released upon booking
+	AsBilled bool               // an order released as it is billed
+	Split    ledger.CreditSplit // of a credit, where its reason has another than the policy
+	Bonus    money.Amount       // of a prepaid balance: given on top of what is paid
 	Right    ledger.YesNo
 	Account  ledger.Account // of a balance brought over, debit positive
 

@@ -9,9 +9,7 @@ import (
 // takeBack takes a document back, or part of it.
 func (b *book) takeBack(e event) error {
 	if e.Kind == Credit && e.Effect == Excuse {
-		e.To = orElse(e.To, ledger.ToBalance)
-		b.of(e, "service_credit", b.Policy.Credit(ledger.Share{Recognized: e.Amount, Deferred: b.zero(), Tax: b.zero()}, e.To))
-		return nil
+		return b.excuse(e)
 	}
 	if e.Kind == Credit && (e.Effect == Billing || e.Effect == Return) {
 		return b.order(e)
@@ -35,6 +33,25 @@ func (b *book) takeBack(e event) error {
 		return b.writeOff(e, d)
 	}
 	return b.dispute(e, d)
+}
+
+// excuse is a credit for poor service. It lowers what is open of its document, if it is for that; the rest is owed.
+func (b *book) excuse(e event) error {
+	d, err := b.document(e)
+	if err != nil && (e.Document != "" || e.To == ledger.ToReceivable) {
+		return err
+	}
+	parts := []creditPart{{orElse(e.To, ledger.ToBalance), b.zero().Add(e.Amount)}}
+	if err == nil && d.currency == b.Currency {
+		parts = creditParts(e, d)
+	}
+	for _, to := range parts {
+		if to.to == ledger.ToReceivable {
+			d.relieve(to.amount)
+		}
+		b.of(e, "service_credit", b.Policy.Credit(ledger.Share{Recognized: to.amount, Deferred: b.zero(), Tax: b.zero()}, to.to))
+	}
+	return nil
 }
 
 func orElse(to, otherwise ledger.CreditTo) ledger.CreditTo {
@@ -98,8 +115,12 @@ func (b *book) credit(e event, d *document) error {
 	if d.currency != b.Currency && e.To != "" && e.To != ledger.ToReceivable {
 		return wrong("to", string(e.To), "is not possible in a foreign currency; refund it on the day it is paid out")
 	}
+	split := b.Policy.CreditSplit
+	if e.Split != "" {
+		split = e.Split
+	}
 	for _, to := range creditParts(e, d) {
-		s, passed, err := b.off(d, e.On, to.amount, b.Policy.CreditSplit, e.Effect)
+		s, passed, err := b.off(d, e.On, to.amount, split, e.Effect)
 		if err != nil {
 			return err
 		}
@@ -120,7 +141,7 @@ type creditPart struct {
 
 // creditParts is where a credit goes. Where nobody says, it lowers what is open, and the rest is the customer's balance.
 func creditParts(e event, d *document) []creditPart {
-	if e.To != "" {
+	if e.To != "" && e.To != ledger.ToReceivable { // what is not open cannot be lowered
 		return []creditPart{{e.To, e.Amount}}
 	}
 	open := smaller(e.Amount, d.open)
@@ -160,7 +181,7 @@ func (b *book) refund(e event, d *document) error {
 		return err
 	}
 	effect := e.Effect
-	if e.Kind == Cancel {
+	if e.Kind == Cancel || len(d.lines) == 1 && d.lines[0].pack != nil { // of a balance, what was not called is given back first
 		effect = Unserved
 	}
 	s, passed, err := b.off(d, e.On, e.Amount, ledger.Proportional, effect)

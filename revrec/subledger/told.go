@@ -39,6 +39,9 @@ type Told struct {
 	Until    period.Date      `yaml:"until" json:"until,omitzero"`
 	Months   int              `yaml:"months" json:"months,omitempty"`
 	Released bool             `yaml:"released" json:"released,omitempty"`
+	AsBilled bool             `yaml:"released_as_billed" json:"released_as_billed,omitempty"`
+	Split    string           `yaml:"split" json:"split,omitempty"` // of a credit: proportional, deferred_first or recognized_first
+	Bonus    decimal.Decimal  `yaml:"bonus" json:"bonus,omitzero"`
 	Right    string           `yaml:"right_to_bill" json:"right_to_bill,omitempty"`
 	Account  string           `yaml:"account" json:"account,omitempty"`
 	Quantity decimal.Decimal  `yaml:"quantity" json:"quantity,omitzero"`
@@ -107,11 +110,12 @@ func (t Told) Fact() (Fact, error) {
 	r.currency = currency
 	f := Fact{ID: t.ID, Kind: Kind(t.Kind), On: t.On, Document: t.Document, Line: t.Line, Currency: currency,
 		Amount: r.amount("amount", t.Amount), Tax: r.figure("tax", t.Tax), Fee: r.figure("fee", t.Fee), Cost: r.figure("cost", t.Cost),
-		Paid: t.Paid, Agent: t.Agent, Unbilled: t.Unbilled, Due: t.Due, Until: t.Until, Months: t.Months, Released: t.Released,
+		Bonus: r.figure("bonus", t.Bonus), AsBilled: t.AsBilled, Paid: t.Paid, Agent: t.Agent, Unbilled: t.Unbilled, Due: t.Due, Until: t.Until, Months: t.Months, Released: t.Released,
 		Quantity: t.Quantity, Price: t.Price, Expected: t.Expected}
 	f.Means = word(&r, "means", t.Means, ledger.Pending, ledger.OutOfBand, ledger.ByBalance, ledger.ByExternal)
 	f.To = word(&r, "to", t.To, ledger.ToReceivable, ledger.ToCash, ledger.ToBalance, ledger.ToExternal)
 	f.Effect = word(&r, "effect", t.Effect, Unserved, Excuse, Billing, Return)
+	f.Split = word(&r, "split", t.Split, ledger.Proportional, ledger.DeferredFirst, ledger.RecognizedFirst)
 	f.Right = word(&r, "right_to_bill", t.Right, ledger.Yes, ledger.No)
 	f.Aggregation = word(&r, "aggregation", t.Count, Max, Last)
 	if t.Account != "" {
