@@ -68,6 +68,15 @@ func Maturity(parts []Portion, asOf period.Date, months int) (current, later mon
 	return standing(limit).Sub(standing(from)), standing(end).Sub(standing(period.MinDate(limit, end)))
 }
 
+// LeftAfter is what of a schedule is still to be earned after a day.
+func LeftAfter(parts []Portion, asOf period.Date) money.Amount {
+	var sum money.Amount
+	for _, p := range parts {
+		sum = sum.Add(p.Amount)
+	}
+	return sum.Sub(Standing(parts, asOf.AddDays(1)))
+}
+
 // Netted is one contract on the balance sheet: an asset or a liability, never both (606-10-45-1).
 type Netted struct {
 	Net       money.Amount // credit positive

@@ -196,6 +196,7 @@ type closing struct {
 	On     day    `yaml:"on"`
 	Month  string `yaml:"month"`
 	Entity string `yaml:"entity"`
+	First  bool   `yaml:"first"` // before anything else of the day is learned
 }
 
 type amend struct {

@@ -106,6 +106,32 @@ func (p *playing) void(on period.Date, x voiding) error {
 	return p.append(entry)
 }
 
+// closeFirst closes months before anything else of a day is known: with what they had earned by then.
+func (p *playing) closeFirst(on period.Date) error {
+	var rest []happening
+	earned := false
+	for _, f := range p.facts {
+		x, ok := f.does.(closure)
+		if !ok || !x.first || f.on.After(on) {
+			rest = append(rest, f)
+			continue
+		}
+		if !earned {
+			if err := p.recognizeAll(on); err != nil {
+				return err
+			}
+			earned = true
+		}
+		if err := p.close(on, x); err != nil {
+			return f.wrap(err)
+		}
+	}
+	if earned {
+		p.facts = rest
+	}
+	return nil
+}
+
 // close closes a month of an entity, in order and with nothing left open, as
 // revrec.Close does.
 func (p *playing) close(on period.Date, x closure) error {

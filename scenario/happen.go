@@ -120,7 +120,7 @@ func (b *builder) close(x closing, path string) {
 	}
 	for _, e := range b.entities {
 		if x.Entity == e.Code || x.Entity == "" && len(b.entities) == 1 {
-			b.happen(x.On, path, closure{e.ID, month})
+			b.happen(x.On, path, closure{e.ID, month, x.First})
 			return
 		}
 	}

@@ -292,7 +292,7 @@ func (l *life) closeMonths() error {
 		month = closed.Next()
 	}
 	for ; month.Before(l.today.MonthOf()); month = month.Next() {
-		if err := l.close(l.today, closure{entity, month}); err != nil {
+		if err := l.close(l.today, closure{entity, month, false}); err != nil {
 			return err
 		}
 		l.tell("%s is closed", month)

@@ -73,6 +73,32 @@ var judgedAccounts = []ledger.Account{ledger.ContractAsset, ledger.ContractLiabi
 // recognition did.
 type Roll struct{ Opening, Billing, Earning, Closing money.Amount }
 
+// Attribution is what months of booking earned, and to which month it belongs.
+type Attribution struct {
+	Booked, Month period.Month
+	Amount        money.Amount
+}
+
+// Attributed adds revenue up by the month it is booked in, and the month it belongs to, from the journal's own postings.
+func (o Outcome) Attributed() []Attribution {
+	var out []Attribution
+	for _, e := range o.Entries {
+		for _, x := range e.Postings {
+			if x.Account.Info().Type != ledger.Income {
+				continue
+			}
+			booked := e.BookedOn.MonthOf()
+			i := slices.IndexFunc(out, func(a Attribution) bool { return a.Booked == booked && a.Month == x.Month })
+			if i < 0 {
+				i, out = len(out), append(out, Attribution{Booked: booked, Month: x.Month})
+			}
+			out[i].Amount = out[i].Amount.Sub(x.Amount)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Attribution) int { return cmp.Or(a.Booked.Compare(b.Booked), a.Month.Compare(b.Month)) })
+	return out
+}
+
 func (p *playing) outcome() Outcome {
 	o := Outcome{
 		Title: p.s.Title, Story: p.s.Story, From: p.s.From, Through: p.s.Through,

@@ -22,7 +22,7 @@ import (
 // invoice that is not there, a payment of nothing) is fault.Invalid with its
 // line; a month that cannot be closed is fault.Conflict.
 //
-//	day   usage and amendments learned -> revenue through last month
+//	day   months closed first, if so said -> usage and amendments learned -> revenue through last month
 //	      -> payments, credits, voids -> invoices due -> commissions -> months closed
 func Play(s Scenario) (Outcome, error) { return play(s, false) }
 
@@ -103,6 +103,9 @@ func newPlaying(s Scenario) *playing {
 }
 
 func (p *playing) day(on period.Date, look bool) error {
+	if err := p.closeFirst(on); err != nil {
+		return err
+	}
 	var closures, rest []happening
 	for len(p.facts) > 0 && !p.facts[0].on.After(on) {
 		switch f := p.facts[0]; x := f.does.(type) {

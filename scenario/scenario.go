@@ -114,6 +114,7 @@ type voiding struct{ invoice, reason string }
 type closure struct {
 	entity entities.ID
 	month  period.Month
+	first  bool
 }
 
 type amendment struct {

@@ -5,22 +5,15 @@ import (
 
 	"ratable/catalog"
 	"ratable/internal/period"
-	"ratable/ledger"
 	"ratable/scenario"
 )
 
-// attributed is revenue by the month it is booked in, and in it by the month it belongs to, from the journal's own postings.
+// attributed is revenue by the month it is booked in, and in it by the month it belongs to.
 func attributed(o scenario.Outcome) (posted, within object) {
-	for _, e := range o.Entries {
-		for _, p := range e.Postings {
-			if p.Account != ledger.Revenue && p.Account != ledger.OverageRevenue {
-				continue
-			}
-			month := e.BookedOn.MonthOf().String()
-			months, _ := within.values[month].(object)
-			months.put(p.Month.String(), p.Amount.Neg().String())
-			within.put(month, months)
-		}
+	for _, a := range o.Attributed() {
+		months, _ := within.values[a.Booked.String()].(object)
+		months.put(a.Month.String(), a.Amount.String())
+		within.put(a.Booked.String(), months)
 	}
 	return earnedBy(o), within
 }
@@ -36,8 +29,13 @@ func closed(f *facts) object {
 			l.reach(u.date("received").MonthOf().Span())
 			l.use(u.date("date"), u.amount("amount").String(), u.date("received"))
 		}
+		if l.term.Empty() {
+			refuse("usage: none")
+		}
 		// The books of a month close before what is late arrives.
-		l.closes(last, last.End())
+		for month := l.term.Start.MonthOf(); !month.After(last); month = month.Next() {
+			l.closes(month, last.End())
+		}
 		l.dayAfter()
 		posted, within := attributed(l.play())
 		var out object
@@ -51,8 +49,8 @@ func closed(f *facts) object {
 // lateContract is entered when its first months are closed: until then nothing was agreed but a line that costs nothing.
 func lateContract(f *facts, l *life, last period.Month) object {
 	service, price, entered := f.service(), f.amount("amount"), f.date("entered")
-	if !entered.After(last.End()) {
-		refuse("entered: on the day its months were closed, or before")
+	if entered.Before(last.End()) {
+		refuse("entered: before its months were closed")
 	}
 	by := f.spreading(string(catalog.MonthlyEven))
 	policy := map[string]any{"method": string(by.Method), "rounding": string(by.Rounding)}
@@ -72,7 +70,9 @@ func lateContract(f *facts, l *life, last period.Month) object {
 	out.put("attribution", within)
 	for _, month := range within.keys {
 		m := solved(period.ParseMonth(month))
-		out.put(fmt.Sprintf("%s_attribution", lower(m.Month().String())), within.values[month])
+		if key := fmt.Sprintf("%s_attribution", lower(m.Month().String())); out.values[key] == nil { // of the first month of that name
+			out.put(key, within.values[month])
+		}
 	}
 	return out
 }

@@ -77,9 +77,9 @@ func (l *life) happens(what string, fact map[string]any) {
 	l.facts = append(l.facts, map[string]any{what: fact})
 }
 
-// closes closes a month on a day.
+// closes closes a month on a day, before anything else of the day is known.
 func (l *life) closes(month period.Month, on period.Date) {
-	l.happens("close", map[string]any{"on": on.String(), "month": month.String()})
+	l.happens("close", map[string]any{"on": on.String(), "month": month.String(), "first": true})
 }
 
 // play lives through it.

@@ -78,9 +78,8 @@ func maturity(f *facts) object {
 			continue
 		}
 		parts, _ := f.monthsOf(x.input)
-		at := ledger.Position{}.After(f.amount(x.input), revrec.Standing(parts, asOf.AddDays(1)))
 		short, long := revrec.Maturity(parts, asOf, n)
-		out.put(x.total, at.Deferred.String())
+		out.put(x.total, revrec.LeftAfter(parts, asOf).String())
 		out.put(x.short, short.String())
 		out.put(x.long, long.String())
 	}

@@ -141,8 +141,7 @@ func ratable(f *facts) object {
 	out.put("sum_must_be_exact", money.Sum(amounts(parts)...) == price)
 	var deferred object
 	for _, p := range parts {
-		at := ledger.Position{}.After(price, revrec.Standing(parts, p.Period.Span.End))
-		deferred.put(p.Period.Span.Last().String(), at.Deferred.String())
+		deferred.put(p.Period.Span.Last().String(), revrec.LeftAfter(parts, p.Period.Span.Last()).String())
 	}
 	out.put("deferred_balance", deferred)
 	return out
