@@ -76,6 +76,7 @@ func (p *pricing) bundles(s stretchGrants) []bundle {
 func (p *pricing) prepayments(x bundle) []Piece {
 	c, product := x.terms.cap, p.product(x.terms.cap.Product, x.version)
 	earned := p.earning(x)
+	lapsed := x.lapsing(earned)
 	var out []Piece
 	before := money.Zero(p.agreement.Currency)
 	for _, i := range p.askedFor(x) {
@@ -91,6 +92,7 @@ func (p *pricing) prepayments(x bundle) []Piece {
 		}
 		if product.Recognition == catalog.AsUsed {
 			piece.Values = earnedOf(earned, before, i.amount)
+			piece.Lapsed = lapsedOf(piece.Values, earned, lapsed)
 			before = before.Add(i.amount)
 		}
 		out = append(out, piece)

@@ -3,6 +3,7 @@ package contracts
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"ratable/catalog"
 	"ratable/internal/money"
@@ -19,6 +20,14 @@ type Granted struct {
 	Reason    string
 	GrantedOn period.Date
 	Invoice   string // number of the invoice it was asked on, if any
+}
+
+// VoidReason is why something is given back that an invoice asked for, when the invoice was taken back and is not asked for again.
+const VoidReason = "void"
+
+// Voids says whether a reason is that of an invoice taken back for good: "void", or "void: " and why.
+func Voids(reason string) bool {
+	return reason == VoidReason || strings.HasPrefix(reason, VoidReason+": ")
 }
 
 // concessions adds a negative piece for each concession, earned like its line.

@@ -50,12 +50,25 @@ type Piece struct {
 	Recognition catalog.Recognition
 	Spreading   catalog.Spreading // of what is earned over time
 	Values      []Value           // how Amount grew, for what is earned as it is used
+	Lapsed      []Value           // the part of Values that was not used in its time, on the same days; none when nothing lapsed
 }
 
 // Value is the part of a piece's amount that had come about before a day.
 type Value struct {
 	Before period.Date
 	Amount money.Amount // cumulative
+}
+
+// LapsedBefore is the part of a piece's amount that was earned before a day because nobody used what it paid for in its time.
+func (p Piece) LapsedBefore(day period.Date) money.Amount {
+	sum := money.Zero(p.Amount.Currency())
+	for _, v := range p.Lapsed {
+		if v.Before.After(day) {
+			break
+		}
+		sum = v.Amount
+	}
+	return sum
 }
 
 // Detail is what an invoice line shows about how its amount came about. It is

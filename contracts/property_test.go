@@ -179,7 +179,7 @@ func TestWhatIsClosedStaysAsTimeGoesOn(t *testing.T) {
 				grown = grown && (again.Values[i] == p.Values[i] || last && p.Values[i].Before == early)
 			}
 			if p.Kind == Prepayment && grown { // its price is known, how it is used up is not
-				again.Values = p.Values
+				again.Values, again.Lapsed = p.Values, p.Lapsed
 			}
 			if diff := cmp.Diff(p, again); p.Closed && diff != "" {
 				t.Fatalf("%s was closed on %s and differs on %s (-then +later):\n%s", named(p), early, late, diff)

@@ -59,7 +59,7 @@ func guard(path string, l Line) []fault.Field {
 	if instead, is := Guarded(l.Account); is {
 		return []fault.Field{{Path: path, Value: info.Code, Message: "is proved by a sub-ledger and not booked by hand; " + instead}}
 	}
-	if l.Contract != 0 && (info.Type == ledger.Income || l.Account == ledger.PayableToPrincipal) {
+	if l.Contract != 0 && (l.Account.Earns() || l.Account == ledger.PayableToPrincipal) {
 		return []fault.Field{{Path: path, Value: info.Code, Message: "of a contract line is proved by its schedule: a concession, an amendment or an assessment of the contract moves it; what is of no line names no contract"}}
 	}
 	if ofParty(l.Account) && l.Customer == 0 && l.Document == "" {

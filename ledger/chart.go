@@ -166,6 +166,16 @@ func (a Account) Info() Info {
 	panic("account is not in the chart")
 }
 
+// Earns says whether an account is revenue, or shows what lowers it.
+func (a Account) Earns() bool {
+	t := a.Info().Type
+	return t == Income || t == ContraRevenue
+}
+
+// NetRevenue lists the accounts that come to what was earned. What is taken back on an account of its own (Presentation) lowers
+// it all the same, so that no total of revenue depends on where a policy shows it.
+func NetRevenue() []Account { return Of(Income, ContraRevenue) }
+
 // String is the account's code, or "" for no account.
 func (a Account) String() string {
 	if a == 0 {

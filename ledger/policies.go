@@ -19,6 +19,23 @@ func NewPolicies(all []PolicyVersion) *Policies {
 	return p
 }
 
+// Chosen says whether anybody has chosen anything.
+func (p *Policies) Chosen() bool { return p != nil && len(p.approved) > 0 }
+
+// With adds a policy as if it had been approved last: what a proposal would change.
+func (p *Policies) With(v PolicyVersion) *Policies {
+	out := &Policies{}
+	if p != nil {
+		out.approved = append(out.approved, p.approved...)
+	}
+	v.Event = "approved"
+	for _, known := range out.approved {
+		v.Order = max(v.Order, known.Order+1)
+	}
+	out.approved = append(out.approved, v)
+	return out
+}
+
 // Of is the policy of an entity's book on a day: of those effective by then the one from the latest day, of two for one day the
 // one approved last. A book without a policy of its own goes by that of the primary book, and where nobody has chosen by the
 // default.

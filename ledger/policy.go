@@ -45,7 +45,8 @@ type (
 	DayPolicy string
 	// GrossUpPolicy says from when an unpaid invoice in advance is a receivable and a liability (Example 38).
 	GrossUpPolicy string
-	// CatchUpPolicy says in which month the part of a service before its invoice is booked, while its months are open.
+	// CatchUpPolicy says in which month the part of a service before its invoice, or before its credit, is booked, while its
+	// months are open.
 	CatchUpPolicy string
 	// YesNo is a choice without a third way.
 	YesNo string
@@ -92,7 +93,7 @@ const (
 // DefaultPolicy is what is booked where nobody has chosen.
 func DefaultPolicy() Policy {
 	return Policy{
-		CreditSplit: DeferredFirst, Credits: ReduceRevenue, Voids: ReduceRevenue, Refunds: ReduceRevenue,
+		CreditSplit: Proportional, Credits: ReduceRevenue, Voids: ReduceRevenue, Refunds: ReduceRevenue,
 		BadDebt: CreditLoss, BadDebtTax: No, Disputes: ParkAsReceivable, Breakage: AtExpiry, BreakageTo: InRevenue, Overage: OwnAccount,
 		Contract: TwoLedgers, NegativeUsage: ToDeferred, RightToBill: No, RecognitionDay: AtMonthEnd, GrossUp: OnInvoice,
 		CatchUp: InAttributed, Remeasure: Yes,

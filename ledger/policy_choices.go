@@ -51,8 +51,8 @@ var choices = []choice{
 		{string(OnTheDay), "on its day"}}, of(func(p Policy) DayPolicy { return p.RecognitionDay })},
 	{"gross_up", "An invoice in advance is a receivable", []option{{string(OnInvoice), "from its day"},
 		{string(OnDueOrService), "from the day it is due, paid or served (Example 38)"}}, of(func(p Policy) GrossUpPolicy { return p.GrossUp })},
-	{"catch_up", "Service before its invoice is booked", []option{{string(InAttributed), "in the months it belongs to, while they are open"},
-		{string(InMonthOfChange), "in the month of the invoice (606-10-32-43)"}}, of(func(p Policy) CatchUpPolicy { return p.CatchUp })},
+	{"catch_up", "Service before its invoice or credit is booked", []option{{string(InAttributed), "in the months it belongs to, while they are open"},
+		{string(InMonthOfChange), "in the month of the invoice or credit (606-10-32-43)"}}, of(func(p Policy) CatchUpPolicy { return p.CatchUp })},
 	{"remeasure_at_month_end", "Receivables in foreign currency are measured anew at the end of a month", yesNo, of(func(p Policy) YesNo { return p.Remeasure })},
 }
 
@@ -100,6 +100,71 @@ func ReadPolicy(text []byte) (Policy, error) {
 		return Policy{}, fault.InvalidFields(strict.Placed(root, fault.Fields(err))...)
 	}
 	return p, nil
+}
+
+// PolicyOf reads a policy from the word of each key; a key without one is as by default.
+func PolicyOf(word func(key string) string) (Policy, error) {
+	var text strings.Builder
+	for _, c := range choices {
+		if said := word(c.key); said != "" {
+			fmt.Fprintf(&text, "%s: %q\n", c.key, said)
+		}
+	}
+	if text.Len() == 0 {
+		return DefaultPolicy(), nil
+	}
+	return ReadPolicy([]byte(text.String()))
+}
+
+// Completed takes the default for what a policy does not say.
+func (p Policy) Completed() (Policy, error) {
+	said := map[string]string{}
+	for _, c := range choices {
+		said[c.key] = c.of(p)
+	}
+	return PolicyOf(func(key string) string { return said[key] })
+}
+
+// Choice is one key of a policy as there is to choose: what it asks, and every word with what it means.
+type Choice struct {
+	Key, Asks, Rule string
+	Words           []Word
+}
+
+// Word is one answer.
+type Word struct{ Word, Means string }
+
+// PolicyChoices lists them, in order.
+func PolicyChoices() []Choice {
+	out := make([]Choice, len(choices))
+	for i, c := range choices {
+		out[i] = Choice{Key: c.key, Asks: c.asks, Rule: paragraphs[c.key]}
+		for _, o := range c.options {
+			out[i].Words = append(out[i].Words, Word{o.word, o.means})
+		}
+	}
+	return out
+}
+
+// paragraphs says of each key what stands behind it.
+var paragraphs = map[string]string{
+	"credit_split":           "A change of the transaction price is shared like the price itself (606-10-32-43); systems differ in which part they take first.",
+	"credits":                "Net revenue is the same. A contra account shows what was given back (606-10-50-8 asks for why balances move).",
+	"voids":                  "An invoice that is taken back for good; one that is billed anew changes no revenue.",
+	"refunds":                "Of documents billed elsewhere. Here a refund follows a credit note and moves no revenue itself.",
+	"bad_debt":               "A price that was never expected whole is lowered (606-10-32-7); what was expected and is not paid is a credit loss (326-20).",
+	"bad_debt_tax_relief":    "Where the tax authority gives back the tax of what is not paid; otherwise the tax is lost, too.",
+	"disputes":               "Money a card network withdrew: lost until it is decided, or still expected.",
+	"breakage":               "In proportion only where the part that is never used can be estimated (606-10-55-48); otherwise when it is remote that it is used.",
+	"breakage_account":       "Net revenue is the same. What lapses shows apart from what was used.",
+	"overage_account":        "Net revenue is the same. Usage beyond a commitment shows apart.",
+	"contract_account":       "Of documents billed elsewhere: two ledgers by line, or one position by contract (606-10-45-1).",
+	"negative_unbilled":      "Of documents billed elsewhere: a correction below what was billed waits as deferred revenue, or as a credit to come.",
+	"right_to_bill":          "A receivable when only time must pass before it may be billed; a contract asset otherwise (606-10-45-4).",
+	"recognition_day":        "Of documents billed elsewhere: the month is the same.",
+	"gross_up":               "An invoice in advance of a contract that may be cancelled is no receivable before it is due (Example 38, 606-10-55-285).",
+	"catch_up":               "What is earned of a price that changed is revenue of the period of the change (606-10-32-43), or of the months served.",
+	"remeasure_at_month_end": "Monetary items in foreign currency are measured at the rate of the day (830-20-35-1).",
 }
 
 // Described is one key of a policy in words.

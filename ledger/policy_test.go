@@ -11,8 +11,8 @@ import (
 )
 
 func TestAPolicyIsReadByKeyAndWhatIsWrongNamesKeyValueAndWayOut(t *testing.T) {
-	p, err := ReadPolicy([]byte("credit_split: proportional\nvoids: contra_account\n"))
-	if err != nil || p.CreditSplit != Proportional || p.Voids != ContraAccount || p.Credits != DefaultPolicy().Credits {
+	p, err := ReadPolicy([]byte("credit_split: deferred_first\nvoids: contra_account\n"))
+	if err != nil || p.CreditSplit != DeferredFirst || p.Voids != ContraAccount || p.Credits != DefaultPolicy().Credits {
 		t.Errorf("two keys read as %+v, %v", p, err)
 	}
 	if p, err := ReadPolicy([]byte(`{"bad_debt": "price_concession", "bad_debt_tax_relief": "yes"}`)); err != nil || p.BadDebt != PriceConcession || p.BadDebtTax != Yes {
@@ -36,9 +36,9 @@ func TestAPolicyIsReadByKeyAndWhatIsWrongNamesKeyValueAndWayOut(t *testing.T) {
 
 func TestWhatAPolicyChangesIsSaidInWords(t *testing.T) {
 	to := DefaultPolicy()
-	to.CreditSplit, to.Remeasure = Proportional, No
+	to.CreditSplit, to.Remeasure = DeferredFirst, No
 	got := DefaultPolicy().Changes(to)
-	if len(got) != 2 || got[0].String() != "A credit takes back: earned and deferred in proportion (so far: what is deferred first)" {
+	if len(got) != 2 || got[0].String() != "A credit takes back: what is deferred first (so far: earned and deferred in proportion)" {
 		t.Errorf("changes are %v", got)
 	}
 	if none := to.Changes(to); len(none) != 0 {

@@ -12,6 +12,24 @@ func (p Policy) Void(s Share) []Posting {
 	return append(p.takeBack(s, p.Voids.contra(Voids)), postings(Credit(AccountsReceivable, s.Gross()))...)
 }
 
+// EarnedOfCredit is which part of a credit takes back what was earned, when so much of what it lowers stands earned and deferred.
+// In proportion it is the part that the days before it earned.
+func (p Policy) EarnedOfCredit(standing Share, amount, inProportion money.Amount) money.Amount {
+	atMost := func(most money.Amount) money.Amount {
+		if most.Sign() <= 0 {
+			return amount.Sub(amount)
+		}
+		return smallest(amount, most)
+	}
+	switch p.CreditSplit {
+	case DeferredFirst:
+		return amount.Sub(atMost(standing.Deferred))
+	case RecognizedFirst:
+		return atMost(standing.Recognized)
+	}
+	return inProportion
+}
+
 // VoidUnbilled takes back what was accrued and never billed.
 func (p Policy) VoidUnbilled(accrued money.Amount) []Posting {
 	return postings(Debit(p.Voids.contra(UnbilledVoids), accrued), Credit(UnbilledReceivable, accrued))

@@ -67,7 +67,8 @@ func (s *Standing) Book(e Entry) {
 func (s *Standing) post(key LineKey, p Posting) {
 	at := s.Lines[key]
 	switch p.Account {
-	case Revenue, OverageRevenue, PayableToPrincipal: // an agent earns the price, and keeps a part of it
+	case Revenue, OverageRevenue, BreakageRevenue, TerminationRevenue, CreditNotes, Voids, Refunds, // what is taken back is earned less
+		PayableToPrincipal: // an agent earns the price, and keeps a part of it
 		at.Earned = at.Earned.Sub(p.Amount)
 	case DeferredRevenue:
 		at.Deferred = at.Deferred.Sub(p.Amount)

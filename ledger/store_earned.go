@@ -35,7 +35,7 @@ func EarnedLines(ctx context.Context, q postgres.Querier, entity entities.ID, ac
 		  and ledger_account = any(@ledgers::smallint[]) and contract_id is not null and month is not null and month <= @through::date and book in ('', 'us_gaap')
 		group by account_id, contract_id, line, currency, month
 		order by account_id, contract_id, line, currency, month`,
-		pgx.NamedArgs{"entity": entity, "accounts": accounts, "ledgers": PostingFilter{Type: Income}.accounts(), "through": through})
+		pgx.NamedArgs{"entity": entity, "accounts": accounts, "ledgers": NetRevenue(), "through": through})
 	if err != nil {
 		return nil, fmt.Errorf("add up revenue by line: %w", postgres.Fault(err))
 	}

@@ -136,8 +136,11 @@ func (f PostingFilter) accounts() []Account {
 	if f.Ledger != 0 {
 		return []Account{f.Ledger}
 	}
-	if f.Type == OnExchange {
+	switch f.Type {
+	case OnExchange:
 		return []Account{FxGain, FxLoss}
+	case Income:
+		return NetRevenue()
 	}
 	out := []Account{}
 	for _, i := range Chart {

@@ -36,7 +36,7 @@ type GroupSum struct {
 // millions of postings comes over as twelve rows.
 func EarnedBy(ctx context.Context, q postgres.Querier, f Filter, g Grouping) ([]GroupSum, error) {
 	args := f.args()
-	args["contracts"], args["lines"], args["groups"], args["ledgers"] = g.Contracts, g.Lines, g.Groups, Of(Income)
+	args["contracts"], args["lines"], args["groups"], args["ledgers"] = g.Contracts, g.Lines, g.Groups, NetRevenue()
 	rows, err := q.Query(ctx, `
 		select coalesce(g.place, -1) as place, date_trunc('month', p.booked_on)::date as month, -sum(p.amount)::bigint
 		from ledger.postings p
@@ -73,7 +73,7 @@ type EntitySum struct {
 func EarnedByEntity(ctx context.Context, q postgres.Querier, f Filter) ([]EntitySum, error) {
 	args := f.args()
 	delete(args, "entity")
-	args["ledgers"] = Of(Income)
+	args["ledgers"] = NetRevenue()
 	rows, err := q.Query(ctx, `
 		select entity_id, date_trunc('month', booked_on)::date as month, -sum(amount)::bigint
 		from ledger.postings
@@ -107,7 +107,7 @@ type Released struct {
 // contract's balances, so that no entry has to be looked at.
 func ReleasedByMonth(ctx context.Context, q postgres.Querier, f Filter) ([]Released, error) {
 	args := f.args()
-	args["ledgers"] = Of(Income)
+	args["ledgers"] = NetRevenue()
 	rows, err := q.Query(ctx, `
 		select date_trunc('month', booked_on)::date as month,
 			coalesce(-sum(amount) filter (where ledger_account = any(@ledgers::smallint[])), 0)::bigint,
@@ -146,7 +146,7 @@ type Attributed struct {
 // EarnedEarlier lists revenue booked within the filter's days that belongs to an earlier month than the one it was booked in.
 func EarnedEarlier(ctx context.Context, q postgres.Querier, f Filter) ([]Attributed, error) {
 	args := f.args()
-	args["ledgers"] = Of(Income)
+	args["ledgers"] = NetRevenue()
 	rows, err := q.Query(ctx, `
 		select coalesce(contract_id, 0) as contract, month, date_trunc('month', booked_on)::date as booked, -sum(amount)::bigint
 		from ledger.postings

@@ -93,7 +93,7 @@ func SidesOf(ctx context.Context, q postgres.Querier, f Filter, accounts []Accou
 // EarnedByContract is the revenue of the filter's days by contract, credit positive.
 func EarnedByContract(ctx context.Context, q postgres.Querier, f Filter) (map[int64]money.Amount, error) {
 	args := f.args()
-	args["ledgers"] = Of(Income)
+	args["ledgers"] = NetRevenue()
 	rows, err := q.Query(ctx, `
 		select coalesce(contract_id, 0) as contract, -sum(amount)::bigint
 		from ledger.postings

@@ -35,7 +35,7 @@ func of(entries []ledger.Entry, c money.Currency, wants func(e ledger.Entry, p l
 	return sum
 }
 
-func earns(p ledger.Posting) bool { return p.Account.Info().Type == ledger.Income }
+func earns(p ledger.Posting) bool { return p.Account.Earns() }
 
 // cell is a figure of a report by the first words of its row and the name of its column.
 func cell(t *testing.T, d reports.Drawn, table, row, column string) money.Amount {

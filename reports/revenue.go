@@ -149,7 +149,7 @@ func (d *drawing) revenueAgrees(sum money.Amount) error {
 		return err
 	}
 	booked := d.zero()
-	for _, a := range ledger.Of(ledger.Income) {
+	for _, a := range ledger.NetRevenue() {
 		row := trial.Row(a, d.Currency)
 		booked = booked.Add(row.Credit).Sub(row.Debit)
 	}
@@ -326,7 +326,7 @@ func (d *drawing) revenueByEntity() ([]group, error) {
 }
 
 func (d *drawing) revenueByAccount() ([]group, error) {
-	sums, err := ledger.MonthSums(d.ctx, d.q, d.stretch(), ledger.Of(ledger.Income))
+	sums, err := ledger.MonthSums(d.ctx, d.q, d.stretch(), ledger.NetRevenue())
 	if err != nil {
 		return nil, err
 	}

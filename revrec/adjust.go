@@ -49,16 +49,21 @@ func RevenueAccount(k contracts.Kind) ledger.Account {
 	if a, ok := adjustments[k]; ok {
 		return a.revenue
 	}
-	if k == contracts.OverCap {
+	switch k {
+	case contracts.OverCap:
 		return ledger.OverageRevenue
+	case Credited:
+		return ledger.CreditNotes
+	case Voided:
+		return ledger.Voids
+	case Lapsed:
+		return ledger.BreakageRevenue
 	}
 	return ledger.Revenue
 }
 
 // isRevenue says whether recognition books revenue to an account.
-func isRevenue(a ledger.Account) bool {
-	return a == ledger.Revenue || a == ledger.OverageRevenue || a == ledger.AdjustmentRevenue
-}
+func isRevenue(a ledger.Account) bool { return a.Earns() }
 
 // promised names a line among the contracts of an account.
 type promised struct {
@@ -72,7 +77,8 @@ type assessing struct {
 	pieces   map[contracts.ID][]contracts.Piece // as all that is known prices them
 	currency map[contracts.ID]money.Currency
 	numbers  map[string]contracts.ID
-	judged   map[contracts.ID][]*judged // by contract that they are about, in the order of approval
+	judged   map[contracts.ID][]*judged                    // by contract that they are about, in the order of approval
+	policy   func(contracts.ID, period.Date) ledger.Policy // nil: nobody has chosen any
 }
 
 // assess works out what the assessments of an account say of its pieces as they are known through a month.
@@ -81,6 +87,7 @@ func assess(f Facts, pieces map[contracts.ID][]contracts.Piece, through period.M
 	for _, a := range f.Agreements {
 		s.numbers[a.Number], s.currency[a.Contract] = a.Contract, a.Currency
 	}
+	s.policy = f.policyOf()
 	priced := map[string][]era{} // by group: a contract is judged many times, and priced once
 	for _, x := range f.Assessed {
 		if s.currency[x.Lead] == "" {
@@ -134,10 +141,14 @@ func (s *assessing) inForce(contract contracts.ID, book ledger.Book, on period.D
 
 // schedule is what a contract earns by month: as stated, in the pattern that was judged, and what assessments add to it.
 func (s *assessing) schedule(contract contracts.ID) []Row {
-	if len(s.judged[contract]) == 0 {
-		return Schedule(contract, s.pieces[contract], s.through)
+	plain, apart := s.divide(contract)
+	if len(s.judged[contract]) == 0 && len(apart) == 0 {
+		return Schedule(contract, plain, s.through)
 	}
-	rows := newRows(s.stated(contract))
+	rows := newRows(s.stated(contract, plain))
+	for _, x := range apart {
+		x.rows(contract, s.through, rows)
+	}
 	for key, row := range s.adjusted(contract) {
 		rows[key] = row
 	}
@@ -176,9 +187,9 @@ func (r rowsByKey) sorted() []Row {
 
 // stated are the rows of a contract's pieces. A month earns what was earned by its end under the assessment in force then, less
 // what was by its beginning under the one in force before: a hold that is lifted, or another pattern, is caught up.
-func (s *assessing) stated(contract contracts.ID) []Row {
+func (s *assessing) stated(contract contracts.ID, pieces []contracts.Piece) []Row {
 	rows := rowsByKey{}
-	for _, p := range s.pieces[contract] {
+	for _, p := range pieces {
 		over, forward := s.horizon(contract, p)
 		cum := money.Zero(p.Amount.Currency())
 		for _, month := range over.Months() {

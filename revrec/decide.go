@@ -24,6 +24,7 @@ type Facts struct {
 	Standing   *ledger.Standing
 	Stored     *Stored
 	Assessed   []Assessed                                   // approved, in the order in which they were
+	Policies   *ledger.Policies                             // nil: nobody has chosen any
 	FirstOpen  func(entities.ID, period.Month) period.Month // nil: no month is closed
 }
 
@@ -188,17 +189,17 @@ func (d *deciding) enter(a contracts.Agreement, month period.Month, book ledger.
 	}
 	e := d.entry(a, month, booked, before)
 	e.Book = book
-	moved := d.moved(keys)
+	moved := d.moved(a, keys)
 	var lines earnedLines
 	for _, key := range keys {
 		c := d.stored.cells[key]
 		seq := int64(0)
-		if due := c.due(); !due.zero() && !moved[earningOf(key)].zero() {
+		if due := c.due(); !due.zero() && !moved[d.earningOf(a, key)].zero() {
 			if Adjusts(key.Kind) {
 				e.Postings = append(e.Postings, d.adjust(key, c.last, due)...)
 			} else {
 				lines.add(ledger.LineKey{Contract: int64(a.Contract), Line: key.Line}, due.amount)
-				e.Postings = append(e.Postings, revenue(a, key, c.last, due)...)
+				e.Postings = append(e.Postings, d.revenue(a, key, c.last, due)...)
 			}
 			seq = e.Seq
 		}
@@ -225,8 +226,11 @@ type earning struct {
 	kind    contracts.Kind // of what is adjusted, which has another side of its own
 }
 
-func earningOf(key Key) earning {
+func (d *deciding) earningOf(a contracts.Agreement, key Key) earning {
 	x := earning{line: key.Line, account: RevenueAccount(key.Kind)}
+	if key.Kind == contracts.OverCap {
+		x.account = d.facts.Policies.Of(a.Entity, ledger.USGAAP, key.Month.Last()).OverageAccount()
+	}
 	if Adjusts(key.Kind) {
 		x.kind = key.Kind
 	}
@@ -236,10 +240,11 @@ func earningOf(key Key) earning {
 // moved adds up what is due by balance. An amendment that cuts a period moves
 // what was earned from the old span to the new one: nothing to book, when the
 // days before it cost what they did.
-func (d *deciding) moved(keys []Key) map[earning]income {
+func (d *deciding) moved(a contracts.Agreement, keys []Key) map[earning]income {
 	out := map[earning]income{}
 	for _, key := range keys {
-		out[earningOf(key)] = out[earningOf(key)].add(d.stored.cells[key].due())
+		at := d.earningOf(a, key)
+		out[at] = out[at].add(d.stored.cells[key].due())
 	}
 	return out
 }
@@ -257,8 +262,8 @@ func (d *deciding) entry(a contracts.Agreement, month, booked period.Month, befo
 
 // revenue credits what a key earns and points at the row that is recognized: as an agent what we keep of it is revenue,
 // and the rest is owed to whoever gets it.
-func revenue(a contracts.Agreement, key Key, row int64, due income) []ledger.Posting {
-	kept, passed := ledger.Credit(earningOf(key).account, due.amount.Sub(due.passed)), ledger.Credit(ledger.PayableToPrincipal, due.passed)
+func (d *deciding) revenue(a contracts.Agreement, key Key, row int64, due income) []ledger.Posting {
+	kept, passed := ledger.Credit(d.earningOf(a, key).account, due.amount.Sub(due.passed)), ledger.Credit(ledger.PayableToPrincipal, due.passed)
 	if !due.passed.IsZero() {
 		passed.Customer = a.PassedTo(key.Line)
 	}

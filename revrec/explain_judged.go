@@ -12,13 +12,15 @@ import (
 
 // explain says why a line earns what it does in a month: as stated, in the pattern that was judged, and what assessments add.
 func (s *assessing) explain(contract contracts.ID, line string, month period.Month) []Explanation {
+	plain, apart := s.divide(contract)
+	divided := explainDivided(apart, line, month)
 	if len(s.judged[contract]) == 0 {
-		return Explain(s.pieces[contract], line, month)
+		return append(Explain(plain, line, month), divided...)
 	}
 	was, is := s.inForce(contract, ledger.USGAAP, month.Prev().Last()), s.inForce(contract, ledger.USGAAP, month.Last())
 	at := promised{contract, line}
 	var out []Explanation
-	for _, p := range s.pieces[contract] {
+	for _, p := range plain {
 		if p.Line != line {
 			continue
 		}
@@ -38,7 +40,7 @@ func (s *assessing) explain(contract contracts.ID, line string, month period.Mon
 			out = append(out, s.besideExplained(c, at, month, was, is)...)
 		}
 	}
-	return out
+	return append(out, divided...)
 }
 
 // besideExplained explains one kind of what is added to a line or taken off it.

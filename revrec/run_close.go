@@ -109,7 +109,7 @@ func (f Facts) exceptions(c *catalog.Catalog, month period.Month, held []contrac
 	var out []Exception
 	for _, e := range plan.Entries {
 		for _, p := range e.Postings {
-			if p.Account.Info().Type == ledger.Income && !p.Month.After(month) {
+			if p.Account.Earns() && !p.Month.After(month) {
 				problem := fmt.Sprintf("%s %s of %s is not recognized", p.Amount.Neg(), e.Currency, p.Month)
 				out = append(out, Exception{Unrecognized, f.Account, f.number(p.Contract), p.Line, problem, p.Amount.Neg()})
 			}

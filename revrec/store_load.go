@@ -32,6 +32,10 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, err
 	}
+	policies, err := ledger.LoadPolicies(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	stored, err := loadStored(ctx, q, accounts)
 	if err != nil {
 		return nil, fmt.Errorf("load revenue schedules: %w", postgres.Fault(err))
@@ -52,7 +56,7 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	for i, a := range accounts {
 		out[i] = Facts{
 			Account: a, Agreements: agreements[a], Usage: days[a], Standing: standings[a], Stored: stored[a],
-			Assessed: assessed[a], FirstOpen: months.FirstOpen,
+			Assessed: assessed[a], Policies: policies, FirstOpen: months.FirstOpen,
 		}
 	}
 	return out, nil

@@ -80,7 +80,7 @@ func cuts(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Month) [
 		return sides[key]
 	}
 	for _, s := range scheduled {
-		x := of(lineKind{s.Contract, s.Line, s.Kind})
+		x := of(lineKind{s.Contract, s.Line, billedAs(s.Kind)})
 		x.scheduled = append(x.scheduled, s)
 	}
 	for _, b := range billed {
