@@ -213,7 +213,7 @@ func readers(all []route) []route {
 			forms[r.path] = true
 		}
 	}
-	for _, open := range []string{"/close", "/settings/rates", "/reconciliations"} {
+	for _, open := range []string{"/close", "/settings/rates", "/reconciliations", "/runs"} {
 		delete(forms, open) // pages that have a form of their own
 	}
 	for i, r := range all {

@@ -12,6 +12,8 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/entities"
+	"ratable/evidence"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/mail"
@@ -112,7 +114,23 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	h.screen(t)
 	h.export(t)
 	h.journalize(t)
+	h.sample(t)
 	return h
+}
+
+// sample draws a few entries of March.
+func (h house) sample(t *testing.T) {
+	t.Helper()
+	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+		directory, err := entities.Load(ctx, tx)
+		if err != nil {
+			return err
+		}
+		seller, _ := directory.ByCode("rtus")
+		_, err = evidence.Take(ctx, tx, evidence.Request{Entity: seller.ID, Currency: "USD", Days: period.NewSpan(invoicingtest.Day("2026-03-01"), invoicingtest.Day("2026-04-01")),
+			Method: evidence.Random, Size: 3, Seed: "march", Reason: "Interim audit"}, h.Accountant)
+		return err
+	})
 }
 
 // screen compares acme with a list of one party.
@@ -154,7 +172,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
+		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/:id", "/evidence/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
 		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",

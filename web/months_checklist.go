@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -160,9 +161,10 @@ func findingTable(r closing.Result) ui.TableProps {
 			t.Rows = append(t.Rows, ui.Row{Group: fmt.Sprintf("and %d more", len(r.Findings)-findingsShown)})
 			break
 		}
-		subject := ui.Text(f.Subject)
+		called := cmp.Or(f.Subject, r.Name) // what concerns the month as a whole has no name of its own
+		subject := ui.Text(called)
 		if f.Page != "" {
-			subject = ui.Link(f.Subject, f.Page)
+			subject = ui.Link(called, f.Page)
 		}
 		amount := ui.Nothing()
 		if f.Amount.Currency() != "" {
