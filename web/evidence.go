@@ -43,6 +43,7 @@ func (v *visit) samples() error {
 		return err
 	}
 	head := ui.HeadProps{Title: "Evidence", Sub: "Samples of entries that can be drawn again from their seed, and the papers behind each entry."}
+	head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "Worked cases", Href: "/evidence/examples"}))
 	if v.may(post, "/evidence/new") {
 		head.Action = ui.Button(ui.ButtonProps{Label: "Draw a sample", Href: "/evidence/new", Look: ui.Primary, Icon: "plus"})
 	}

@@ -122,3 +122,18 @@ func TestAPackOfTheSameKnowledgeHasTheSameBytes(t *testing.T) {
 	}
 	t.Fatal("there is no revenue entry")
 }
+
+func TestTheWorkedCasesAreComputedOnThePage(t *testing.T) {
+	h := newHouse(t)
+	b := h.Login(access.Auditor)
+	list := b.Get("/evidence/examples").Want(200, "Worked cases", "Passes").Lacks("Fails", "breaks")
+	list.Check()
+	for _, link := range list.Links() {
+		if strings.HasPrefix(link, "/evidence/examples/") {
+			one := b.Get(link).Want(200, "What the engine gives")
+			one.Check()
+			return
+		}
+	}
+	t.Error("no case can be opened")
+}

@@ -270,6 +270,8 @@ func evidenceRoutes() []route {
 		{get, "/evidence", witnesses, (*visit).samples},
 		{get, "/evidence/new", drawers, (*visit).sampleForm},
 		{post, "/evidence/new", drawers, (*visit).drawSample},
+		{get, "/evidence/examples", witnesses, (*visit).worked},
+		{get, "/evidence/examples/:id", witnesses, (*visit).workedCase},
 		{get, "/evidence/:id", witnesses, (*visit).sample},
 		{get, "/evidence/entries/:account/:seq", witnesses, (*visit).evidencePack},
 	}

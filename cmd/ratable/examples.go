@@ -12,7 +12,7 @@ import (
 
 // examplesCommand puts worked cases of revenue recognition to the engine: no database, nothing stored.
 type examplesCommand struct {
-	File   string `arg:"" help:"Cases in JSON, as in revrec/examples/testdata/examples.json; - reads standard input."`
+	File   string `arg:"" optional:"" help:"Cases in JSON, as in revrec/examples/testdata/examples.json; - reads standard input. Left out: the cases that come with the product."`
 	Format string `enum:"text,json" default:"text" help:"What to write: text for people, json for programs."`
 }
 
@@ -23,23 +23,14 @@ it expects is given; it is unsupported when it names a fact or policy that the e
 The exit code is 1 when a case fails.
 
 Examples:
-  ratable examples revrec/examples/testdata/examples.json
+  ratable examples
   ratable examples cases.json --format json | jq .total`
 }
 
 func (x examplesCommand) Run(ctx context.Context, _ *Config) error {
-	file, err := open(x.File)
+	cases, err := x.cases()
 	if err != nil {
 		return err
-	}
-	defer file.Close()
-	source, err := io.ReadAll(file)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", named(x.File), err)
-	}
-	cases, err := examples.Read(source)
-	if err != nil {
-		return fmt.Errorf("%s: %w", named(x.File), err)
 	}
 	results := make([]examples.Result, len(cases))
 	for i, c := range cases {
@@ -63,4 +54,25 @@ func (x examplesCommand) Run(ctx context.Context, _ *Config) error {
 		return fmt.Errorf("%d of %d examples fail", all.Fail, len(results))
 	}
 	return nil
+}
+
+// cases are those of the file, or those that come with the product.
+func (x examplesCommand) cases() ([]examples.Case, error) {
+	if x.File == "" {
+		return examples.Shipped(), nil
+	}
+	file, err := open(x.File)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	source, err := io.ReadAll(file)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", named(x.File), err)
+	}
+	cases, err := examples.Read(source)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", named(x.File), err)
+	}
+	return cases, nil
 }
