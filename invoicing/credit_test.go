@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"ratable/customers"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/internal/postgres/pgtest"
@@ -75,6 +76,43 @@ func TestAVoidedInvoiceIsBilledAgainUnderANewNumber(t *testing.T) {
 		t.Errorf("a voided invoice was credited: %v", err)
 	}
 	expectBalanced(t, c.DB)
+}
+
+func TestACancelledInvoiceIsNotBilledAgain(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, acme)
+	c.Bill(t, "2026-01-01")
+	cancel := func(number string) error {
+		return invoicing.Cancel(t.Context(), c.DB, number, invoicingtest.Day("2026-01-20"), "ordered twice", c.Finance)
+	}
+	if err := cancel("RTUS-2026-000001"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cancel("RTUS-2026-000001"); !errors.Is(err, fault.Conflict) {
+		t.Errorf("cancelled twice: %v", err)
+	}
+	expectBalanced(t, c.DB)
+	for _, day := range []string{"2026-01-20", "2026-01-21", "2026-03-31"} {
+		if r := c.Bill(t, day); r.Issued.Documents != 0 {
+			t.Errorf("a run of %s issued %d documents for what was cancelled", day, r.Issued.Documents)
+		}
+	}
+	c.Bill(t, "2026-04-01")
+	expectLines(t, c.Documents(t, c.Account("acme")),
+		"RTUS-2026-000001 seats 2026-01-01..2026-03-31 910.00",
+		"RTUS-2026-000002 seats 2026-04-01..2026-06-30 910.00")
+	standing, err := ledger.LoadStandings(t.Context(), c.DB, []customers.AccountID{c.Account("acme")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, at := range standing[c.Account("acme")].Lines {
+		if want := money.Of(91000, "USD"); key.Line == "seats" && at.Billed != want {
+			t.Errorf("%s is billed %s of the second quarter, and should be %s", key.Line, at.Billed, want)
+		}
+	}
+	if _, err := invoicing.GrantCredit(t.Context(), c.DB, invoicing.Credit{Invoice: "RTUS-2026-000002", Line: 1, Amount: money.Of(1, "USD"), Reason: "void: x", On: invoicingtest.Day("2026-04-05")}, c.Finance); !errors.Is(err, fault.Invalid) {
+		t.Errorf("a credit was granted for the reason that cancelled invoices have: %v", err)
+	}
 }
 
 func TestACreditedInvoiceCannotBeVoided(t *testing.T) {

@@ -48,7 +48,7 @@ func changes(w World, f Facts, asOf period.Date) ([]agreed, error) {
 			return nil, err
 		}
 		stood := f.Standing.Of(int64(a.Contract))
-		out = append(out, settleLate(a, inOrder(Plan(Asked(pieces, stood, asOf), stood), pieces), asOf)...)
+		out = append(out, settleLate(a, inOrder(withoutCancelled(Plan(Asked(pieces, stood, asOf), stood)), pieces), asOf)...)
 	}
 	return bySection(out), nil
 }

@@ -139,6 +139,9 @@ func concession(invoice Issued, c Credit) (granted, error) {
 	if invoice.Voided != nil {
 		return granted{}, fault.New(fault.Conflict, "%s was voided on %s", c.Invoice, invoice.Voided.On)
 	}
+	if contracts.Voids(c.Reason) {
+		return granted{}, fault.InvalidFields(fault.Field{Path: "reason", Value: fault.Shown(c.Reason), Message: "is kept for invoices that are taken back: cancel the invoice, or say it in other words"})
+	}
 	if c.Amount.Sign() <= 0 || c.Amount.Currency() != invoice.Currency {
 		return granted{}, fault.InvalidFields(fault.Field{Path: "amount", Value: c.Amount.String(), Message: fmt.Sprintf("must be more than zero, in %s", invoice.Currency)})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/access"
 	"ratable/internal/fault"
@@ -19,7 +20,46 @@ import (
 // The number stays used. It refuses with fault.Conflict an invoice that was paid,
 // credited or voided.
 func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, reason string, by access.Actor) error {
-	doing := "void invoice " + number
+	return voiding(ctx, db, "void invoice "+number, number, on, reason, by, func(ctx context.Context, tx pgx.Tx, d Issued) (ledger.Entry, error) {
+		// The place in the book before the open balance: a payment booked in
+		// between takes the place, and the void fails.
+		standings, err := ledger.LoadStandings(ctx, tx, []customers.AccountID{d.Account})
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		return Unissue(d.Document, on, standings[d.Account]), nil
+	})
+}
+
+// Cancel takes an unpaid invoice back for good: what it asked for is not billed again. See DecideCancel.
+func Cancel(ctx context.Context, db *postgres.DB, number string, on period.Date, reason string, by access.Actor) error {
+	return voiding(ctx, db, "cancel invoice "+number, number, on, reason, by, func(ctx context.Context, tx pgx.Tx, d Issued) (ledger.Entry, error) {
+		if err := d.Voidable(d.Total); err != nil { // what is open is looked at below
+			return ledger.Entry{}, err
+		}
+		facts, err := LoadFacts(ctx, tx, []customers.AccountID{d.Account}, on)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		w, err := LoadWorld(ctx, tx, on)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		given, entry, err := DecideCancel(w, facts[0], d, on, reason)
+		if err != nil {
+			return ledger.Entry{}, err
+		}
+		for _, g := range given {
+			if err := contracts.Grant(ctx, tx, g.Contract, g.Granted, by); err != nil {
+				return ledger.Entry{}, err
+			}
+		}
+		return entry, nil
+	})
+}
+
+func voiding(ctx context.Context, db *postgres.DB, doing, number string, on period.Date, reason string, by access.Actor,
+	decide func(context.Context, pgx.Tx, Issued) (ledger.Entry, error)) error {
 	if err := by.Require(access.Finance); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -31,9 +71,7 @@ func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, r
 		if err != nil {
 			return err
 		}
-		// The place in the book before the open balance: a payment booked in
-		// between takes the place, and the void fails.
-		standings, err := ledger.LoadStandings(ctx, tx, []customers.AccountID{d.Account})
+		entry, err := decide(ctx, tx, d)
 		if err != nil {
 			return err
 		}
@@ -43,7 +81,7 @@ func Void(ctx context.Context, db *postgres.DB, number string, on period.Date, r
 		if err := insertVoid(ctx, tx, d, on, reason, by); err != nil {
 			return err
 		}
-		if err := ledger.Append(ctx, tx, []ledger.Entry{Unissue(d.Document, on, standings[d.Account])}); err != nil {
+		if err := ledger.Append(ctx, tx, []ledger.Entry{entry}); err != nil {
 			return err
 		}
 		subject := access.Subject{Kind: string(d.Kind), Key: number, Account: int64(d.Account)}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"ratable/internal/money"
@@ -44,6 +45,11 @@ type Standing struct {
 // NewStanding is an account with nothing booked.
 func NewStanding() *Standing {
 	return &Standing{Next: 1, Lines: map[LineKey]Position{}, Stood: map[Piece]Stood{}}
+}
+
+// Clone is a copy to try an entry on.
+func (s *Standing) Clone() *Standing {
+	return &Standing{Next: s.Next, Lines: maps.Clone(s.Lines), Stood: maps.Clone(s.Stood)}
 }
 
 // Book moves the standing on by an entry, as loading it again would: simulate

@@ -34,6 +34,7 @@ type builder struct {
 	catalog   *catalog.Catalog
 	tables    *tax.Tables
 	rates     *entities.Rates
+	chosen    *ledger.Policies
 
 	customers []customers.Customer
 	byID      map[string]int // place in customers, by external id
@@ -77,6 +78,7 @@ func (b *builder) build() {
 	b.buyers()
 	b.exchange()
 	b.taxes()
+	b.policies()
 	b.contracts()
 	b.happenings()
 }
@@ -159,6 +161,32 @@ func (b *builder) exchange() {
 	b.rates = entities.NewRates(rates)
 }
 
+// policies are how sellers book what the rules leave to them.
+func (b *builder) policies() {
+	for i, p := range b.d.Policies {
+		path := at("policies", i, "")
+		seller, known := b.directory.ByCode(p.Entity)
+		if p.Entity == "" && len(b.entities) == 1 {
+			seller, known = b.entities[0], true
+		}
+		if !known {
+			b.refuse(path+".entity", p.Entity, "is not the code of an entity of this scenario")
+		}
+		book := cmp.Or(ledger.Book(p.Book), ledger.USGAAP)
+		if book != ledger.USGAAP && book != ledger.IFRS {
+			b.refuse(path+".book", p.Book, "must be us_gaap or ifrs")
+		}
+		if p.From.IsZero() {
+			b.refuse(path+".from", "", "is missing: the day from which it counts")
+		}
+		chosen, err := p.Choices.Completed()
+		for _, f := range fault.Fields(err) {
+			b.refuse(path+".choices."+f.Path, f.Value, "%s", f.Message)
+		}
+		b.chosen = b.chosen.With(ledger.PolicyVersion{Entity: seller.ID, Book: book, Effective: p.From.Date, Policy: chosen})
+	}
+}
+
 // taxes are the seeded tables with the scenario's registrations and certificates.
 func (b *builder) taxes() {
 	var registrations []tax.Registration
@@ -198,8 +226,9 @@ func (b *builder) taxes() {
 func (b *builder) scenario() Scenario {
 	s := Scenario{
 		Title: b.d.Title, Story: b.d.Story, Through: b.d.Through.Date, facts: b.facts,
-		world: invoicing.World{Catalog: b.catalog, Entities: b.directory, Rates: b.rates, Tax: b.tables},
-		names: ledger.Names{Entities: map[entities.ID]string{}, Customers: map[customers.ID]string{}, Contracts: map[int64]string{}},
+		world:    invoicing.World{Catalog: b.catalog, Entities: b.directory, Rates: b.rates, Tax: b.tables},
+		policies: b.chosen,
+		names:    ledger.Names{Entities: map[entities.ID]string{}, Customers: map[customers.ID]string{}, Contracts: map[int64]string{}},
 	}
 	for _, e := range b.entities {
 		s.names.Entities[e.ID] = e.Code

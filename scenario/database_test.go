@@ -63,6 +63,9 @@ func newTwin(t *testing.T, seed int64) *twin {
 		x.abroad()
 	}
 	x.do(x.company)
+	if seed%3 == 0 {
+		x.choose()
+	}
 	x.sign(x.agreement().Latest().Document, lifeBegins)
 	return x
 }
@@ -76,6 +79,29 @@ func (x *twin) do(fn func(ctx context.Context, tx pgx.Tx) error) {
 }
 
 var fixture = access.System("fixture")
+
+// choose lets the company book otherwise than by default from its first day on.
+func (x *twin) choose() {
+	v := ledger.PolicyVersion{Entity: 1, Book: ledger.USGAAP, Effective: lifeBegins, Policy: ledger.DefaultPolicy(), Reason: "the group's manual"}
+	v.Policy.Credits, v.Policy.CatchUp, v.Policy.CreditSplit = ledger.ContraAccount, ledger.InMonthOfChange, ledger.DeferredFirst
+	v.Policy.BreakageTo, v.Policy.Overage = ledger.OwnAccount, ledger.InRevenue
+	x.s.policies = x.s.policies.With(v)
+	x.do(func(ctx context.Context, tx pgx.Tx) error {
+		var desk []access.Actor
+		for _, name := range []string{"prepares", "approves"} {
+			u, err := access.CreateUser(ctx, tx, access.NewUser{Email: name + "@ratable.test", Name: name, Roles: []access.Role{access.Accountant}}, fixture)
+			if err != nil {
+				return err
+			}
+			desk = append(desk, access.Actor{UserID: u.ID, Name: u.Name, Email: u.Email, Roles: u.Roles})
+		}
+		made, err := ledger.ProposePolicy(ctx, tx, v, desk[0])
+		if err != nil {
+			return err
+		}
+		return ledger.ApprovePolicy(ctx, tx, made.Entity, made.Book, made.Number, "", desk[1])
+	})
+}
 
 // abroad moves the company to a country with a currency of its own: all it bills is in a foreign one.
 func (x *twin) abroad() {

@@ -7,6 +7,7 @@ import (
 	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 // document is a scenario as it is written. docs/scenario.md explains each key.
@@ -19,6 +20,7 @@ type document struct {
 	Customers []customer  `yaml:"customers"`
 	Catalog   goods       `yaml:"catalog"`
 	Rates     []rate      `yaml:"rates"`
+	Policies  []policy    `yaml:"policies"`
 	Contracts []yaml.Node `yaml:"contracts"`
 	Facts     []fact      `yaml:"facts"`
 }
@@ -109,6 +111,13 @@ type rate struct {
 	Source string `yaml:"source"`
 }
 
+type policy struct {
+	Entity  string        `yaml:"entity"`
+	Book    string        `yaml:"book"`
+	From    day           `yaml:"from"`
+	Choices ledger.Policy `yaml:"choices"`
+}
+
 // fact is one thing that happened: exactly one of its keys is set.
 type fact struct {
 	Use     *use        `yaml:"use"`
@@ -190,6 +199,7 @@ type void struct {
 	On      day    `yaml:"on"`
 	Invoice string `yaml:"invoice"`
 	Reason  string `yaml:"reason"`
+	ForGood bool   `yaml:"for_good"`
 }
 
 type closing struct {

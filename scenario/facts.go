@@ -100,10 +100,25 @@ func (p *playing) void(on period.Date, x voiding) error {
 		return err
 	}
 	entry := invoicing.Unissue(invoice.Document, on, a.Standing)
+	if x.forGood {
+		var given []invoicing.Forgone
+		var err error
+		if given, entry, err = invoicing.DecideCancel(p.s.world, a.Facts, *invoice, on, x.reason); err != nil {
+			return err
+		}
+		for _, g := range given {
+			i := slices.IndexFunc(a.Agreements, func(c contracts.Agreement) bool { return c.Number == g.Contract })
+			c := &a.Agreements[i]
+			c.Concessions = append(c.Concessions[:len(c.Concessions):len(c.Concessions)], g.Granted)
+		}
+	}
 	a.Standing.Book(entry)
 	invoice.Voided = &invoicing.Voided{On: on, Reason: x.reason}
 	a.changed = true
-	return p.append(entry)
+	if err := p.append(entry); err != nil || !x.forGood {
+		return err
+	}
+	return p.revenue(a, on) // what was earned already is earned less
 }
 
 // closeFirst closes months before anything else of a day is known: with what they had earned by then.

@@ -55,7 +55,7 @@ func (b *builder) happenings() {
 		case f.Void != nil:
 			b.required(path+".void.reason", f.Void.Reason, "say why")
 			b.required(path+".void.invoice", f.Void.Invoice, "name the invoice, such as US-2026-000001")
-			b.happen(f.Void.On, path+".void", voiding{f.Void.Invoice, f.Void.Reason})
+			b.happen(f.Void.On, path+".void", voiding{f.Void.Invoice, f.Void.Reason, f.Void.ForGood})
 		case f.Close != nil:
 			b.close(*f.Close, path+".close")
 		case f.Assess != nil:

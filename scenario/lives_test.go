@@ -275,7 +275,7 @@ func (l *life) voidPerhaps() error {
 	}
 	l.tell("%s is voided", d.Number)
 	l.news = true
-	if err := l.void(l.today, voiding{d.Number, "drawn"}); err != nil {
+	if err := l.void(l.today, voiding{d.Number, "drawn", false}); err != nil {
 		return fmt.Errorf("%s cannot be voided: %w", d.Number, err)
 	}
 	return nil

@@ -218,13 +218,14 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 		}
 		m := &out[len(out)-1]
 		for _, p := range e.Postings {
+			if p.Account.Earns() {
+				m.Revenue = m.Revenue.Sub(p.Amount)
+			}
 			switch p.Account {
 			case ledger.DeferredRevenue:
 				m.Deferred.move(p.Amount.Neg(), !p.Month.IsZero())
 			case ledger.UnbilledReceivable:
 				m.Unbilled.move(p.Amount, !p.Month.IsZero())
-			case ledger.Revenue, ledger.OverageRevenue, ledger.AdjustmentRevenue:
-				m.Revenue = m.Revenue.Sub(p.Amount)
 			case ledger.ContractAsset, ledger.ContractLiability, ledger.RefundLiability, ledger.AdjustmentLiability, ledger.FinancingLiability:
 				m.Judged[p.Account] = m.Judged[p.Account].Add(p.Amount)
 			case ledger.PayableToPrincipal:

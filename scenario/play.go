@@ -225,6 +225,7 @@ func (p *playing) remeasure(month period.Month) error {
 // revenue recognizes every month of an account that ended before a day.
 func (p *playing) revenue(a *account, on period.Date) error {
 	facts := a.revrec(p.months)
+	facts.Policies = p.s.policies
 	plan, err := revrec.Decide(p.s.world.Catalog, facts, on.MonthOf().Prev())
 	if err != nil {
 		return fmt.Errorf("recognize revenue on %s: %w", on, err)

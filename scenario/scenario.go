@@ -21,6 +21,7 @@ type Scenario struct {
 
 	world    invoicing.World
 	names    ledger.Names
+	policies *ledger.Policies
 	families []family // in order of account
 	facts    []happening
 }
@@ -109,7 +110,10 @@ type takeover struct {
 	contracts.PayerChange
 }
 
-type voiding struct{ invoice, reason string }
+type voiding struct {
+	invoice, reason string
+	forGood         bool // it is not billed again
+}
 
 type closure struct {
 	entity entities.ID

@@ -15,6 +15,7 @@ import (
 	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/period"
+	"ratable/ledger"
 	"ratable/revrec"
 )
 
@@ -39,6 +40,8 @@ var sections = []keySection{
 	{"meter", reflect.TypeFor[meter]()},
 	{"standalone", reflect.TypeFor[catalog.Standalone]()},
 	{"rate", reflect.TypeFor[rate]()},
+	{"policy", reflect.TypeFor[policy]()},
+	{"choices", reflect.TypeFor[ledger.Policy]()},
 	{"fact", reflect.TypeFor[fact]()},
 	{"use", reflect.TypeFor[use]()},
 	{"correction", reflect.TypeFor[correction]()},

@@ -30,6 +30,7 @@ var kindNames = map[contracts.Kind]string{
 	contracts.FixedFee: "fee", contracts.OneTime: "once", contracts.Metered: "usage", contracts.OverCap: "overage",
 	contracts.Prepayment: "prepaid", contracts.TrueUp: "true-up", contracts.Concession: "credit",
 	revrec.Allocation: "allocated", revrec.Leveling: "leveled", revrec.Variable: "expected", revrec.Refundable: "to refund", revrec.Modification: "modified", revrec.Financed: "financing",
+	revrec.Credited: "credit, earned", revrec.Voided: "void, earned", revrec.Lapsed: "lapsed",
 }
 
 // write sets months down and lines across: contracts have more months than
