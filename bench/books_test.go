@@ -101,7 +101,7 @@ func fillBooks(b *testing.B, owner *postgres.DB, entity int64) {
 			`alter table ledger.entries disable trigger user`,
 			`alter table ledger.postings disable trigger user`,
 			`alter table ledger.billed disable trigger user`,
-			`alter table revrec.schedule drop constraint schedule_account_id_contract_id_fkey`,
+			`alter table revrec.schedule disable trigger schedule_have_a_contract`,
 			`create temporary table deals on commit drop as
 				select a as account, (a - 1) * 42 + c as contract, c from generate_series(1, 1000) a, generate_series(1, 42) c`,
 			`insert into ledger.entries (account_id, seq, entity_id, source, booked_on, currency, memo)
@@ -119,8 +119,8 @@ func fillBooks(b *testing.B, owner *postgres.DB, entity int64) {
 			`insert into revrec.schedule (account_id, id, entity_id, contract_id, line, kind, starts_on, ends_on, month, amount, currency, recognition, version)
 				select account, ((c - 1) * 10 + l - 1) * 12 + m, $1, contract, 'l' || l, 'fixed', '2026-01-01', '2027-01-01', ('2026-01-01'::date + make_interval(months => m - 1))::date, 10000, 'USD', 'ratable', 1
 				from deals, generate_series(1, 10) l, generate_series(1, 12) m`,
-			`insert into revrec.recognitions (account_id, schedule_id, entry_seq, month)
-				select account, ((c - 1) * 10 + l - 1) * 12 + m, (c - 1) * 7 + 1 + m, ('2026-01-01'::date + make_interval(months => m - 1))::date
+			`insert into revrec.recognitions (account_id, schedule_id, entry_seq, month, late)
+				select account, ((c - 1) * 10 + l - 1) * 12 + m, (c - 1) * 7 + 1 + m, ('2026-01-01'::date + make_interval(months => m - 1))::date, false
 				from deals, generate_series(1, 10) l, generate_series(1, 6) m`,
 			`insert into ledger.postings (account_id, entry_seq, n, ledger_account, amount, functional, currency, entity_id, booked_on, customer_id, contract_id, line, month, schedule_id)
 				select account, (c - 1) * 7 + 1 + m, (l - 1) * 2 + s.n, s.account_type, s.sign * 10000, s.sign * 10000, 'USD', $1,

@@ -114,6 +114,11 @@ func TestTheDatabaseHoldsTheInvariantsByItself(t *testing.T) {
 		{"nothing in either currency", "postings_amount_check", []string{entry, posting + `(1, 2, 1, 1010, 0, 'USD', 1, '2026-02-01', 0), (1, 2, 2, 4000, 0, 'USD', 1, '2026-02-01', 0)`}},
 		{"another day than its entry", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-02', 500), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-02', -500)`}},
 		{"another entity than its entry", "postings_agree", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 2, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'USD', 2, '2026-02-01', -500)`}},
+		{"of an entry that is not there", "postings_account_id_entry_seq_fkey", []string{posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-01', -500)`}},
+		{"one entry of two that is not there", "postings_account_id_entry_seq_fkey", []string{entry, posting + `(1, 2, 1, 1010, 500, 'USD', 1, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-01', -500), (2, 1, 1, 1010, 500, 'USD', 1, '2026-02-01', 500), (2, 1, 2, 4000, -500, 'USD', 1, '2026-02-01', -500)`}},
+		{"billed by an entry that is not there", "billed_account_id_entry_seq_fkey", []string{`
+			insert into ledger.billed (account_id, entry_seq, n, event, contract_id, line, kind, starts_on, ends_on, amount, currency, document, document_line, booked_on)
+			values (1, 2, 1, 'issue', 1, 'seats', 'fixed', '2026-01-01', '2026-02-01', 500, 'USD', 'X-1', 1, '2026-01-01')`}},
 		{"an account outside the chart", "postings_ledger_account_fkey", []string{entry, posting + `(1, 2, 1, 9999, 500, 'USD', 1, '2026-02-01', 500), (1, 2, 2, 4000, -500, 'USD', 1, '2026-02-01', -500)`}},
 	} {
 		for who, db := range map[string]*postgres.DB{"serving": b.db, "owner": pgtest.Admin(t, b.db)} {

@@ -51,31 +51,43 @@ func copyEntries(ctx context.Context, tx pgx.Tx, entries []Entry) error {
 }
 
 func copyPostings(ctx context.Context, tx pgx.Tx, entries []Entry) error {
-	var rows [][]any
-	for _, e := range entries {
-		for i, p := range e.Postings {
-			rows = append(rows, []any{e.Account, e.Seq, int16(i + 1), p.Account, p.Amount.Minor(), string(e.Currency),
-				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule), string(e.Book), p.worth().Minor()})
-		}
-	}
+	line := make([]any, 16)
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "postings"},
 		[]string{"account_id", "entry_seq", "n", "ledger_account", "amount", "currency", "entity_id", "booked_on",
-			"customer_id", "contract_id", "line", "month", "document", "schedule_id", "book", "functional"}, pgx.CopyFromRows(rows))
+			"customer_id", "contract_id", "line", "month", "document", "schedule_id", "book", "functional"},
+		rowsOf(entries, func(e Entry) []Posting { return e.Postings }, func(e Entry, n int16, p Posting) []any {
+			return append(line[:0], e.Account, e.Seq, n, p.Account, p.Amount.Minor(), string(e.Currency),
+				e.Entity, e.BookedOn, orNull(p.Customer), orNull(p.Contract), orNull(p.Line), monthOrNull(p.Month), orNull(p.Document), orNull(p.Schedule), string(e.Book), p.worth().Minor())
+		}))
 	return err
 }
 
 func copyBilled(ctx context.Context, tx pgx.Tx, entries []Entry) error {
-	var rows [][]any
-	for _, e := range entries {
-		for i, b := range e.Billed {
-			rows = append(rows, []any{e.Account, e.Seq, int16(i + 1), string(b.Event), b.Contract, b.Line, b.Kind,
-				b.Span.Start, b.Span.End, b.Amount.Minor(), string(e.Currency), b.Document, int32(b.DocumentLine), b.BookedOn, b.DueOn})
-		}
-	}
+	line := make([]any, 15)
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"ledger", "billed"},
 		[]string{"account_id", "entry_seq", "n", "event", "contract_id", "line", "kind", "starts_on", "ends_on",
-			"amount", "currency", "document", "document_line", "booked_on", "due_on"}, pgx.CopyFromRows(rows))
+			"amount", "currency", "document", "document_line", "booked_on", "due_on"},
+		rowsOf(entries, func(e Entry) []Billed { return e.Billed }, func(e Entry, n int16, b Billed) []any {
+			return append(line[:0], e.Account, e.Seq, n, string(b.Event), b.Contract, b.Line, b.Kind,
+				b.Span.Start, b.Span.End, b.Amount.Minor(), string(e.Currency), b.Document, int32(b.DocumentLine), b.BookedOn, b.DueOn)
+		}))
 	return err
+}
+
+// rowsOf hands a COPY the parts of entries one by one, numbered from 1. A row may share its memory with the one before: it
+// has been written by then.
+func rowsOf[T any](entries []Entry, parts func(Entry) []T, row func(Entry, int16, T) []any) pgx.CopyFromSource {
+	at, n := 0, 0
+	return pgx.CopyFromFunc(func() ([]any, error) {
+		for at < len(entries) && n == len(parts(entries[at])) {
+			at, n = at+1, 0
+		}
+		if at == len(entries) {
+			return nil, nil
+		}
+		n++
+		return row(entries[at], int16(n), parts(entries[at])[n-1]), nil
+	})
 }
 
 // worth is the functional amount; in the entity's own currency it need not be given.

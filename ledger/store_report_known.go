@@ -60,3 +60,29 @@ func BilledKnown(ctx context.Context, q postgres.Querier, entity entities.ID, cu
 	}
 	return out, nil
 }
+
+// EachBilled goes through the records that BilledKnown adds up, one by one and in no order: for reports that look at many.
+func EachBilled(ctx context.Context, q postgres.Querier, entity entities.ID, currency money.Currency, contract int64, through period.Month, known int64, each func(BilledSum)) error {
+	rows, err := q.Query(ctx, `
+		select b.account_id, b.contract_id, b.line, b.kind, b.starts_on, b.ends_on, b.booked_on, b.amount
+		from ledger.billed b
+		join ledger.entries e on e.account_id = b.account_id and e.seq = b.entry_seq
+		where e.entity_id = @entity and b.currency = @currency and b.booked_on < @end::date and e.known_order <= @known
+			and (@contract::bigint = 0 or b.contract_id = @contract)`,
+		pgx.NamedArgs{"entity": entity, "currency": string(currency), "contract": contract, "end": through.End(), "known": known})
+	if err != nil {
+		return fmt.Errorf("go through what was billed: %w", postgres.Fault(err))
+	}
+	var b BilledSum
+	var start, end, booked period.Date
+	var minor int64
+	_, err = pgx.ForEachRow(rows, []any{&b.Account, &b.Contract, &b.Line, &b.Kind, &start, &end, &booked, &minor}, func() error {
+		b.Span, b.Amount, b.BookedIn = period.NewSpan(start, end), money.Of(minor, currency), booked.MonthOf()
+		each(b)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("go through what was billed: %w", postgres.Fault(err))
+	}
+	return nil
+}

@@ -97,6 +97,9 @@ type Obligation struct {
 // Total is the remaining performance obligation.
 func (o Obligation) Total() money.Amount { return o.Year1.Add(o.Year2).Add(o.Later) }
 
+// nothing says that all of it came to nothing in the end.
+func (o Obligation) nothing() bool { return o.Year1.IsZero() && o.Year2.IsZero() && o.Later.IsZero() }
+
 // obligations adds up the revenue that is earned after the end of a month. What was due and
 // is not recognized yet is served, not remaining.
 func obligations(scheduled []Scheduled, asOf period.Month, currency money.Currency) []Obligation {
@@ -121,9 +124,11 @@ func obligations(scheduled []Scheduled, asOf period.Month, currency money.Curren
 			o.Later = o.Later.Add(s.Net())
 		}
 	}
-	list := make([]Obligation, len(out))
-	for i, o := range out {
-		list[i] = *o
+	list := make([]Obligation, 0, len(out))
+	for _, o := range out {
+		if !o.nothing() {
+			list = append(list, *o)
+		}
 	}
 	return list
 }

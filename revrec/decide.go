@@ -204,7 +204,7 @@ func (d *deciding) enter(a contracts.Agreement, month period.Month, book ledger.
 			seq = e.Seq
 		}
 		for _, row := range c.open {
-			d.plan.Recognized = append(d.plan.Recognized, Recognition{row, seq, booked})
+			d.plan.Recognized = append(d.plan.Recognized, Recognition{row, seq, booked, booked != month})
 		}
 	}
 	if len(e.Postings) == 0 {

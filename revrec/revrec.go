@@ -71,4 +71,5 @@ type Recognition struct {
 	Row   int64
 	Entry int64
 	Month period.Month // booked in; never before the row's own
+	Late  bool         // it is not the row's own: that was closed
 }

@@ -1,10 +1,15 @@
 package revrec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"ratable/catalog"
 	"ratable/contracts"
@@ -22,7 +27,7 @@ type Options struct {
 	AsOf     period.Date           // every month that ended on or before it is recognized
 	Accounts []customers.AccountID // nil: all with contracts
 	Batch    int                   // accounts per transaction; default 250
-	Workers  int                   // deciding in parallel; default one per processor
+	Workers  int                   // batches at once, and deciding in each; default one per processor
 	Progress func(done, total int64, note string)
 
 	// Adjusting is a legal entity whose soft-closed months take what is due of them, as an accountant's adjustments; 0: they
@@ -89,6 +94,7 @@ type running struct {
 	options Options
 	by      access.Actor
 	catalog *catalog.Catalog
+	mu      sync.Mutex // guards what follows, and calls of Progress
 	result  Result
 }
 
@@ -102,13 +108,33 @@ func (r *running) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	for from := 0; from < len(accounts); from += r.options.Batch {
-		done := min(from+r.options.Batch, len(accounts))
-		if err := r.insist(ctx, accounts[from:done]); err != nil {
-			return err
-		}
-		r.options.Progress(int64(done), int64(len(accounts)), "recognizing")
+	return r.sideBySide(ctx, accounts)
+}
+
+// together bounds the batches under way at once: each has a connection, and whoever shares the pool needs some too.
+const together = 4
+
+// sideBySide works on batches side by side: accounts do not touch each other.
+func (r *running) sideBySide(ctx context.Context, accounts []customers.AccountID) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(min(r.options.Workers, together))
+	done := 0
+	for batch := range slices.Chunk(accounts, r.options.Batch) {
+		g.Go(func() error {
+			if err := r.insist(ctx, batch); err != nil {
+				return err
+			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			done += len(batch)
+			r.options.Progress(int64(done), int64(len(accounts)), "recognizing")
+			return nil
+		})
 	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	slices.SortFunc(r.result.Failures, func(a, b Failure) int { return cmp.Compare(a.Account, b.Account) })
 	return nil
 }
 
@@ -141,7 +167,9 @@ func (r *running) insist(ctx context.Context, accounts []customers.AccountID) er
 			return ctx.Err()
 		}
 		if err != nil {
+			r.mu.Lock()
 			r.result.Failures = append(r.result.Failures, Failure{account, err})
+			r.mu.Unlock()
 		}
 	}
 	return nil

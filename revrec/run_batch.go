@@ -28,7 +28,9 @@ func (r *running) batch(ctx context.Context, accounts []customers.AccountID) err
 		return access.AuditMany(ctx, tx, r.by, trail(plans, r.result.Through))
 	})
 	if err == nil {
+		r.mu.Lock()
 		r.result.add(plans)
+		r.mu.Unlock()
 	}
 	return err
 }

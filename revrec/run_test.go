@@ -94,7 +94,7 @@ func TestARunThatWasKilledBetweenBatchesIsSimplyRunAgain(t *testing.T) {
 	w, alone := newWorld(t, 8, lines()...), newWorld(t, 8, lines()...)
 	alone.run(t, "2026-07-01")
 	dying, kill := context.WithCancel(ctx)
-	r, err := Run(dying, w.db, Options{AsOf: day("2026-07-01"), Batch: 3, Progress: func(done, total int64, _ string) {
+	r, err := Run(dying, w.db, Options{AsOf: day("2026-07-01"), Batch: 3, Workers: 1, Progress: func(done, total int64, _ string) {
 		if done == 3 {
 			kill()
 		}

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
 	"ratable/entities"
@@ -38,19 +38,6 @@ func (f Filter) known() int64 {
 
 // book is the one the report shows: what is in every book, and in it alone.
 func (f Filter) book() string { return string(cmp.Or(f.Book, ledger.USGAAP)) }
-
-// Waterfall draws up the deferred waterfall, with so many columns from first on.
-func Waterfall(ctx context.Context, q postgres.Querier, f Filter, first period.Month, columns int) (WaterfallTable, error) {
-	scheduled, billed, err := f.load(ctx, q)
-	if err != nil {
-		return WaterfallTable{}, fmt.Errorf("draw up the waterfall of %s: %w", f.AsOf, err)
-	}
-	var shares []share
-	for _, c := range cuts(scheduled, billed, f.AsOf) {
-		shares = append(shares, allot(c.billed, c.earned)...)
-	}
-	return waterfall(shares, first, columns, f.Currency), nil
-}
 
 // Part is what one contract line adds to a cell of the waterfall.
 type Part struct {
@@ -117,17 +104,46 @@ func ScheduleKnown(ctx context.Context, q postgres.Querier, f Filter) (ScheduleT
 // end of a month (ASC 606-10-50-13), contract by contract, as far as it is known
 // in advance: fixed fees and payments for caps, not usage.
 func Remaining(ctx context.Context, q postgres.Querier, f Filter) ([]Obligation, error) {
-	scheduled, err := loadScheduled(ctx, q, f)
-	if err != nil {
-		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, postgres.Fault(err))
-	}
 	enders, err := contracts.PeriodEnders(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, err)
 	}
-	// Who may leave with the present period has promised no later one.
-	scheduled = slices.DeleteFunc(scheduled, func(s Scheduled) bool { return enders[s.Contract] && !s.Span.Start.Before(f.AsOf.End()) })
-	return obligations(scheduled, f.AsOf, f.Currency), nil
+	leaving := make([]int64, 0, len(enders)) // who may leave with the present period has promised no later one
+	for contract, leaves := range enders {
+		if leaves {
+			leaving = append(leaving, int64(contract))
+		}
+	}
+	rows, err := q.Query(ctx, `
+		select s.account_id, s.contract_id,
+			coalesce(sum(s.amount - s.passed_on) filter (where s.month <= @year1::date), 0)::bigint,
+			coalesce(sum(s.amount - s.passed_on) filter (where s.month > @year1::date and s.month <= @year2::date), 0)::bigint,
+			coalesce(sum(s.amount - s.passed_on) filter (where s.month > @year2::date), 0)::bigint
+		from revrec.schedule s
+		left join unnest(@leaving::bigint[]) as l (contract_id) on l.contract_id = s.contract_id and s.starts_on >= @end::date
+		where s.entity_id = @entity and s.currency = @currency and (@contract::bigint = 0 or s.contract_id = @contract) and s.book in ('', @book)
+		  and s.known_order <= @known and s.month >= @end::date and s.recognition <> @used and l.contract_id is null
+		group by s.account_id, s.contract_id
+		order by s.account_id, s.contract_id`,
+		pgx.NamedArgs{"entity": f.Entity, "currency": string(f.Currency), "contract": f.Contract, "book": f.book(), "known": f.known(),
+			"leaving": leaving, "used": string(catalog.AsUsed), "end": f.AsOf.End(), "year1": f.AsOf.Add(12), "year2": f.AsOf.Add(24)})
+	if err != nil {
+		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, postgres.Fault(err))
+	}
+	var out []Obligation
+	var o Obligation
+	var year1, year2, later int64
+	_, err = pgx.ForEachRow(rows, []any{&o.Account, &o.Contract, &year1, &year2, &later}, func() error {
+		o.Year1, o.Year2, o.Later = money.Of(year1, f.Currency), money.Of(year2, f.Currency), money.Of(later, f.Currency)
+		if !o.nothing() {
+			out = append(out, o)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, postgres.Fault(err))
+	}
+	return out, nil
 }
 
 func (f Filter) load(ctx context.Context, q postgres.Querier) ([]Scheduled, []ledger.BilledSum, error) {
@@ -157,6 +173,10 @@ func loadScheduled(ctx context.Context, q postgres.Querier, f Filter) ([]Schedul
 	if err != nil {
 		return nil, err
 	}
+	return f.collect(rows)
+}
+
+func (f Filter) collect(rows pgx.Rows) ([]Scheduled, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Scheduled, error) {
 		var s Scheduled
 		var start, end period.Date

@@ -67,12 +67,16 @@ type cut struct {
 
 // cuts brings both sides together, cluster by cluster, in order of line.
 func cuts(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Month) []cut {
+	return cutsOf(scheduled, billed, lastRecognized(scheduled), asOf)
+}
+
+// cutsOf are those of some contracts, when recognized is the last month with revenue booked of all.
+func cutsOf(scheduled []Scheduled, billed []ledger.BilledSum, recognized, asOf period.Month) []cut {
 	type side struct {
 		scheduled []Scheduled
 		billed    []billing
 	}
 	sides := map[lineKind]*side{}
-	recognized := lastRecognized(scheduled)
 	of := func(key lineKind) *side {
 		if sides[key] == nil {
 			sides[key] = &side{}
@@ -119,8 +123,8 @@ func cuts(scheduled []Scheduled, billed []ledger.BilledSum, asOf period.Month) [
 // has not been recognized: it will be earned by the end of its service. Without
 // it the open month would look as if more had been billed than is ever earned.
 func (c *cut) expect(recognized, asOf period.Month) {
-	if c.kind == contracts.FixedFee || c.kind == contracts.Concession || len(c.billed) == 0 {
-		return // their schedule is known to the end of the term
+	if len(c.billed) == 0 {
+		return
 	}
 	var rest money.Amount
 	var last period.Month
@@ -133,12 +137,20 @@ func (c *cut) expect(recognized, asOf period.Month) {
 	for _, amount := range c.earned {
 		rest = rest.Sub(amount)
 	}
-	if c.kind == contracts.Prepayment && !last.After(recognized) && !last.After(asOf) {
+	if month, ok := awaited(c.kind, rest, last, recognized, asOf); ok {
+		c.earned[month] = c.earned[month].Add(rest)
+	}
+}
+
+// awaited is the month by which the rest of what is billed will be earned, given the last month of its service.
+func awaited(kind contracts.Kind, rest money.Amount, last, recognized, asOf period.Month) (period.Month, bool) {
+	if kind == contracts.FixedFee || kind == contracts.Concession {
+		return last, false // their schedule is known to the end of the term
+	}
+	if kind == contracts.Prepayment && !last.After(recognized) && !last.After(asOf) {
 		last = later(recognized, asOf).Next() // what is left of a balance is used up or lapses later
 	}
-	if rest.Sign() > 0 && last.After(recognized) {
-		c.earned[last] = c.earned[last].Add(rest)
-	}
+	return last, rest.Sign() > 0 && last.After(recognized)
 }
 
 func later(a, b period.Month) period.Month {
@@ -182,7 +194,9 @@ func waterfall(shares []share, first period.Month, columns int, currency money.C
 		sum.add(s.earned.Sub(first), s.amount)
 	}
 	for _, row := range rows {
-		t.Rows = append(t.Rows, *row)
+		if !row.nothing() {
+			t.Rows = append(t.Rows, *row)
+		}
 	}
 	slices.SortFunc(t.Rows, func(a, b WaterfallRow) int {
 		if a.Billed.IsZero() != b.Billed.IsZero() { // what is not billed stands last
@@ -192,6 +206,12 @@ func waterfall(shares []share, first period.Month, columns int, currency money.C
 	})
 	t.Sum = *sum
 	return t
+}
+
+// nothing says that all of a row came to nothing in the end.
+func (r *WaterfallRow) nothing() bool {
+	return r.Before.IsZero() && r.Beyond.IsZero() && r.Total.IsZero() &&
+		!slices.ContainsFunc(r.Cells, func(a money.Amount) bool { return !a.IsZero() })
 }
 
 func ordinal(r WaterfallRow) int {
