@@ -182,3 +182,44 @@ func told(entries []ledger.Entry) []string {
 	}
 	return out
 }
+
+func TestAProposedPolicyIsWeighedWithoutBookingAnything(t *testing.T) {
+	l := credited(t, nil, "outage")
+	l.run(t, "2026-04")
+	for m := month("2026-01"); !m.After(month("2026-03")); m = m.Next() {
+		l.closed.Close(1, m)
+	}
+	weigh := func(effective string) PolicyImpact {
+		p := ledger.DefaultPolicy()
+		p.Credits, p.CatchUp = ledger.ContraAccount, ledger.InMonthOfChange
+		w := weighing{catalog: book, through: month("2026-04"), closed: period.NewSpan(day("2026-01-01"), day("2026-04-01")), booked: moving{}, would: moving{},
+			policy: ledger.PolicyVersion{Entity: 1, Book: ledger.USGAAP, Effective: day(effective), Policy: p}}
+		if err := w.weigh(l.facts); err != nil {
+			t.Fatal(err)
+		}
+		w.out.Booked, w.out.Closed = w.booked.list(), w.would.list()
+		return w.out
+	}
+	entries := len(l.entries)
+	// Booked by default: 10.19, 9.21 and 10.19 of the credit belong to the first quarter. With the policy they belong to April.
+	x := weigh("2026-04-01")
+	if x.Lines != 1 || len(x.Contracts) != 1 || len(l.entries) != entries {
+		t.Errorf("it changes %d schedules of %v", x.Lines, x.Contracts)
+	}
+	if got := x.Net(x.Booked, month("2026-04"), "EUR"); !got.IsZero() {
+		t.Errorf("April's net revenue changes by %s: the credit was booked in it before, too", got)
+	}
+	shown := map[ledger.Account]string{}
+	for _, m := range x.Booked {
+		shown[m.Account] = m.Change().String()
+	}
+	if shown[ledger.CreditNotes] != "-29.59" || shown[ledger.Revenue] != "29.59" {
+		t.Errorf("it moves %v, should move 29.59 from revenue to credit notes", shown)
+	}
+	if got := x.Net(x.Closed, month("2026-02"), "EUR"); got.String() != "9.21" {
+		t.Errorf("had it counted, February would have shown %s more, not 9.21", got)
+	}
+	if x = weigh("2026-04-02"); x.Lines != 0 || len(x.Booked) != 0 {
+		t.Errorf("a policy of the day after the credit changes %d schedules, %v", x.Lines, x.Booked)
+	}
+}
