@@ -210,6 +210,9 @@ func (a *allocating) within(b Bundle) []int {
 	return out
 }
 
+// AsSalesOccur is when a royalty that is wholly one promise's is earned (606-10-55-65).
+const AsSalesOccur = "royalties as sales occur"
+
 // WhollyTo finds the promise that a variable amount belongs to alone (32-40): the one whose stand-alone price the estimate is,
 // while the fixed price is what the others sell for alone, so that both depict what is promised. Without one, the variable
 // amount is shared like the fixed price.

@@ -136,6 +136,37 @@ func Present(deferred, receivable, unbilled money.Amount, unconditional bool) Sh
 	return Sheet{receivable, n.Asset, n.Liability}
 }
 
+// Performed is a promise that was kept; what waits is paid for only when all that wait are.
+type Performed struct {
+	Name   string
+	On     period.Date
+	Amount money.Amount
+	Waits  bool
+}
+
+// BilledTogether are the steps of promises whose payment waits for the last of them (Example 39); of any other the right to
+// payment is unconditional as it is kept.
+func BilledTogether(all []Performed) []Step {
+	var out []Step
+	var last period.Date
+	var waits []money.Amount
+	for _, p := range all {
+		out = append(out, Step{On: p.On, Kind: Transferred, Amount: p.Amount})
+		if !p.Waits {
+			out = append(out, Step{On: p.On, Kind: Entitled, Amount: p.Amount})
+			continue
+		}
+		last, waits = period.MaxDate(last, p.On), append(waits, p.Amount)
+	}
+	if len(waits) > 0 {
+		out = append(out, Step{On: last, Kind: Entitled, Amount: money.Sum(waits...)})
+	}
+	return out
+}
+
+// NettingNextPeriod is what becomes of the entries of netting: they are of the balance sheet's day only.
+const NettingNextPeriod = "entries are reversed and computed again"
+
 // Committed is what a contract promised on a day: the schedule of what is not earned yet, and why it may be left out of the
 // remaining performance obligations.
 type Committed struct {

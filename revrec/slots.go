@@ -33,11 +33,12 @@ func (t Terms) slots() ([]Slot, int64, error) {
 	return slots, int64(months), nil
 }
 
-// termMonths counts the months of a term from its first day, a started one whole; whole says that none is only started.
+// termMonths counts the months of a term from its first day, a started one whole; whole says that none is only started. A month
+// that has no such day may end before its last day or with it: a year from 29 February is twelve months through the 27th or 28th.
 func termMonths(days period.Span) (n int, whole bool) {
-	for n = 1; days.Start.AddMonths(n).Before(days.End); n++ {
+	for n = 1; MonthsFrom(days.Start, n).Days.End.Before(days.End); n++ {
 	}
-	return n, days.Start.AddMonths(n) == days.End
+	return n, days.Start.AddMonths(n) == days.End || MonthsFrom(days.Start, n).Days.End == days.End
 }
 
 // slid moves a term to its release, keeping its length: in months, where it is whole months.

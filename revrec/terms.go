@@ -17,6 +17,16 @@ type Service struct {
 	After  int64 // seconds
 }
 
+// MonthsFrom is a service of so many months from a day. Where the last month has no such day it ends with it: a year from 29
+// February ends on 28 February, and the day counts.
+func MonthsFrom(start period.Date, n int) Service {
+	end := start.AddMonths(n)
+	if end.Day() < start.Day() {
+		end = end.AddDays(1)
+	}
+	return Service{Days: period.NewSpan(start, end)}
+}
+
 // Late says what becomes of the months before a release.
 type Late string
 

@@ -55,6 +55,7 @@ func lateContract(f *facts, l *life, last period.Month) object {
 	by := f.spreading(string(catalog.MonthlyEven))
 	policy := map[string]any{"method": string(by.Method), "rounding": string(by.Rounding)}
 	l.reach(service.Days)
+	l.reach(period.NewSpan(entered, entered.AddDays(1)))
 	l.lines = append(l.lines, map[string]any{"id": "none", "product": l.product("none", "point_in_time", nil), "once": map[string]any{"unit_price": "0", "on": service.Days.Start.String()}})
 	for month := service.Days.Start.MonthOf(); !month.After(last); month = month.Next() {
 		l.closes(month, period.MaxDate(month.End(), last.End()))

@@ -4,6 +4,7 @@ import (
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
+	"ratable/revrec"
 	"ratable/revrec/subledger"
 )
 
@@ -247,7 +248,7 @@ func sale(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 func agreement(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	e.only("billing", "monthly_in_advance")
 	x.Kind, x.Amount, x.Document = subledger.Agreement, e.amount("monthly"), "contract"
-	x.Until = months(x.On, e.count("months")).Days.Last()
+	x.Until = revrec.MonthsFrom(x.On, e.count("months")).Days.Last()
 	return only1(x)
 }
 

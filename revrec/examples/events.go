@@ -11,6 +11,7 @@ import (
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
+	"ratable/revrec"
 	"ratable/revrec/subledger"
 )
 
@@ -225,5 +226,5 @@ func (t *told) expiry(e *facts) period.Date {
 	if k, err := fmt.Sscanf(said, "%d months, remainder", &n); err != nil || k != 1 || n < 1 || n > longest {
 		refuse("expiry: %s", said)
 	}
-	return e.date("date").AddMonths(n).AddDays(-1)
+	return revrec.MonthsFrom(e.date("date"), n).Days.Last()
 }

@@ -29,7 +29,7 @@ func obligation(f *facts) object {
 // license is a license with a fixed fee and royalties on sales.
 func license(f *facts) object {
 	l := revrec.License{Kind: revrec.LicenseKind(f.text("type")), Fixed: f.amount("fixed")}
-	l.Terms = revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: months(f.date("start"), f.count("months"))}
+	l.Terms = revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: revrec.MonthsFrom(f.date("start"), f.count("months"))}
 	if f.has("royalty_pct") {
 		l.Royalty = f.percent("royalty_pct")
 	}

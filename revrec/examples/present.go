@@ -1,8 +1,10 @@
 package examples
 
 import (
+	"slices"
+	"strings"
+
 	"ratable/catalog"
-	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
 	"ratable/revrec"
@@ -10,7 +12,7 @@ import (
 
 // monthsOf reads a price over so many months.
 func (f *facts) monthsOf(amount string) ([]revrec.Portion, period.Span) {
-	service := months(f.date("start"), f.count("months"))
+	service := revrec.MonthsFrom(f.date("start"), f.count("months"))
 	terms := revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: service}
 	return solved(terms.Spread(f.amount(amount))), service.Days
 }
@@ -63,7 +65,7 @@ func netting(f *facts) object {
 	out.put("contract_asset", n.Asset.String())
 	out.put("contract_liability", n.Liability.String())
 	out.put("entries", entries)
-	out.put("next_period", "entries are reversed and computed again")
+	out.put("next_period", revrec.NettingNextPeriod)
 	return out
 }
 
@@ -140,20 +142,34 @@ func presented(f *facts) object {
 	return out
 }
 
+// named are the promises of "after A, B and C"; nil is "after all".
+func (f *facts) named(said string) []string {
+	names, after := strings.CutPrefix(said, "after ")
+	if !after {
+		refuse("right_to_bill: %s", said)
+	}
+	if names == "all" {
+		return nil
+	}
+	return strings.FieldsFunc(strings.ReplaceAll(names, " and ", ","), func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // rights is a contract by when the right to payment becomes unconditional: of one that may be canceled without loss, only
 // with the transfer; otherwise when the payment is due, or when everything that was to come before is done.
 func rights(f *facts) object {
 	var steps []revrec.Step
 	if f.has("obligations") {
-		f.only("right_to_bill", "after A and B", "after all")
-		var last period.Date
-		var price []money.Amount
+		together := f.named(f.textOr("right_to_bill", "after all"))
+		var all []revrec.Performed
 		for _, o := range f.list("obligations") {
-			o.tells("name")
-			s := revrec.Step{On: o.date("transferred"), Kind: revrec.Transferred, Amount: o.amount("allocated")}
-			steps, last, price = append(steps, s), period.MaxDate(last, s.On), append(price, s.Amount)
+			name := o.text("name")
+			all = append(all, revrec.Performed{Name: name, On: o.date("transferred"), Amount: o.amount("allocated"), Waits: together == nil || slices.Contains(together, name)})
+			together = slices.DeleteFunc(together, func(x string) bool { return x == name })
 		}
-		steps = append(steps, revrec.Step{On: last, Kind: revrec.Entitled, Amount: money.Sum(price...)})
+		if len(together) > 0 {
+			refuse("right_to_bill: %s is no obligation", together[0])
+		}
+		steps = revrec.BilledTogether(all)
 	} else {
 		price := f.amount("amount")
 		due := f.date("due")

@@ -73,11 +73,6 @@ func (f *facts) service() revrec.Service {
 
 const daySeconds = 24 * 60 * 60
 
-// months is a service of so many months from a day.
-func months(start period.Date, n int) revrec.Service {
-	return revrec.Service{Days: period.NewSpan(start, start.AddMonths(n))}
-}
-
 func (f *facts) terms() revrec.Terms {
 	t := revrec.Terms{Spreading: f.spreading(string(catalog.Daily)), Service: f.service(), Late: late[f.textOr("method", "")]}
 	for _, key := range []string{"release", "released", "released_on", "release_date"} {
@@ -180,18 +175,24 @@ func trial(f *facts) object {
 // discounted is a fee that costs less at first: priced as a contract with a discount, and level where it is committed.
 func discounted(f *facts) object {
 	n, cut, start := f.count("months"), f.count("discount_months"), f.date("start")
-	if cut > n || cut < 1 || start.Day() != 1 {
-		refuse("discount_months and start: whole calendar months of the term")
+	if cut > n || cut < 1 {
+		refuse("discount_months: from 1 to the months of the term")
 	}
 	l := life{currency: f.currency()}
-	l.reach(months(start, n).Days)
+	l.reach(revrec.MonthsFrom(start, n).Days)
 	l.lines = append(l.lines, map[string]any{"id": "fee", "product": l.product("fee", "ratable", nil),
 		"fixed": map[string]any{"quantity": "1", "unit_price": f.decimal("monthly").String(), "every": "month"}})
-	l.off = append(l.off, map[string]any{"id": "at-first", "percent": f.decimal("discount_pct").String(), "from": start.String(), "through": months(start, cut).Days.Last().String()})
+	l.off = append(l.off, map[string]any{"id": "at-first", "percent": f.decimal("discount_pct").String(), "from": start.String(), "through": revrec.MonthsFrom(start, cut).Days.Last().String()})
 	o := l.play()
-	charges := make([]money.Amount, n) // of calendar months, which earn what they cost
-	for i := range charges {
-		charges[i] = earnedOf(o, f.currency(), start.MonthOf().Add(i), all)
+	charges := asked(o)
+	if start.Day() == 1 { // calendar months earn what they cost, and one that costs nothing is not asked for
+		charges = make([]money.Amount, n)
+		for i := range charges {
+			charges[i] = earnedOf(o, f.currency(), start.MonthOf().Add(i), all)
+		}
+	}
+	if len(charges) != n {
+		refuse("a month without a charge")
 	}
 	return f.charged(start, charges, !f.has("cancellable") || !f.yes("cancellable"))
 }
@@ -209,13 +210,13 @@ func asked(o scenario.Outcome) []money.Amount {
 
 // charged is a series of monthly charges: level over a committed term, otherwise each on its own.
 func (f *facts) charged(start period.Date, charges []money.Amount, committed bool) object {
-	terms := revrec.Terms{Spreading: catalog.Spreading{Method: catalog.MonthlyEven, Rounding: f.rounding()}, Service: months(start, len(charges))}
+	terms := revrec.Terms{Spreading: catalog.Spreading{Method: catalog.MonthlyEven, Rounding: f.rounding()}, Service: revrec.MonthsFrom(start, len(charges))}
 	var parts []revrec.Portion
 	if committed {
 		parts = solved(revrec.Level(charges, terms))
 	} else {
 		for i, charge := range charges {
-			terms.Service = months(start.AddMonths(i), 1)
+			terms.Service = revrec.MonthsFrom(start.AddMonths(i), 1)
 			parts = append(parts, solved(terms.Spread(charge))...)
 		}
 	}

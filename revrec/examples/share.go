@@ -108,7 +108,7 @@ func (f *facts) earnedAfter(out *object, allocated []revrec.Allocated) {
 		key := a.Name + "_schedule"
 		if f.has(key) {
 			s := f.under(key)
-			terms := revrec.Terms{Spreading: s.spreading(string(catalog.MonthlyEven)), Service: months(s.date("start"), s.count("months"))}
+			terms := revrec.Terms{Spreading: s.spreading(string(catalog.MonthlyEven)), Service: revrec.MonthsFrom(s.date("start"), s.count("months"))}
 			out.put(key, scheduleOf(solved(terms.Spread(a.Amount))))
 		}
 	}
@@ -168,7 +168,7 @@ func variable(f *facts) object {
 	}
 	others := append(append([]revrec.Promise{}, promises[:i]...), promises[i+1:]...)
 	allocation := shared(solved(revrec.AllocatePrice(fixed, others)))
-	allocation.put(promises[i].Name, "royalties as sales occur")
+	allocation.put(promises[i].Name, revrec.AsSalesOccur)
 	out.put("allocation", allocation)
 	out.put("entirely_to", promises[i].Name)
 	return out

@@ -6,6 +6,8 @@ import (
 	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
+	"ratable/revrec/subledger"
 	"ratable/scenario"
 )
 
@@ -40,22 +42,27 @@ func earnedOf(o scenario.Outcome, c money.Currency, month period.Month, kind con
 }
 
 // committed plays months with a minimum: usage at a price of one, so that a quantity is its value.
-func (f *facts) committed(consumed []string) scenario.Outcome {
+func (f *facts) committed(consumed []string, every period.Cadence) scenario.Outcome {
 	l := life{currency: f.currency()}
 	l.metered(perUnit("1"), "month")
 	l.commits = append(l.commits, map[string]any{"id": "minimum", "product": l.product("minimum", "as_used", nil), "lines": []any{"usage"},
-		"amount": f.amount("commitment").String(), "every": "month"})
+		"amount": f.amount("commitment").String(), "every": fmt.Sprint(every)})
 	for i, value := range consumed {
-		month := someMonth.Add(i)
-		l.reach(month.Span())
+		month := lastOf(i, every)
+		l.reach(period.NewSpan(someMonth.First(), month.End()))
 		l.use(month.First(), f.amountOf(value).String(), period.Date{})
 	}
 	l.dayAfter()
 	return l.play()
 }
 
+// lastOf is the last month of a period of the minimum: what is used is known in it, and so is what is missing.
+func lastOf(i int, every period.Cadence) period.Month {
+	return period.Recurrence{Anchor: someMonth.First(), Cadence: every}.Piece(i).Last().MonthOf()
+}
+
 func commitment(f *facts) object {
-	o, c := f.committed([]string{f.text("consumed")}), f.currency()
+	o, c := f.committed([]string{f.text("consumed")}, period.Monthly), f.currency()
 	var out object
 	out.put("usage_revenue", earnedOf(o, c, someMonth, contracts.Metered).String())
 	out.put("true_up", earnedOf(o, c, someMonth, contracts.TrueUp).String())
@@ -64,13 +71,14 @@ func commitment(f *facts) object {
 }
 
 func commitments(f *facts) object {
-	f.only("period", "month")
+	every := solved(period.ParseCadence(f.only("period", "month", "quarter", "year")))
 	consumed := f.texts("consumed")
-	o, c := f.committed(consumed), f.currency()
+	o, c := f.committed(consumed, every), f.currency()
 	trueUps, totals := []any{}, []any{}
 	for i := range consumed {
-		trueUps = append(trueUps, earnedOf(o, c, someMonth.Add(i), contracts.TrueUp).String())
-		totals = append(totals, earnedOf(o, c, someMonth.Add(i), all).String())
+		month := lastOf(i, every)
+		trueUps = append(trueUps, earnedOf(o, c, month, contracts.TrueUp).String())
+		totals = append(totals, earnedOf(o, c, month, all).String())
 	}
 	var out object
 	out.put("true_up", trueUps)
@@ -95,36 +103,31 @@ func straddled(f *facts) object {
 	return out
 }
 
-// credits are units paid ahead, bonus among them: each use earns its part of what was paid, and what is never used lapses.
+// credits are units paid ahead, bonus among them: each use earns its part of what was paid, and what lapses is breakage. Uses
+// come in months one after another, and what lapses in the month after.
 func credits(f *facts) object {
-	used := f.texts("usage")
-	l := life{currency: f.currency()}
-	l.metered(perUnit("1"), "month")
+	used, paid, c := f.texts("usage"), f.amount("paid"), f.currency()
 	f.only("rounding", "cumulative_half_up")
-	l.prepaid = append(l.prepaid, map[string]any{"id": "credits", "product": l.product("credits", "as_used", nil), "lines": []any{"usage"},
-		"units": f.decimal("credits").String(), "price": f.amount("paid").String(), "every": "term"})
+	on := func(n int) period.Date { return someMonth.Add(n).Last() }
+	told := []subledger.Fact{{ID: "purchase", Kind: subledger.Prepaid, On: someMonth.First(), Document: "credits", Amount: paid, Paid: true, Quantity: f.decimal("credits")}}
 	for i, units := range used {
-		l.reach(someMonth.Add(i).Span())
-		l.use(someMonth.Add(i).First(), decimalOf(units).String(), period.Date{})
+		told = append(told, subledger.Fact{ID: fmt.Sprint("use ", i+1), Kind: subledger.Draw, On: on(i), Document: "credits", Quantity: decimalOf(units)})
 	}
-	lapses := someMonth.Add(len(used)) // a month later
-	expired := f.has("expired")
-	if expired {
-		f.decimal("expired")
+	if f.has("expired") {
+		told = append(told, subledger.Fact{ID: "lapse", Kind: subledger.Expired, On: on(len(used)), Document: "credits", Quantity: f.decimal("expired")})
 	}
-	l.reach(lapses.Span())
-	l.dayAfter()
-	o := l.play()
+	entries := solved(subledger.Journal(told, subledger.Setup{Currency: c, Policy: policyOf(f)}, period.Date{}))
 	revenue := []any{}
 	for i := range used {
-		revenue = append(revenue, earnedOf(o, f.currency(), someMonth.Add(i), all).String())
+		revenue = append(revenue, subledger.Revenue(entries, someMonth.Add(i), c).String())
 	}
 	var out object
 	out.put("revenue", revenue)
-	if expired {
-		out.put("breakage", earnedOf(o, f.currency(), lapses, all).String())
+	if f.has("expired") {
+		out.put("breakage", subledger.Revenue(entries, someMonth.Add(len(used)), c).String())
 	}
-	out.put("total", f.amount("paid").String())
+	out.put("total", paid.String())
+	out.put("contract_liability", subledger.On(entries, ledger.ContractLiability, period.Date{}, c).Neg().String())
 	return out
 }
 

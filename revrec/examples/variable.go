@@ -148,7 +148,7 @@ func firstSale(f *facts) object {
 
 // expectedCredits come from a service that is paid for at a fixed price, and estimated again.
 func expectedCredits(f *facts) object {
-	terms := revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: months(f.date("start"), f.count("months"))}
+	terms := revrec.Terms{Spreading: f.spreading(string(catalog.MonthlyEven)), Service: revrec.MonthsFrom(f.date("start"), f.count("months"))}
 	version := func(key string, from period.Date) revrec.Version {
 		price := solved(revrec.TransactionPrice(f.amount("fixed"), money.Zero(f.currency()), revrec.Certain(key, f.amount(key).Neg())))
 		return revrec.Version{From: from, Price: price.Total, Terms: terms}

@@ -141,7 +141,7 @@ func TestALateCreditOfAClosedMonthIsBookedInTheFirstOpenOneAndSaysWhereItBelongs
 	if got := w.balance(ledger.Revenue, "2026-01-31"); got.String() != "-31.00" {
 		t.Errorf("the closed month has %s", got)
 	}
-	// Deferred first: 45.00 off what is left on the 16th, so that 75 days earn 30.00 instead of 75.00.
+	// In proportion: on the 16th 15.00 of 90.00 are earned, so 7.50 of the 45.00 come off them and 75 days earn 37.50 instead of 75.00.
 	if got := w.balance(ledger.Revenue, "2026-03-31"); got.String() != "-45.00" {
 		t.Errorf("in all %s is earned, not 45.00", got.Neg())
 	}
@@ -154,7 +154,7 @@ func TestALateCreditOfAClosedMonthIsBookedInTheFirstOpenOneAndSaysWhereItBelongs
 		for _, p := range e.Postings {
 			if p.Account == ledger.Revenue && p.Month == period.NewMonth(2026, 1) {
 				found = true
-				if p.Amount.String() != "9.60" || !strings.HasSuffix(e.Source, "~2") {
+				if p.Amount.String() != "8.00" || !strings.HasSuffix(e.Source, "~2") {
 					t.Errorf("January's revenue is corrected by %s in %s", p.Amount, e.Source)
 				}
 			}

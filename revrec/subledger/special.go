@@ -73,11 +73,29 @@ func (b *book) expire(e event) error {
 		if l.earning != OnFulfilment || l.running != nil {
 			continue
 		}
+		if l.pack != nil && !e.Quantity.IsZero() {
+			if err := b.expireCredits(e, l); err != nil {
+				return err
+			}
+			continue
+		}
 		rest := l.share(e.On).Deferred
 		if !e.untold() && e.Amount != rest {
 			return wrong("amount", e.Amount.String(), "is not the %s left of %s", rest, d.name)
 		}
 		b.lapseLine(e, l)
 	}
+	return nil
+}
+
+// expireCredits ends so many credits of a balance; the others stay.
+func (b *book) expireCredits(e event, l *line) error {
+	left := l.pack.credits.Sub(l.pack.spent)
+	if e.Quantity.Cmp(left) > 0 {
+		return wrong("quantity", e.Quantity.String(), "is more than the %s credits left", left)
+	}
+	lapsed := l.pack.drawCredits(e.On, e.Quantity)
+	l.pack.over = e.Quantity.Equal(left)
+	b.of(e, "breakage_at_expiry", attributed(l.policy.Lapse(lapsed), e.On.MonthOf()))
 	return nil
 }
