@@ -95,9 +95,10 @@ func drawTrial(t *rapid.T, d *Document) {
 // amendFees changes prices, lists, trial and term, renews, or ends.
 func amendFees(t *rapid.T, a Agreement) Document {
 	d := a.Latest().Document
+	ended := d.Ending != nil // who was let go is not renewed
 	d.Lines, d.Reason, d.Ending = slices.Clone(d.Lines), "amended", nil
 	latest := min(d.Term.Span().Days(), a.Term().End.Sub(d.Term.From))
-	if renew := rapid.IntRange(0, 4).Draw(t, "sort"); renew == 0 {
+	if renew := rapid.IntRange(0, 4).Draw(t, "sort"); renew == 0 && !ended {
 		end := d.Term.Through.AddDays(1)
 		d.Effective, d.Term.Renewed = end, append(slices.Clone(d.Term.Renewed), end)
 		d.Term.Through = d.Term.Through.AddDays(rapid.IntRange(1, 400).Draw(t, "further term"))

@@ -179,4 +179,10 @@ func (d Document) keepsRenewals(f *findings, next Document) {
 			f.add("term.renewed", "", "must keep %s, the day a further term began", day)
 		}
 	}
+	// What an end without refund keeps was paid for days that a further term would charge again.
+	for _, day := range next.Term.Renewed {
+		if d.Ending != nil && !slices.Contains(d.Term.Renewed, day) {
+			f.add("term.renewed", day.String(), "would renew a contract that was ended on %s; take the end back first, or sign a new contract", d.Term.Through)
+		}
+	}
 }
