@@ -1,6 +1,9 @@
 package examples
 
 import (
+	"maps"
+	"slices"
+
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
@@ -62,8 +65,8 @@ func portfolio(f *facts) object {
 	entries, c := t.journal(), f.currency()
 	out := t.shows(entries)
 	var waterfall, revenue, deferred, trials object
-	for _, row := range subledger.Waterfall(entries) {
-		waterfall.put(row.Booked.String(), fallOf(row, entries))
+	for _, row := range t.falls() {
+		waterfall.put(row.Booked.String(), fallOf(row))
 	}
 	for _, m := range subledger.Months(entries) {
 		revenue.put(m.String(), subledger.Revenue(entries, m, c).String())
@@ -77,13 +80,11 @@ func portfolio(f *facts) object {
 	return out
 }
 
-func fallOf(row subledger.Fall, entries []subledger.Entry) object {
+func fallOf(row subledger.Fall) object {
 	var out object
 	out.put("total", row.Total.String())
-	for _, m := range subledger.Months(entries) {
-		if a, ok := row.Earned[m]; ok {
-			out.put(m.String(), a.String())
-		}
+	for _, m := range slices.SortedFunc(maps.Keys(row.Earned), period.Month.Compare) {
+		out.put(m.String(), row.Earned[m].String())
 	}
 	return out
 }
@@ -108,21 +109,5 @@ func trialOf(entries []subledger.Entry, m period.Month, c money.Currency) object
 	out.put("rows", rows)
 	out.put("total_debit", debits.String())
 	out.put("total_credit", credits.String())
-	return out
-}
-
-// usedUp is the waterfall of usage: what was not billed ahead falls in the month it was used in.
-func usedUp(f *facts, items []*facts) object {
-	t := &told{f: f, policy: policyOf(f)}
-	for _, x := range items {
-		x.only("type", "usage")
-		t.facts = append(t.facts, subledger.Fact{Kind: subledger.Usage, On: x.month("booked").Last(), Amount: x.amount("amount")})
-	}
-	entries := t.journal()
-	var rows, out object
-	for _, row := range subledger.Waterfall(entries) {
-		rows.put(row.Booked.String(), fallOf(row, entries))
-	}
-	out.put("rows_by_booked_month", rows)
 	return out
 }

@@ -36,9 +36,21 @@ func events(f *facts) object {
 	return t.shows(entries)
 }
 
+func (t *told) setup() subledger.Setup {
+	return subledger.Setup{Currency: t.f.currency(), Policy: t.policy, Rates: t.rates()}
+}
+
+// falls is the waterfall of the facts, up to a horizon where a case has one.
+func (t *told) falls() []subledger.Fall {
+	var horizon period.Month
+	if t.f.has("horizon") {
+		horizon = t.f.month("horizon")
+	}
+	return solved(subledger.Waterfall(t.facts, t.setup(), t.through, horizon))
+}
+
 func (t *told) journal() []subledger.Entry {
-	setup := subledger.Setup{Currency: t.f.currency(), Policy: t.policy, Rates: t.rates()}
-	entries := solved(subledger.Journal(t.facts, setup, t.through))
+	entries := solved(subledger.Journal(t.facts, t.setup(), t.through))
 	var out []subledger.Entry
 	for _, e := range entries {
 		if !e.Brought { // what was there before is no event of the case

@@ -1,77 +1,85 @@
 package examples
 
 import (
+	"cmp"
 	"fmt"
 
 	"ratable/catalog"
+	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/revrec/subledger"
 )
 
-// billedLine is a contract line that is asked for once, on the day of its invoice, and earned over its service.
-func (l *life) billedLine(f *facts, id string, on period.Date, method string) {
-	if f.has("tax") && !f.amount("tax").IsZero() {
-		refuse("tax as stated on an invoice: tax is determined here")
-	}
-	f.tells("type")
-	if said := f.textOr("recognition", method); said != "ratable" {
-		method = said
-	}
-	if method == "immediate" || method == "on_fulfilment" {
-		refuse("recognition: %s: revenue is booked at the end of its month", method)
-	}
-	service := f.service()
-	if service.Days.Start.Before(on) {
-		refuse("a service before its invoice that was not known when it began (catch-up on the day of the invoice)")
-	}
-	l.reach(service.Days)
-	l.reach(period.NewSpan(on, on.AddDays(1)))
-	by := map[string]any{"method": method}
-	l.lines = append(l.lines, map[string]any{"id": id, "product": l.product("service", "ratable", by), "from": service.Days.Start.String(), "through": service.Days.Last().String(),
-		"once": map[string]any{"unit_price": f.amount("amount").String(), "on": on.String()}})
-}
-
-// fallen is the deferred revenue waterfall of items that were billed, and credited again.
+// fallen is the deferred revenue waterfall of items that were billed, used, and taken back again.
 func fallen(f *facts) object {
-	l := life{currency: f.currency()}
-	var last string
+	t := &told{f: f, policy: policyOf(f), rounds: f.rounding()}
+	invoices := map[string]money.Amount{}
+	var named []string
 	items := f.list("items")
-	for _, x := range items {
-		if x.textOr("type", "invoice") == "usage" {
-			return usedUp(f, items)
-		}
-	}
 	for i, x := range items {
+		fact := subledger.Fact{ID: fmt.Sprint("item ", i+1), Currency: f.currency()}
 		switch kind := x.textOr("type", "invoice"); kind {
 		case "invoice":
-			on := x.date("booked")
-			l.billedLine(x, fmt.Sprintf("line-%d", i), on, string(catalog.Daily))
-			last = l.invoice(on)
-		case "void", "credit":
-			on := x.date("booked")
-			for m := l.term.Start.MonthOf(); m.Before(on.MonthOf()); m = m.Next() {
-				l.closes(m, period.MaxDate(m.End(), on.MonthOf().First()))
+			fact.Kind, fact.On, fact.Document = subledger.Invoice, x.date("booked"), x.name(fact.ID)
+			l := subledger.Line{Amount: x.amount("amount"), Tax: x.amountOr("tax", "0")}
+			if x.textOr("recognition", "") == "immediate" {
+				l.Earning = subledger.Immediately
+			} else {
+				l.Service, l.Spreading = x.service(), catalog.Spreading{Method: methodOf(x.textOr("recognition", string(catalog.Daily))), Rounding: t.rounds}
 			}
-			l.happens("credit", map[string]any{"on": on.String(), "invoice": last, "line": 1, "amount": x.amount("amount").Neg().String(), "reason": "taken back"})
-			l.through = period.MaxDate(l.through, on.MonthOf().Last())
+			fact.Lines, invoices[fact.Document], named = []subledger.Line{l}, l.Amount, append(named, fact.Document)
+		case "usage":
+			fact.Kind, fact.On, fact.Amount = subledger.Usage, x.bookedOn(), x.amount("amount")
+		case "void", "credit", "credit_note", "refund":
+			fact.Kind, fact.On, fact.Amount = subledger.Credit, x.date("booked"), x.amount("amount").Abs()
+			fact.Document = x.meant(invoices, named)
+			if kind == "refund" {
+				fact.Kind = subledger.Refund
+			}
 		default:
 			refuse("items of type %s", kind)
 		}
+		t.facts = append(t.facts, fact)
 	}
-	var rows object
-	for _, book := range l.play().Books {
-		for _, r := range book.Waterfall.Rows {
-			var row object
-			row.put("total", r.Total.String())
-			for i, m := range book.Waterfall.Months {
-				if !r.Cells[i].IsZero() {
-					row.put(m.String(), r.Cells[i].String())
-				}
-			}
-			row.put("remaining", r.Beyond.String())
-			rows.put(r.Billed.String(), row)
-		}
+	var rows, out object
+	for _, fall := range t.falls() {
+		row := fallOf(fall)
+		row.put("remaining", fall.Beyond.String())
+		rows.put(fall.Booked.String(), row)
 	}
-	var out object
 	out.put("rows_by_booked_month", rows)
 	return out
+}
+
+// name is what an item calls itself, or its invoice.
+func (f *facts) name(otherwise string) string {
+	return f.textOr("invoice", f.textOr("id", otherwise))
+}
+
+// bookedOn is a day, or the last of a month.
+func (f *facts) bookedOn() period.Date {
+	if text := f.text("booked"); len(text) == len("2006-01") {
+		return f.month("booked").Last()
+	}
+	return f.date("booked")
+}
+
+// meant is the invoice that is taken back: as told, or the only one there is, or the only one of its amount.
+func (f *facts) meant(invoices map[string]money.Amount, named []string) string {
+	if f.has("of") || f.has("invoice") || f.has("id") {
+		return cmp.Or(f.textOr("of", ""), f.name(""))
+	}
+	if len(named) == 1 {
+		return named[0]
+	}
+	var found []string
+	for _, name := range named {
+		if invoices[name] == f.amount("amount").Abs() {
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		refuse("%sinvoice is missing: which of %d was taken back", f.at, len(named))
+	}
+	return found[0]
 }

@@ -1,8 +1,6 @@
 package examples
 
 import (
-	"fmt"
-
 	"gopkg.in/yaml.v3"
 
 	"ratable/internal/money"
@@ -21,7 +19,6 @@ type life struct {
 	commits  []map[string]any
 	facts    []map[string]any
 	through  period.Date
-	billed   map[int]int // invoices by year
 }
 
 // reach widens the term.
@@ -124,13 +121,4 @@ func earnedBy(o scenario.Outcome) object {
 		}
 	}
 	return out
-}
-
-// invoice is the number that the next invoice of a year will have.
-func (l *life) invoice(on period.Date) string {
-	if l.billed == nil {
-		l.billed = map[int]int{}
-	}
-	l.billed[on.Year()]++
-	return fmt.Sprintf("US-%d-%06d", on.Year(), l.billed[on.Year()])
 }

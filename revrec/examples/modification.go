@@ -117,8 +117,8 @@ func (f *facts) changedUnits(original, change *facts) object {
 	plan := solved(u.Plan(treatment))
 	var out, cumulative object
 	out.put("treatment", string(treatment))
-	out.put("price_per_original_unit", u.UnitPrice.String())
-	out.put("price_per_added_unit", each.String())
+	out.put("price_per_original_unit", f.spelled(u.UnitPrice))
+	out.put("price_per_added_unit", f.spelled(each))
 	out.put("total_revenue", plan.Price.String())
 	out.put("revenue_reduction_at_modification", u.Credit.String())
 	out.put("catch_up", plan.Adjustment.String())
@@ -136,25 +136,33 @@ func (f *facts) changedUnits(original, change *facts) object {
 
 // changedYears is a service by years at a price each, whose last is changed and followed by more.
 func (f *facts) changedYears(original, change *facts) object {
-	all, done, added := original.count("years"), f.count("recognised_years"), change.count("added_years")
-	if added == 0 {
-		refuse("change.added_years: none")
+	all, done, added := original.count("years"), f.count("recognised_years"), 0
+	more := money.Zero(f.currency())
+	if change.has("added_years") {
+		added, more = change.count("added_years"), change.amount("added_price")
 	}
 	rest := change.decimal("remaining_year_price")
-	if all != done+1 {
-		refuse("change.remaining_year_price: of one year, and not one is left")
+	if all <= done {
+		refuse("change.remaining_year_price: of no year that is left")
 	}
 	u := revrec.UnitChange{
 		Units: decimal.NewFromInt(int64(all)), Delivered: decimal.NewFromInt(int64(done)), UnitPrice: original.decimal("per_year"),
-		LeftPrice: &rest, AddedUnits: decimal.NewFromInt(int64(added)), AddedPrice: change.decimal("added_price"), Currency: f.currency(),
+		LeftPrice: &rest, AddedUnits: decimal.NewFromInt(int64(added)), AddedPrice: more.Decimal(), Currency: f.currency(),
 	}
 	treatment := f.treatment(change, change.yes("at_standalone_price"))
 	plan := solved(u.Plan(treatment))
-	per, each := []decimal.Decimal{decimal.NewFromInt(1)}, []int64{}
+	var per []decimal.Decimal // a unit of each year
+	var each []int64
+	var bills []money.Amount
+	for i := done; i < all; i++ {
+		per, bills = append(per, decimal.NewFromInt(1)), append(bills, change.amount("remaining_year_price"))
+	}
 	for range added {
 		per, each = append(per, decimal.NewFromInt(1)), append(each, 1)
 	}
-	bills := append([]money.Amount{change.amount("remaining_year_price")}, money.Spread(change.amount("added_price"), each)...)
+	if added > 0 {
+		bills = append(bills, money.Spread(more, each)...)
+	}
 	var out, byYear, liability object
 	for i := range done {
 		byYear.put(fmt.Sprint(i+1), original.amount("per_year").String())
@@ -170,7 +178,9 @@ func (f *facts) changedYears(original, change *facts) object {
 	out.put("treatment", string(treatment))
 	out.put("revenue_by_year", byYear)
 	out.put("total", plan.Price.String())
-	out.put(fmt.Sprintf("contract_liability_at_end_if_billed_%s_then_%d_x_%s_annually", figure(bills[0]), added, figure(bills[1])), liability)
+	if last := len(bills) - 1; added > 0 {
+		out.put(fmt.Sprintf("contract_liability_at_end_if_billed_%s_then_%d_x_%s_annually", figure(bills[0]), added, figure(bills[last-added+1])), liability)
+	}
 	return out
 }
 

@@ -2,6 +2,7 @@ package examples
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -182,12 +183,17 @@ func ranged(f *facts) object {
 	for _, by := range []revrec.Outside{revrec.NearestBound, revrec.Midpoint} {
 		list := []any{}
 		for _, p := range prices {
-			list = append(list, revrec.StandaloneOf(decimalOf(p), s, by).String())
+			list = append(list, f.spelled(revrec.StandaloneOf(decimalOf(p), s, by)))
 		}
 		out.put(string(by), list)
 	}
-	f.currency()
 	return out
+}
+
+// spelled writes a price with at least the decimals of its currency.
+func (f *facts) spelled(price decimal.Decimal) string {
+	_, decimals, _ := strings.Cut(price.String(), ".")
+	return price.StringFixed(max(int32(f.currency().Exponent()), int32(len(decimals))))
 }
 
 func ramps(f *facts) object {

@@ -166,14 +166,31 @@ func expectedCredits(f *facts) object {
 
 // payable is what is paid to a customer that commits to buy.
 func payable(f *facts) object {
-	payment, committed, sale := f.amount("payment"), f.amount("commitment"), f.amount("invoiced")
+	payment, committed := f.amount("payment"), f.amount("commitment")
 	if committed.IsZero() {
 		refuse("commitment: of nothing")
 	}
-	reduction := revrec.SpreadPayable(payment, committed, sale)[0]
+	var sales []money.Amount
+	_, several := f.value("invoiced").([]any)
+	if several {
+		for _, text := range f.texts("invoiced") {
+			sales = append(sales, f.amountOf(text))
+		}
+	} else {
+		sales = append(sales, f.amount("invoiced"))
+	}
 	var out object
-	out.put("revenue", sale.Sub(reduction).String())
-	out.put("reduction", reduction.String())
+	revenue, reductions := []any{}, []any{}
+	for i, reduction := range revrec.SpreadPayable(payment, committed, sales...) {
+		revenue, reductions = append(revenue, sales[i].Sub(reduction).String()), append(reductions, reduction.String())
+	}
+	if several {
+		out.put("revenue", revenue)
+		out.put("reduction", reductions)
+	} else {
+		out.put("revenue", revenue[0])
+		out.put("reduction", reductions[0])
+	}
 	out.put("reduction_pct", revrec.ShareInPercent(payment, committed).String())
 	return out
 }

@@ -126,37 +126,6 @@ func (e Entry) bills() bool {
 	})
 }
 
-// Fall is a row of the waterfall: what was billed (or used, where nothing was billed before) in a month, and when it is earned.
-type Fall struct {
-	Booked period.Month
-	Total  money.Amount
-	Earned map[period.Month]money.Amount
-}
-
-// Waterfall lays revenue out by the month it was billed in. What is earned without a bill falls in the month it belongs to.
-func Waterfall(entries []Entry) []Fall {
-	billed := billedIn(entries)
-	var out []Fall
-	for _, e := range entries {
-		amount := e.revenue()
-		if amount.IsZero() {
-			continue
-		}
-		row, known := billed[e.Document]
-		if !known {
-			row = e.Postings[len(e.Postings)-1].Month
-		}
-		i := slices.IndexFunc(out, func(f Fall) bool { return f.Booked == row })
-		if i < 0 {
-			i, out = len(out), append(out, Fall{Booked: row, Earned: map[period.Month]money.Amount{}})
-		}
-		out[i].Total = out[i].Total.Add(amount)
-		out[i].Earned[e.On.MonthOf()] = out[i].Earned[e.On.MonthOf()].Add(amount)
-	}
-	slices.SortFunc(out, func(a, b Fall) int { return a.Booked.Compare(b.Booked) })
-	return out
-}
-
 // Netted presents the contract's own account: an asset where it stands in debit.
 func Netted(entries []Entry, c money.Currency) revrec.Netted {
 	at := On(entries, ledger.ContractLiability, period.Date{}, c).Neg()
