@@ -1,6 +1,7 @@
 package examples
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -123,7 +124,7 @@ func (f *facts) changedUnits(original, change *facts) object {
 	out.put("revenue_reduction_at_modification", u.Credit.String())
 	out.put("catch_up", plan.Adjustment.String())
 	out.put("remaining_consideration", plan.Remaining.String())
-	out.put("remaining_units", plan.Units.String())
+	out.put("remaining_units", json.Number(plan.Units.String()))
 	out.put("blended_unit_price", plan.Blended.String())
 	cumulative.put(u.Delivered.String(), plan.Recognized.String())
 	if !u.Credit.IsZero() {
