@@ -19,7 +19,7 @@ func LinesPage(ctx context.Context, q postgres.Querier, f LineFilter) ([]LineBal
 		with booked as (
 			select account_id, contract_id, line, currency, ledger_account, amount, 0::bigint as asked
 			from ledger.postings
-			where contract_id is not null and booked_on <= @through and (ledger_account in (1150, 2100, 2450, 4000, 4100, 4200, 4300, 4810, 4830, 4850)
+			where contract_id is not null and booked_on <= @through and (ledger_account in (1150, 2100, 2450, 3900, 4000, 4100, 4200, 4300, 4810, 4830, 4850)
 			       or ledger_account in (1160, 2110, 2130, 2140, 7010, 7110) and schedule_id is not null) -- see Standing
 			  and book in ('', 'us_gaap')
 			  and (@entity::bigint = 0 or entity_id = @entity)
@@ -40,7 +40,7 @@ func LinesPage(ctx context.Context, q postgres.Querier, f LineFilter) ([]LineBal
 		), standing as (
 			select account_id, contract_id, line, currency,
 			       sum(asked)::bigint as billed,
-			       coalesce(-sum(amount) filter (where ledger_account in (1160, 2110, 2130, 2140, 2450, 4000, 4100, 4200, 4300, 4810, 4830, 4850, 7010, 7110)), 0)::bigint as earned,
+			       coalesce(-sum(amount) filter (where ledger_account in (1160, 2110, 2130, 2140, 2450, 3900, 4000, 4100, 4200, 4300, 4810, 4830, 4850, 7010, 7110)), 0)::bigint as earned,
 			       coalesce(-sum(amount) filter (where ledger_account = 2100), 0)::bigint as deferred,
 			       coalesce(sum(amount) filter (where ledger_account = 1150), 0)::bigint as unbilled
 			from booked

@@ -100,12 +100,12 @@ func BookedLines(ctx context.Context, q postgres.Querier, entity entities.ID, cu
 			coalesce(-sum(amount) filter (where earned and booked_on >= @start and booked_on < @end), 0)::bigint
 		from (
 			select p.account_id, p.contract_id, p.line, p.ledger_account, p.amount, p.booked_on,
-				p.ledger_account in (2450, 4000, 4100, 4200, 4300, 4400, 4810, 4830, 4850) as earned, p.ledger_account in (1160, 2110, 2120, 2130) or p.ledger_account in (2140, 7010, 7110) and p.schedule_id is not null as beside,
+				p.ledger_account in (2450, 3900, 4000, 4100, 4200, 4300, 4400, 4810, 4830, 4850) as earned, p.ledger_account in (1160, 2110, 2120, 2130) or p.ledger_account in (2140, 7010, 7110) and p.schedule_id is not null as beside,
 				coalesce(p.month, date_trunc('month', p.booked_on)::date) as belongs
 			from ledger.postings p
 			join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
 			where p.entity_id = @entity and p.currency = @currency and p.contract_id is not null and p.book in ('', 'us_gaap')
-				and (p.ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450, 4000, 4100, 4200, 4300, 4400, 4810, 4830, 4850)
+				and (p.ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450, 3900, 4000, 4100, 4200, 4300, 4400, 4810, 4830, 4850)
 					or p.ledger_account in (2140, 7010, 7110) and p.schedule_id is not null)
 				and not starts_with(e.source, 'manual:')) p -- a journal by hand is proved by its own paper, line by line
 		group by account_id, contract_id, line

@@ -25,6 +25,7 @@ type Facts struct {
 	Stored     *Stored
 	Assessed   []Assessed                                   // approved, in the order in which they were
 	Policies   *ledger.Policies                             // nil: nobody has chosen any
+	Carried    []Carried                                    // of contracts that began in another system
 	FirstOpen  func(entities.ID, period.Month) period.Month // nil: no month is closed
 }
 
@@ -63,7 +64,7 @@ func Decide(c *catalog.Catalog, f Facts, through period.Month) (Plan, error) {
 		return Plan{}, err
 	}
 	for _, a := range f.Agreements {
-		keys := d.schedule(a, earning.schedule(a.Contract), stored[a.Contract])
+		keys := d.schedule(a, carry(earning.schedule(a.Contract), a.Contract, f.Carried), stored[a.Contract])
 		d.recognize(a, keys)
 	}
 	return d.plan, nil

@@ -44,6 +44,10 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	if err != nil {
 		return nil, fmt.Errorf("load assessments: %w", postgres.Fault(err))
 	}
+	carried, err := loadCarried(ctx, q, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("load what was brought over: %w", postgres.Fault(err))
+	}
 	until := through // and what a later run has looked at: see Decide
 	for _, x := range stored {
 		until = later(until, x.lastRecognized())
@@ -56,7 +60,7 @@ func LoadFacts(ctx context.Context, q postgres.Querier, accounts []customers.Acc
 	for i, a := range accounts {
 		out[i] = Facts{
 			Account: a, Agreements: agreements[a], Usage: days[a], Standing: standings[a], Stored: stored[a],
-			Assessed: assessed[a], Policies: policies, FirstOpen: months.FirstOpen,
+			Assessed: assessed[a], Policies: policies, Carried: carried[a], FirstOpen: months.FirstOpen,
 		}
 	}
 	return out, nil

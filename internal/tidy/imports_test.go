@@ -21,7 +21,7 @@ var floor = map[string]int{
 	"journals":         53, "revrec/cost": 55,
 	"payments": 60, "exports": 60,
 	"internal/formula": 3,
-	"partners":         62, "evidence": 62, "reports": 62,
+	"partners":         62, "evidence": 62, "reports": 62, "opening": 62,
 	"reconcile": 63, "closing/checklist": 64,
 	"scenario": 65, "revrec/examples": 66,
 	"web/page": 70, "web/api": 71, "web": 72,
