@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"ratable/catalog"
 	"ratable/contracts"
@@ -137,6 +138,11 @@ func judgment(t revrec.Treated, called map[int64]string) string {
 		return "As stated"
 	}
 	said := string(t.Treatment) + ", approved by " + called[t.Approver]
+	if t.Rule != "" && t.Rule != t.Treatment {
+		said += "; the rule says " + string(t.Rule) + " (" + strings.Join(t.Because, ", ") + ")"
+	} else if t.Rule != "" {
+		said += "; as the rule says (" + strings.Join(t.Because, ", ") + ")"
+	}
 	if t.Override != "" {
 		said += "; against the rule: " + t.Override
 	}

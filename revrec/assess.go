@@ -199,6 +199,8 @@ type AssessedChange struct {
 	Version   int                `yaml:"version" json:"version"` // of the contract
 	Treatment Treatment          `yaml:"treatment" json:"treatment"`
 	Override  string             `yaml:"override,omitempty" json:"override,omitempty"` // why it is another than the rule says
+	Rule      Treatment          `yaml:"rule,omitempty" json:"rule,omitempty"`         // what the rule says; frozen when proposed
+	Because   []string           `yaml:"because,omitempty" json:"because,omitempty"`   // its reasons, by code
 	Base      []AssessedBaseline `yaml:"base,omitempty" json:"base,omitempty"`         // frozen when proposed
 }
 

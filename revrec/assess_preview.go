@@ -43,6 +43,12 @@ func (f Facts) Preview(c *catalog.Catalog, x Assessment, through period.Month) (
 	if err != nil {
 		return Previewed{}, err
 	}
+	if out.HeldWithout, err = f.heldOf(c, x.Contract, through); err != nil {
+		return Previewed{}, err
+	}
+	if out.HeldWith, err = with.heldOf(c, x.Contract, through); err != nil {
+		return Previewed{}, err
+	}
 	for _, a := range f.Agreements {
 		if len(after.judged[a.Contract]) > 0 {
 			out.Contracts = append(out.Contracts, PreviewedContract{a.Number,

@@ -75,6 +75,9 @@ func (f Facts) Suggest(c *catalog.Catalog, contract contracts.ID, version int, w
 			}
 		}
 	}
+	if len(out.Missing) > 0 && out.Added.Sign() > 0 { // nobody knows what it sells for alone; the price rises for something
+		change.Adds = true
+	}
 	change.AtStandalone = !lowered && len(out.Missing) == 0 && AtStandalone(out.Added, out.Standalone, within)
 	switch {
 	case notDistinct == 0:

@@ -12,6 +12,7 @@ import (
 	"ratable/customers"
 	"ratable/internal/access"
 	"ratable/internal/fault"
+	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -41,6 +42,7 @@ func ProposeAssessment(ctx context.Context, tx pgx.Tx, x Assessment, by access.A
 	if x, err = Fill(x, sold, facts); err != nil {
 		return Judgment{}, fmt.Errorf("%s: %w", doing, err)
 	}
+	x = facts.ruled(x, sold, contract.ID)
 	all, err := Assessments(ctx, tx, contract.Account, contract.ID)
 	if err != nil {
 		return Judgment{}, fmt.Errorf("%s: %w", doing, err)
@@ -99,6 +101,9 @@ func decideAssessment(ctx context.Context, tx pgx.Tx, number string, nth int, d 
 	if d == access.Reject {
 		return nil
 	}
+	if x := j.Changed; x != nil && !slices.ContainsFunc(c.History, func(r contracts.Revision) bool { return r.Number == x.Version && r.Approved() }) {
+		return fmt.Errorf("%s: %w", doing, fault.New(fault.Conflict, "it treats version %d of the contract, which does not count: decide about the version first", x.Version))
+	}
 	// What another judgment, or an amendment, changed since may contradict it.
 	_, facts, sold, err := loadAssessable(ctx, tx, j.Assessment)
 	if err == nil {
@@ -137,6 +142,8 @@ type Previewed struct {
 	Filled        Assessment
 	Contracts     []PreviewedContract
 	Without, With Plan
+
+	HeldWithout, HeldWith money.Amount // of the contract itself: promised, and kept from being recognized
 }
 
 // PreviewedContract is one contract's schedule, as laid out without the assessment and with it.

@@ -16,7 +16,9 @@ type Treated struct {
 	Contract  contracts.ID
 	Version   int
 	Treatment Treatment
-	Override  string // why it is another than the rule says
+	Rule      Treatment // what the rule says; empty where it was not asked
+	Because   []string  // its reasons, by code
+	Override  string    // why it is another than the rule says
 	Approver  int64
 }
 
@@ -25,7 +27,8 @@ func TreatedChanges(ctx context.Context, q postgres.Querier) ([]Treated, error) 
 	rows, err := q.Query(ctx, `
 		select distinct on (a.contract_id, a.document -> 'modification' ->> 'version')
 			a.contract_id, (a.document -> 'modification' ->> 'version')::int, a.document -> 'modification' ->> 'treatment',
-			coalesce(a.document -> 'modification' ->> 'override', ''), d.by_user
+			coalesce(a.document -> 'modification' ->> 'override', ''), d.by_user, coalesce(a.document -> 'modification' ->> 'rule', ''),
+			array(select jsonb_array_elements_text(coalesce(a.document -> 'modification' -> 'because', '[]')))
 		from revrec.assessments a
 		join revrec.assessment_decisions d using (account_id, contract_id, number)
 		where d.event = 'approved' and a.document -> 'modification' ->> 'version' is not null
@@ -34,7 +37,7 @@ func TreatedChanges(ctx context.Context, q postgres.Querier) ([]Treated, error) 
 		return nil, fmt.Errorf("list how amendments were judged: %w", postgres.Fault(err))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Treated, err error) {
-		err = row.Scan(&t.Contract, &t.Version, &t.Treatment, &t.Override, &t.Approver)
+		err = row.Scan(&t.Contract, &t.Version, &t.Treatment, &t.Override, &t.Approver, &t.Rule, &t.Because)
 		return t, err
 	})
 	if err != nil {

@@ -29,6 +29,11 @@ func ListUndelivered(ctx context.Context, q postgres.Querier, f Filter) ([]Undel
 	if err != nil {
 		return nil, fmt.Errorf("list promises of %s: %w", f.AsOf, err)
 	}
+	held, err := loadHeld(ctx, q, f)
+	if err != nil {
+		return nil, fmt.Errorf("list promises of %s: %w", f.AsOf, err)
+	}
+	scheduled = append(scheduled, held...) // promised and not known to be satisfied
 	leaves, err := contracts.PeriodEnders(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("list promises of %s: %w", f.AsOf, err)

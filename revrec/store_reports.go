@@ -143,7 +143,11 @@ func Remaining(ctx context.Context, q postgres.Querier, f Filter) ([]Obligation,
 	if err != nil {
 		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, postgres.Fault(err))
 	}
-	return out, nil
+	held, err := loadHeld(ctx, q, f)
+	if err != nil {
+		return nil, fmt.Errorf("list remaining obligations of %s: %w", f.AsOf, err)
+	}
+	return withHeld(out, held, f.AsOf, f.Currency, enders), nil
 }
 
 func (f Filter) load(ctx context.Context, q postgres.Querier) ([]Scheduled, []ledger.BilledSum, error) {

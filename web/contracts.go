@@ -215,7 +215,8 @@ func (d dossier) head(v *visit, tab string) ui.HeadProps {
 		Tabs: []ui.Tab{
 			{Label: "Overview", Href: at, On: tab == ""},
 			{Label: "What it will bill", Href: at + "/outlook", On: tab == "outlook"},
-			{Label: "Revenue schedule", Href: "/revenue" + at}, // shown to those who keep the books
+			{Label: "Revenue schedule", Href: "/revenue" + at},                 // shown to those who keep the books
+			{Label: "Judgment", Href: at + "/judgment", On: tab == "judgment"}, // so is this
 			{Label: "History", Href: at + "/history", On: tab == "history", Count: len(d.History)},
 			{Label: "Document", Href: at + "/document", On: tab == "document"},
 		},

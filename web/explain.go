@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"ratable/contracts"
 	"ratable/internal/fault"
 	"ratable/internal/money"
@@ -42,7 +44,11 @@ func (v *visit) why() error {
 		if len(r.Explained)+len(r.Rows) == 0 {
 			return fault.New(fault.NotFound, "line %q of %s earns nothing in %s", line, d.Number, month)
 		}
-		w := reasons{d, r, line, month}
+		all, err := revrec.Assessments(v.ctx, t, d.Account, 0)
+		if err != nil {
+			return err
+		}
+		w := reasons{d, r, line, month, all}
 		view := page.Why{
 			Head: ui.HeadProps{Title: "Why " + ui.AmountText(w.now()), Sub: fmt.Sprintf("Revenue of line %s in %s, by what is known now.", line, ui.MonthText(month)),
 				Crumbs: []ui.Anchor{{Label: "Revenue", Href: "/revenue"}, {Label: d.Number, Href: scheduleAddress(d.Number)}, {Label: line}}},
@@ -59,8 +65,9 @@ func (v *visit) why() error {
 type reasons struct {
 	dossier
 	revrec.Reasons
-	line  string
-	month period.Month
+	line   string
+	month  period.Month
+	judged []revrec.Judgment // of the account
 }
 
 // now is what the month earns by what is known now.
@@ -97,6 +104,9 @@ func (w reasons) parts() []page.WhyPart {
 
 // price says how a charge came to its amount, and by which words of which version.
 func (w reasons) price(p contracts.Piece) []ui.Fact {
+	if revrec.Adjusts(p.Kind) {
+		return []ui.Fact{{Term: "Beside the stated price", Value: ui.Text(subjectKind(string(p.Kind)))}, {Term: "Judged by", Value: w.judgedBy()}}
+	}
 	facts := []ui.Fact{{Term: "Kind of charge", Value: ui.Text(subjectKind(string(p.Kind)))}, {Term: "Price", Value: ui.Money(p.Amount)}}
 	if !p.Detail.Quantity.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Quantity", Value: ui.Text(p.Detail.Quantity.String() + " " + p.Detail.Unit)})
@@ -140,7 +150,7 @@ func (w reasons) approved(version int) string {
 
 // schedule lists the rows of the month as they became known: a later one changes nothing of an earlier one, it adds to it.
 func (w reasons) schedule() ui.TableProps {
-	t := ui.TableProps{Title: "Schedule, as it became known", Columns: []ui.Column{{Label: "Row", Kind: ui.Tight}, {Label: "Charge"}, {Label: "Version", Kind: ui.Tight}, {Label: "Entry"}, {Label: "Booked in"}, {Label: "Amount", Kind: ui.Figures}},
+	t := ui.TableProps{Title: "Schedule, as it became known", Columns: []ui.Column{{Label: "Row", Kind: ui.Tight}, {Label: "Charge"}, {Label: "By"}, {Label: "Entry"}, {Label: "Booked in"}, {Label: "Amount", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing is scheduled yet", Text: "The revenue run writes it."}}
 	for _, r := range w.Rows {
 		entry, in := ui.Soft("to come"), ui.Nothing()
@@ -150,9 +160,41 @@ func (w reasons) schedule() ui.TableProps {
 		case r.Recognized:
 			entry = ui.Soft("cancelled by a later row")
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(r.ID)), ui.TwoLines(subjectKind(string(r.Kind)), ui.SpanText(r.Span)), ui.Text(fmt.Sprint(r.Version)), entry, in, ui.Figure(r.Amount.Sub(r.PassedOn)))})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(fmt.Sprint(r.ID)), ui.TwoLines(subjectKind(string(r.Kind)), ui.SpanText(r.Span)), w.by(r), entry, in, ui.Figure(r.Amount.Sub(r.PassedOn)))})
 	}
 	return t
+}
+
+// inForce is the judgment of the contract that counts at the month's end; false: none does.
+func (w reasons) inForce(number int) (revrec.Judgment, bool) {
+	i := slices.IndexFunc(w.judged, func(j revrec.Judgment) bool {
+		about := j.Lead == w.ID || slices.ContainsFunc(j.Combined, func(c revrec.CombinedContract) bool { return c.Contract == w.Number })
+		return about && j.Event == "approved" && (number == j.Number || number == 0 && !j.Effective.After(w.month.Last()))
+	})
+	if i < 0 {
+		return revrec.Judgment{}, false
+	}
+	return w.judged[i], true
+}
+
+func (w reasons) judgedBy() templ.Component {
+	j, ok := w.inForce(0)
+	if !ok {
+		return ui.Soft("no assessment any more")
+	}
+	return ui.Link(fmt.Sprintf("Assessment %d: %s", j.Number, j.Assessment.Reason), fmt.Sprintf("%s?nth=%d", judgmentAddress(j.Contract), j.Number))
+}
+
+// by is the version of the contract that a row is from, and the assessment where one moved it.
+func (w reasons) by(r revrec.ScheduledRow) templ.Component {
+	if r.Assessment == 0 {
+		return ui.Text(fmt.Sprintf("version %d", r.Version))
+	}
+	number := w.Number
+	if j, ok := w.inForce(r.Assessment); ok {
+		number = j.Contract
+	}
+	return ui.Link(fmt.Sprintf("assessment %d", r.Assessment), fmt.Sprintf("%s?nth=%d", judgmentAddress(number), r.Assessment))
 }
 
 // bills lists what asked for these days.

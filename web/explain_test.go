@@ -9,6 +9,7 @@ import (
 
 	"ratable/internal/access"
 	"ratable/internal/formula"
+	"ratable/internal/money"
 	"ratable/web/webtest"
 )
 
@@ -64,10 +65,18 @@ func explains(t *testing.T, p *webtest.Page) {
 	}
 	for _, f := range found {
 		figure, err := formula.Evaluate(f[1], "USD")
-		if err != nil || !strings.HasPrefix(f[2], figure.Display()) {
+		if err != nil || !strings.HasPrefix(f[2], accounted(figure)) {
 			t.Errorf("the formula %s comes to %s (%v), the page says %s", f[1], figure.Display(), err, f[2])
 		}
 	}
+}
+
+// accounted is an amount as pages have it: less than nothing stands in brackets.
+func accounted(a money.Amount) string {
+	if a.Sign() < 0 {
+		return "(" + a.Neg().Display() + ")"
+	}
+	return a.Display()
 }
 
 func TestWhatNobodyPromisedHasNothingToExplain(t *testing.T) {

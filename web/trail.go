@@ -40,6 +40,7 @@ var deeds = map[string]string{
 	"contract.change_payer":    "Payer of contract %s changed",
 	"approval_rule.propose":    "Change of %s proposed",
 
+	"assessment.propose":          "%s proposed",
 	"catalog.propose":             "%s prepared",
 	"catalog.add_product_version": "Product %s has a new version",
 	"catalog.add_plan_version":    "Plan %s has a new version",
@@ -130,6 +131,8 @@ func subjectAddress(s access.Subject) string {
 		return contractAddress(number)
 	}
 	switch s.Kind {
+	case "assessment":
+		return assessmentAddress(s.Key)
 	case "contract":
 		return contractAddress(s.Key)
 	case "invoice", "credit_note":
