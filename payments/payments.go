@@ -19,6 +19,7 @@ package payments
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ratable/customers"
@@ -58,6 +59,11 @@ type Receipt struct {
 func (r Receipt) Number() string { return number(r.ID) }
 
 func number(id int64) string { return fmt.Sprintf("R-%06d", id) }
+
+// IsReceipt says whether a document's number is that of a receipt. Invoices of an entity called R have a year besides.
+func IsReceipt(document string) bool {
+	return strings.HasPrefix(document, "R-") && strings.Count(document, "-") == 1
+}
 
 // Currency of the receipt.
 func (r Receipt) Currency() money.Currency { return r.Amount.Currency() }

@@ -23,14 +23,18 @@ func (v *visit) voidForm() error { return v.showVoid(http.StatusOK, nil) }
 
 func (v *visit) voidInvoice() error {
 	number := v.param("number")
-	err := invoicing.Void(v.ctx, v.DB, number, v.Today(), v.form("reason"), v.By)
+	take, then := invoicing.Void, " is void. What is still owed is billed by the next invoice run, under a new number."
+	if v.form("again") == "no" {
+		take, then = invoicing.Cancel, " is void. What it asked for is given up and not billed again."
+	}
+	err := take(v.ctx, v.DB, number, v.Today(), v.form("reason"), v.By)
 	if fault.Kind(err) == fault.Invalid && !technical(err) {
 		return v.showVoid(http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
 		return err
 	}
-	return v.redirect(invoiceAddress(number), done(number+" is void. What is still owed is billed by the next invoice run, under a new number."))
+	return v.redirect(invoiceAddress(number), done(number+then))
 }
 
 func (v *visit) showVoid(status int, refused error) error {
@@ -58,11 +62,12 @@ func (v *visit) showVoid(status int, refused error) error {
 		postings := entryPostings(entry, n)
 		postings.Title = "What would be booked today"
 		view := page.Ask{
-			Head:   ui.HeadProps{Title: "Void " + d.Number, Sub: ui.AmountText(d.Total) + " to " + d.Buyer.Name, Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}, {Label: d.Number, Href: invoiceAddress(d.Number)}}},
-			Text:   []string{"Its lines no longer stand billed, so the next invoice run bills what is still owed under a new number. This number stays used and the document stays readable."},
-			Form:   ui.FormProps{Action: invoiceAddress(d.Number) + "/void", Errors: fault.Fields(refused)},
-			Fields: []ui.FieldProps{{Name: "reason", Label: "Reason", Value: v.form("reason"), Hint: "Kept in the audit trail", Required: true, Errors: fault.Fields(refused), Wide: true}},
-			Verb:   ui.ButtonProps{Label: "Void the invoice", Look: ui.Danger}, Back: invoiceAddress(d.Number),
+			Head: ui.HeadProps{Title: "Void " + d.Number, Sub: ui.AmountText(d.Total) + " to " + d.Buyer.Name, Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}, {Label: d.Number, Href: invoiceAddress(d.Number)}}},
+			Text: []string{"Its lines no longer stand billed, so the next invoice run bills what is still owed under a new number; or what it asked for is given up for good, and what was earned of it is earned less. This number stays used and the document stays readable."},
+			Form: ui.FormProps{Action: invoiceAddress(d.Number) + "/void", Errors: fault.Fields(refused)},
+			Fields: []ui.FieldProps{{Name: "again", Label: "Bill it again?", Kind: ui.SelectInput, Value: v.form("again"), Options: []ui.Option{{Value: "", Label: "Yes: what is still owed, under a new number"}, {Value: "no", Label: "No: it is given up for good"}}},
+				{Name: "reason", Label: "Reason", Value: v.form("reason"), Hint: "Kept in the audit trail", Required: true, Errors: fault.Fields(refused), Wide: true}},
+			Verb: ui.ButtonProps{Label: "Void the invoice", Look: ui.Danger}, Back: invoiceAddress(d.Number),
 		}
 		view.Shown = ui.Cells(page.TableOf(postings))
 		return v.page(status, frame{Title: "Void " + d.Number, Room: "invoices"}, page.AskPage(view))

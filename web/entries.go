@@ -12,6 +12,7 @@ import (
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/ledger"
+	"ratable/payments"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -45,6 +46,16 @@ func sourceOf(source string) (text, href string) {
 			number := strings.Join(parts[:len(parts)-2], ":")
 			return number + ", " + parts[len(parts)-2], scheduleAddress(number)
 		}
+	case "loss":
+		document, _, _ := strings.Cut(key, ":")
+		if payments.IsReceipt(document) {
+			return document, receiptAddress(document)
+		}
+		return document, invoiceAddress(document)
+	case "remeasure":
+		return "Remeasurement", "/ledger/exchange"
+	case "subledger":
+		return "Billed elsewhere", "/imports"
 	case "manual":
 		return key, "/journals/" + key
 	case "cost":
@@ -97,7 +108,7 @@ var entryAccountField = ui.FieldProps{Name: "ledger", Label: "Account", Kind: ui
 })}
 
 var sourceKinds = []ui.Option{{Value: "", Label: "Anything"}, {Value: "invoice", Label: "Invoice"}, {Value: "credit_note", Label: "Credit note"}, {Value: "void", Label: "Void"},
-	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}, {Value: "manual", Label: "Journal by hand"}, {Value: "cost", Label: "Contract cost"}, {Value: "intercompany", Label: "Intercompany"}, {Value: "remeasure", Label: "Remeasurement"}}
+	{Value: "receipt", Label: "Receipt"}, {Value: "application", Label: "Application of cash"}, {Value: "revenue", Label: "Revenue"}, {Value: "manual", Label: "Journal by hand"}, {Value: "cost", Label: "Contract cost"}, {Value: "intercompany", Label: "Intercompany"}, {Value: "remeasure", Label: "Remeasurement"}, {Value: "subledger", Label: "Document billed elsewhere"}, {Value: "loss", Label: "Loss or dispute"}}
 
 func (v *visit) entryFilter(o order) ledger.EntryFilter {
 	f := ledger.EntryFilter{

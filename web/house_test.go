@@ -21,6 +21,7 @@ import (
 	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/invoicing/invoicingtest"
+	"ratable/ledger"
 	"ratable/payments"
 	"ratable/revrec"
 	"ratable/usage"
@@ -113,9 +114,21 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	h.offer(t)
 	h.screen(t)
 	h.export(t)
+	h.choose(t)
 	h.journalize(t)
 	h.sample(t)
 	return h
+}
+
+// choose proposes to show credits apart.
+func (h house) choose(t *testing.T) {
+	t.Helper()
+	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+		p := ledger.DefaultPolicy()
+		p.Credits = ledger.ContraAccount
+		_, err := ledger.ProposePolicy(ctx, tx, ledger.PolicyVersion{Entity: 1, Book: ledger.USGAAP, Effective: webtest.Today, Policy: p, Reason: "The group shows credits apart"}, h.Finance)
+		return err
+	})
 }
 
 // sample draws a few entries of March.
@@ -173,7 +186,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 func (h house) address(path string) string {
 	return strings.NewReplacer(
 		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/:id", "/evidence/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
-		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/exports/:id", "/exports/1",
+		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/settings/accounting-policies/:entity/:book/:number", "/settings/accounting-policies/1/us_gaap/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),

@@ -16,6 +16,7 @@ import (
 	"ratable/internal/postgres"
 	"ratable/invoicing"
 	"ratable/ledger"
+	"ratable/payments"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -28,6 +29,7 @@ type paper struct {
 	mails   []mail.Entry      // latest first
 	trail   []access.AuditRow
 	names   names
+	losses  []payments.Loss
 }
 
 func (v *visit) paper(q postgres.Querier, number string) (p paper, err error) {
@@ -46,6 +48,9 @@ func (v *visit) paper(q postgres.Querier, number string) (p paper, err error) {
 		return p, err
 	}
 	if p.trail, err = access.AuditPage(v.ctx, q, access.AuditFilter{Subject: access.Subject{Kind: string(p.Kind), Key: number}, Limit: 20}); err != nil {
+		return p, err
+	}
+	if p.losses, err = payments.LossesOf(v.ctx, q, p.Account, number); err != nil {
 		return p, err
 	}
 	p.names, err = v.namesOf(q, nil, nil)
@@ -67,6 +72,9 @@ func (v *visit) invoice() error {
 		view.Head = v.invoiceHead(p)
 		view.Parts = invoiceNotes(p)
 		view.Body = []templ.Component{page.TableOf(p.statement()), page.TableOf(mailTable(p.mails, v.may(get, "/outbox/:id")))}
+		if len(p.losses) > 0 {
+			view.Body = append(view.Body, page.TableOf(lossTable(p.losses)))
+		}
 		view.Rail = []templ.Component{ui.Facts("Document", v.invoiceFacts(p)), page.Trail("Trail", trailEvents(p.trail))}
 		return v.page(http.StatusOK, frame{Title: p.Number, Room: "invoices"}, page.InvoicePage(view))
 	})
@@ -97,6 +105,7 @@ func (v *visit) invoiceHead(p paper) ui.HeadProps {
 	if p.Voidable(p.open) == nil && v.may(get, "/invoices/:number/void") {
 		h.Others = append(h.Others, ui.Button(ui.ButtonProps{Label: "Void", Href: at + "/void", Look: ui.Danger}))
 	}
+	h.Others = append(h.Others, v.lossActions(p)...)
 	switch {
 	case p.open.Sign() > 0 && v.may(get, "/payments/new"):
 		h.Action = ui.Button(ui.ButtonProps{Label: "Record payment", Href: "/payments/new?invoice=" + escape(p.Number), Look: ui.Primary})

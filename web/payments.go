@@ -198,6 +198,11 @@ func (v *visit) showReceipt(status int, verb string, refused error) error {
 			}
 			view.Body = append(view.Body, forms...)
 		}
+		lost, err := v.lossForms(t, r, verb, refused)
+		if err != nil {
+			return err
+		}
+		view.Body = append(view.Body, lost...)
 		return v.page(status, frame{Title: r.Number(), Room: "payments"}, page.RecordPage(view))
 	})
 }

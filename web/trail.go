@@ -12,6 +12,7 @@ import (
 	"ratable/internal/access"
 	"ratable/invoicing"
 	"ratable/journals"
+	"ratable/ledger"
 	"ratable/revrec/cost"
 	"ratable/web/ui"
 )
@@ -147,6 +148,8 @@ func subjectAddress(s access.Subject) string {
 		return "/catalog/changes/" + url.PathEscape(s.Key)
 	case string(catalog.ProductKind), string(catalog.PlanKind), string(catalog.MeterKind):
 		return catalogAddress(catalog.Kind(s.Kind), url.PathEscape(s.Key))
+	case ledger.PolicyKind:
+		return policySubject(s)
 	case exports.MappingKind:
 		return "/exports/mapping/changes/" + url.PathEscape(s.Key)
 	case "export":

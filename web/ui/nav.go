@@ -40,6 +40,7 @@ var rooms = []NavGroup{
 	{"Bill", []NavItem{
 		{Key: "invoices", Label: "Invoices", Href: "/invoices", Icon: "invoices"},
 		{Key: "payments", Label: "Payments", Href: "/payments", Icon: "payments", Roles: []string{"finance", "accountant", "support"}},
+		{Key: "imports", Label: "Imported documents", Href: "/imports", Icon: "download", Roles: []string{"finance", "accountant"}},
 		{Key: "outbox", Label: "Outbox", Href: "/outbox", Icon: "outbox", Roles: []string{"finance", "accountant", "support"}},
 	}},
 	{"Account", []NavItem{
@@ -57,6 +58,7 @@ var rooms = []NavGroup{
 		{Key: "audit", Label: "Audit", Href: "/audit", Icon: "audit", Roles: []string{"finance", "accountant"}},
 		{Key: "entities", Label: "Entities", Href: "/entities", Icon: "entities", Roles: []string{"accountant"}},
 		{Key: "rules", Label: "Approval rules", Href: "/settings/approval-rules", Icon: "approvals", Roles: []string{"finance", "accountant", "admin"}},
+		{Key: "policies", Label: "Accounting policies", Href: "/settings/accounting-policies", Icon: "close", Roles: []string{"finance", "accountant"}},
 		{Key: "users", Label: "Users", Href: "/users", Icon: "users", Roles: []string{"admin"}},
 	}},
 }
