@@ -42,8 +42,8 @@ func financed(f *facts) object {
 			}
 			entries.enter(e.On, e.Event, e.Postings)
 		}
+		interest = revrec.TotalInterest(list, interest)
 		for i, l := range list {
-			interest = interest.Add(l.Interest)
 			if every == 12 {
 				balances.put(year(i+1), l.Balance.String())
 			}

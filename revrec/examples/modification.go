@@ -9,7 +9,6 @@ import (
 
 	"ratable/catalog"
 	"ratable/internal/money"
-	"ratable/ledger"
 	"ratable/revrec"
 )
 
@@ -70,7 +69,7 @@ func (f *facts) changedService(original, change *facts) object {
 	}
 	at := false
 	if change.has("new_total") {
-		m.Added = change.amount("new_total").Sub(m.Price)
+		m = m.PricedAt(change.amount("new_total"))
 	} else {
 		m.Added = change.amount("added_price")
 		at = change.has("added_ssp") && revrec.AtStandalone(m.Added, change.decimal("added_ssp"), change.tolerance())
@@ -92,7 +91,7 @@ func (f *facts) changedService(original, change *facts) object {
 	out.put("total", plan.Price.String())
 	out.put("catch_up", plan.Adjustment.String())
 	out.put("remaining_consideration", plan.Remaining.String())
-	out.put("recognised_should_be_through_"+lower(through.Month().String()), plan.Recognized.Add(plan.Adjustment).String())
+	out.put("recognised_should_be_through_"+lower(through.Month().String()), plan.Stands().String())
 	if plan.Lines != nil {
 		out.put("line_allocation_remaining", shared(plan.Lines))
 	}
@@ -111,9 +110,9 @@ func (f *facts) changedUnits(original, change *facts) object {
 	each := change.decimal("added_price")
 	u := revrec.UnitChange{
 		Units: original.decimal("units"), Delivered: f.decimal("delivered_before"), UnitPrice: original.decimal("unit_price"),
-		AddedUnits: change.decimal("added_units"), AddedPrice: each.Mul(change.decimal("added_units")), Currency: f.currency(),
+		AddedUnits: change.decimal("added_units"), Currency: f.currency(),
 		Credit: change.amountOr("credit_for_delivered", "0"),
-	}
+	}.AddedAt(each)
 	treatment := f.treatment(change, change.yes("at_standalone_price"))
 	plan := solved(u.Plan(treatment))
 	var out, cumulative object
@@ -128,9 +127,9 @@ func (f *facts) changedUnits(original, change *facts) object {
 	out.put("blended_unit_price", plan.Blended.String())
 	cumulative.put(u.Delivered.String(), plan.Recognized.String())
 	if !u.Credit.IsZero() {
-		cumulative.put(u.Delivered.String()+"_after_credit", plan.Recognized.Add(plan.Adjustment).String())
+		cumulative.put(u.Delivered.String()+"_after_credit", plan.Stands().String())
 	}
-	cumulative.put(u.Delivered.Add(plan.Units).String(), plan.Price.String())
+	cumulative.put(u.All().String(), plan.Price.String())
 	out.put("cumulative_revenue_after_units", cumulative)
 	return out
 }
@@ -152,57 +151,39 @@ func (f *facts) changedYears(original, change *facts) object {
 	}
 	treatment := f.treatment(change, change.yes("at_standalone_price"))
 	plan := solved(u.Plan(treatment))
-	var per []decimal.Decimal // a unit of each year
-	var each []int64
-	var bills []money.Amount
-	for i := done; i < all; i++ {
-		per, bills = append(per, decimal.NewFromInt(1)), append(bills, change.amount("remaining_year_price"))
-	}
-	for range added {
-		per, each = append(per, decimal.NewFromInt(1)), append(each, 1)
-	}
-	if added > 0 {
-		bills = append(bills, money.Spread(more, each)...)
-	}
+	years := solved(u.ByYear(plan))
 	var out, byYear, liability object
 	for i := range done {
 		byYear.put(fmt.Sprint(i+1), original.amount("per_year").String())
 	}
-	position := ledger.Position{}
-	earned := revrec.ByUnits(plan.Remaining, plan.Units, per...)
-	earned[0] = earned[0].Add(plan.Adjustment)
-	for i, e := range earned {
-		byYear.put(fmt.Sprint(done+i+1), e.String())
-		position = position.After(bills[i], e)
-		liability.put(year(done+i+1), position.Deferred.String())
+	for i, y := range years {
+		byYear.put(fmt.Sprint(done+i+1), y.Earned.String())
+		liability.put(year(done+i+1), y.Liability.String())
 	}
 	out.put("treatment", string(treatment))
 	out.put("revenue_by_year", byYear)
 	out.put("total", plan.Price.String())
-	if last := len(bills) - 1; added > 0 {
-		out.put(fmt.Sprintf("contract_liability_at_end_if_billed_%s_then_%d_x_%s_annually", figure(bills[0]), added, figure(bills[last-added+1])), liability)
+	if added > 0 {
+		out.put(fmt.Sprintf("contract_liability_at_end_if_billed_%s_then_%d_x_%s_annually", figure(years[0].Billed), added, figure(years[all-done].Billed)), liability)
 	}
 	return out
 }
 
 // changedProject is one promise that is earned cost to cost.
 func (f *facts) changedProject(original, change *facts) object {
-	incurred, expected := f.amount("costs_incurred").Exact(), original.amount("expected_costs").Exact()
-	before, remains, err := revrec.CatchUpTo(money.Zero(f.currency()), original.amount("price"), incurred, expected)
-	solved(remains, err)
-	price := solved(revrec.TransactionPrice(original.amount("price"), change.amountOr("price_reduction", "0"), revrec.Certain("change", change.amount("added_price"))))
+	project := revrec.Project{Price: original.amount("price"), Incurred: f.amount("costs_incurred").Exact(), Expected: original.amount("expected_costs").Exact()}
+	price := solved(revrec.TransactionPrice(project.Price, change.amountOr("price_reduction", "0"), revrec.Certain("change", change.amount("added_price"))))
 	treatment := f.treatment(change, false)
 	if treatment != revrec.CumulativeCatchUp {
 		refuse("a project by its costs that is not one promise")
 	}
-	catchUp, remaining, err := revrec.CatchUpTo(before, price.Total, incurred, expected.Add(change.amountOr("added_costs", "0").Exact()))
-	solved(remaining, err)
+	rebuilt := solved(project.Change(price.Total, change.amountOr("added_costs", "0").Exact()))
 	var out object
 	out.put("treatment", string(treatment))
-	out.put("recognised_before", before.String())
-	out.put("catch_up", catchUp.String())
-	out.put("recognised_after", before.Add(catchUp).String())
-	out.put("remaining_consideration", remaining.String())
+	out.put("recognised_before", rebuilt.Before.String())
+	out.put("catch_up", rebuilt.CatchUp.String())
+	out.put("recognised_after", rebuilt.After.String())
+	out.put("remaining_consideration", rebuilt.Remaining.String())
 	out.put("total", price.Total.String())
 	return out
 }

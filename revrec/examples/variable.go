@@ -181,8 +181,8 @@ func payable(f *facts) object {
 	}
 	var out object
 	revenue, reductions := []any{}, []any{}
-	for i, reduction := range revrec.SpreadPayable(payment, committed, sales...) {
-		revenue, reductions = append(revenue, sales[i].Sub(reduction).String()), append(reductions, reduction.String())
+	for _, r := range revrec.ReducedSales(payment, committed, sales...) {
+		revenue, reductions = append(revenue, r.Revenue.String()), append(reductions, r.Reduction.String())
 	}
 	if several {
 		out.put("revenue", revenue)
