@@ -193,11 +193,14 @@ func (t Trade) bookings(due map[chargeKey]Charged) []Charge {
 	return out
 }
 
+// ChargePrefix begins the documents of what our entities owe each other.
+const ChargePrefix = "IC-"
+
 // document names a pair on the postings of both sides: what is under it must cancel out.
 func (t Trade) document(p Pair) string {
 	seller, _ := t.Entities.ByID(p.Seller)
 	serving, _ := t.Entities.ByID(p.Serving)
-	return "IC-" + strings.ToUpper(seller.Code) + "-" + strings.ToUpper(serving.Code)
+	return ChargePrefix + strings.ToUpper(seller.Code) + "-" + strings.ToUpper(serving.Code)
 }
 
 // day is the last of the first month that is open for both: the two sides never stand in different months.
