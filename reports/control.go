@@ -26,7 +26,7 @@ func (d *drawing) corrections() error {
 	t.Empty = "Nothing was booked later than the month it belongs to"
 	byCause := map[revrec.Cause]map[period.Month]money.Amount{}
 	for _, c := range found {
-		t.line(in(c.Booked), in(c.Month), contract(int64(c.Contract)), says(c.Line), says(string(c.Kind)), says(causeWords[c.Cause]), counts(int64(c.Version)),
+		t.line(in(c.Booked), linked(in(c.Month), []Link{because(c.Line, c.Month)}), contract(int64(c.Contract)), says(c.Line), says(string(c.Kind)), says(causeWords[c.Cause]), counts(int64(c.Version)),
 			is(c.Amount, to(ToEntry, fmt.Sprintf("%d/%d", c.Account, c.Entry))))
 		if byCause[c.Cause] == nil {
 			byCause[c.Cause] = map[period.Month]money.Amount{}
@@ -57,7 +57,7 @@ func (d *drawing) corrections() error {
 		booked = booked.Add(a.Amount)
 	}
 	d.check("Corrections", "by the schedule", t.of("amount", d.zero()), "revenue with an earlier month, in the ledger", booked)
-	d.note("A closed month is never changed: what becomes known later is booked in the first open month, and keeps the month it belongs to. The figure opens the entry.")
+	d.note("A closed month is never changed: what becomes known later is booked in the first open month, and keeps the month it belongs to. The month opens what was booked for it before and since, side by side; the figure opens the entry.")
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/internal/period"
 )
 
 // name looks up what contracts and customers are called, all of a report in two queries, and says where they lead.
@@ -68,16 +69,22 @@ func (d *drawing) each(visit func(c *Cell)) {
 // schedule leads to the schedule of the contract that the row names.
 var schedule = Link{To: ToSchedule}
 
+// because leads to why a line of the contract that the row names earns what it does in a month: everything that was ever booked
+// for the month stands there side by side.
+func because(line string, m period.Month) Link { return to(ToWhy, "", "line", line, "month", m) }
+
 // settle sends figures on to the schedule of their row's contract, and puts a table by contract in the order of numbers:
 // the keys it came in mean nothing to a reader.
 func (t *Table) settle() {
 	for _, r := range t.Rows {
 		for i := range r.Cells {
-			if l := &r.Cells[i].Link; l.To == ToSchedule && l.Of == "" {
-				*l = Link{}
-				if n := slices.IndexFunc(r.Cells, func(c Cell) bool { return c.contract != 0 }); n >= 0 {
-					*l = to(ToSchedule, r.Cells[n].Text)
+			if l := &r.Cells[i].Link; (l.To == ToSchedule || l.To == ToWhy) && l.Of == "" {
+				n := slices.IndexFunc(r.Cells, func(c Cell) bool { return c.contract != 0 })
+				if n < 0 {
+					*l = Link{}
+					continue
 				}
+				l.Of = r.Cells[n].Text
 			}
 		}
 	}

@@ -70,6 +70,7 @@ const (
 	ToEntries  Target = "entries"
 	ToEntry    Target = "entry"    // Of: "account/seq"
 	ToSchedule Target = "schedule" // of the contract with this number
+	ToWhy      Target = "why"      // of the contract with this number: With line and month
 	ToContract Target = "contract"
 	ToCustomer Target = "customer"
 	ToInvoices Target = "invoices"
@@ -86,6 +87,16 @@ type Link struct {
 	To   Target
 	Of   string
 	With []string
+}
+
+// Value is what the page is narrowed by under a name.
+func (l Link) Value(name string) string {
+	for i := 0; i+1 < len(l.With); i += 2 {
+		if l.With[i] == name {
+			return l.With[i+1]
+		}
+	}
+	return ""
 }
 
 // to makes a link; what is zero does not narrow.

@@ -109,6 +109,8 @@ func reportCell(c reports.Column, cell reports.Cell, sparse bool) templ.Componen
 		return ui.Count(cell.Count)
 	case c.Kind == reports.Day && !cell.On.IsZero():
 		return ui.Day(cell.On)
+	case c.Kind == reports.Month && !cell.Month.IsZero() && at != "":
+		return ui.Link(ui.MonthText(cell.Month), at)
 	case c.Kind == reports.Month && !cell.Month.IsZero():
 		return ui.Text(ui.MonthText(cell.Month))
 	case at != "":
@@ -129,6 +131,8 @@ func reportAddress(l reports.Link) string {
 		path = "/ledger/entries/" + l.Of
 	case reports.ToSchedule:
 		path = scheduleAddress(l.Of)
+	case reports.ToWhy:
+		return scheduleAddress(l.Of) + "/lines/" + url.PathEscape(l.Value("line")) + "/months/" + l.Value("month")
 	case reports.ToContract:
 		path = contractAddress(l.Of)
 	case reports.ToCustomer:
