@@ -11,6 +11,7 @@ import (
 	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/journals"
 	"ratable/ledger"
 	"ratable/payments"
 	"ratable/web/page"
@@ -63,6 +64,10 @@ func sourceOf(source string) (text, href string) {
 		return "Contract cost " + id, "/revenue/costs/" + id
 	case "intercompany", "intercompany-payment":
 		return key, "/journals/intercompany"
+	case "remeasure":
+		if parts := strings.Split(key, ":"); len(parts) == 4 { // entity, currency, month, number
+			return "Exchange differences, " + spoken(parts[2]), "/ledger/exchange?month=" + parts[2]
+		}
 	}
 	return source, ""
 }
@@ -233,9 +238,9 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 		debit, credit := sides(p.Amount)
 		document := ui.Nothing()
 		if p.Document != "" {
-			document = documentLink(p.Document)
+			document = postedDocument(e.Source, p.Document)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(p.Account.Info().Name, fmt.Sprint(int(p.Account))), n.customerLink(p.Customer), n.lineLink(p), document, n.whyLink(p), debit, credit)})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(p.Account.Info().Name, fmt.Sprint(int(p.Account))), n.customerLink(p.Customer), n.lineLink(p), document, n.whyLink(e.Source, p), debit, credit)})
 		if foreign { // what a posting moves there may be all it moves
 			last := &t.Rows[len(t.Rows)-1]
 			last.Cells = append(last.Cells, ui.Figure(p.Functional))
@@ -251,6 +256,18 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 
 // previewed stands for the number of a document that is not issued yet.
 const previewed = "Preview"
+
+// postedDocument opens the document of a posting. What a journal names is whatever somebody called it; what entities owe each other
+// is on the page of their charges.
+func postedDocument(source, number string) templ.Component {
+	switch {
+	case strings.HasPrefix(source, "manual:"):
+		return ui.Text(number)
+	case strings.HasPrefix(number, journals.ChargePrefix):
+		return ui.Link(number, "/journals/intercompany")
+	}
+	return documentLink(number)
+}
 
 // documentLink opens an invoice, credit note or receipt by its number.
 func documentLink(number string) templ.Component {

@@ -97,7 +97,7 @@ func (w reasons) parts() []page.WhyPart {
 	for _, x := range w.Explained {
 		p := x.Piece
 		title := fmt.Sprintf("%s, %s", cmp.Or(p.Description, p.Product, p.Line), ui.SpanText(p.Span))
-		out = append(out, page.WhyPart{Title: title, Formula: x.Formula, Comes: x.Earned, Rule: x.Rule, Because: x.Because, Facts: w.price(p)})
+		out = append(out, page.WhyPart{Title: title, Formula: x.Formula, Comes: x.Earned, Rule: spoken(x.Rule), Because: spoken(x.Because), Facts: w.price(p)})
 	}
 	return out
 }
@@ -112,7 +112,7 @@ func (w reasons) price(p contracts.Piece) []ui.Fact {
 		facts = append(facts, ui.Fact{Term: "Quantity", Value: ui.Text(p.Detail.Quantity.String() + " " + p.Detail.Unit)})
 	}
 	if !p.Detail.UnitPrice.IsZero() {
-		facts = append(facts, ui.Fact{Term: "Unit price", Value: ui.Text(p.Detail.UnitPrice.String() + " " + string(w.Currency))})
+		facts = append(facts, ui.Fact{Term: "Unit price", Value: ui.Text(p.Detail.UnitPrice.StringFixed(max(int32(w.Currency.Exponent()), -p.Detail.UnitPrice.Exponent())) + " " + string(w.Currency))})
 	}
 	for _, t := range p.Detail.Tiers {
 		facts = append(facts, ui.Fact{Term: cmp.Or(t.Label, fmt.Sprintf("Units %s to %s", t.From, t.Through)), Value: ui.Money(t.Amount)})
@@ -125,6 +125,9 @@ func (w reasons) price(p contracts.Piece) []ui.Fact {
 	}
 	version := fmt.Sprintf("%s/document?version=%d", contractAddress(w.Number), p.Version)
 	facts = append(facts, ui.Fact{Term: "Contract version", Value: ui.Link(fmt.Sprintf("Version %d, %s", p.Version, w.approved(p.Version)), version)})
+	if i := slices.IndexFunc(w.History, func(r contracts.Revision) bool { return r.Number == p.Version }); i >= 0 && w.History[i].Document.Reason != "" {
+		facts = append(facts, ui.Fact{Term: "Amended because", Value: ui.Text(w.History[i].Document.Reason)})
+	}
 	if p.Clause != "" {
 		facts = append(facts, ui.Fact{Term: "Clause", Value: ui.Link(p.Clause, version)})
 	}

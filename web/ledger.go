@@ -265,7 +265,7 @@ func (v *visit) postingTable(o order, found []ledger.Posted, sums []ledger.Sum, 
 	for _, p := range found {
 		debit, credit := sides(v.shownAmount(p.Posting))
 		t.Rows = append(t.Rows, ui.Row{Href: entryAddress(ledger.Entry{Account: p.Book, Seq: p.Seq}), Cells: ui.Cells(ui.Day(p.BookedOn), ui.Text(p.Memo), ui.Text(p.Posting.Account.Info().Name),
-			n.lineLink(p.Posting), n.whyLink(p.Posting), debit, credit, none)})
+			n.lineLink(p.Posting), n.whyLink(p.Source, p.Posting), debit, credit, none)})
 	}
 	for _, s := range sums {
 		t.Foot = append(t.Foot, ui.Row{Cells: ui.Cells(ui.Text("In all"), ui.Text(howMany(int(s.Count), "posting")), none, none, none, ui.Money(s.Debit), ui.Money(s.Credit), ui.Money(s.Debit.Sub(s.Credit)))})
@@ -298,11 +298,16 @@ func (n names) lineLink(p ledger.Posting) templ.Component {
 	return ui.Link(number+" "+p.Line, scheduleAddress(number))
 }
 
-// whyLink is the month a revenue belongs to; it opens why the line earns what it does in it.
-func (n names) whyLink(p ledger.Posting) templ.Component {
+// whyLink is the month a posting belongs to; it opens why: what the line earns in it, or, of what is no revenue, the paper that
+// the entry was booked for.
+func (n names) whyLink(source string, p ledger.Posting) templ.Component {
 	number := n.contracts[p.Contract]
 	if number == "" || p.Month.IsZero() {
 		return monthOf(p.Month)
+	}
+	if kind, _, _ := strings.Cut(source, ":"); kind == "cost" || kind == "manual" {
+		_, paper := sourceOf(source)
+		return ui.Link(ui.MonthText(p.Month), paper)
 	}
 	return ui.Link(ui.MonthText(p.Month), whyAddress(number, p.Line, p.Month))
 }

@@ -170,7 +170,7 @@ func findingTable(r closing.Result) ui.TableProps {
 		if f.Amount.Currency() != "" {
 			amount = ui.Money(f.Amount)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(subject, ui.Text(f.Text), amount)})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(subject, ui.Text(capital(spoken(f.Text))), amount)})
 	}
 	return t
 }

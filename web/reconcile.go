@@ -172,7 +172,7 @@ func sideTable(title string, x reconcile.Result, right bool) ui.TableProps {
 
 // itemTable lists what differs. The largest stand first; a file has them all.
 func (v *visit) itemTable(t tx, r revenueScope, x reconcile.Result) (ui.TableProps, error) {
-	table := ui.TableProps{Title: "What differs", Columns: []ui.Column{{Label: "Item"}, {Label: "Variance", Kind: ui.Figures}, {Label: "Left", Kind: ui.Figures}, {Label: "Right", Kind: ui.Figures}, {Label: "Why"}},
+	table := ui.TableProps{Title: "What differs", Columns: []ui.Column{{Label: "Item", Kind: ui.Tight}, {Label: "Variance", Kind: ui.Figures}, {Label: "Left", Kind: ui.Figures}, {Label: "Right", Kind: ui.Figures}, {Label: "Why"}},
 		Empty: ui.EmptyProps{Title: "Nothing differs", Text: fmt.Sprintf("All %d agree to the cent.", x.Compared), Icon: "check"}}
 	if x.Compared == 0 {
 		table.Empty.Text = "Neither side has anything in the month."
@@ -192,7 +192,7 @@ func (v *visit) itemTable(t tx, r revenueScope, x reconcile.Result) (ui.TablePro
 			table.Pager = &ui.Pager{Summary: fmt.Sprintf("The largest %d of %d; the CSV has all", itemsShown, len(x.Items))}
 			break
 		}
-		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(itemCell(i, itemAddress(r, n, i)), ui.Figure(i.Variance()), ui.Figure(i.Left), ui.Figure(i.Right), ui.Text(i.Why))})
+		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(itemCell(i, itemAddress(r, n, i)), ui.Figure(i.Variance()), ui.Figure(i.Left), ui.Figure(i.Right), ui.Text(spoken(i.Why)))})
 	}
 	if len(x.Items) > 0 {
 		none := ui.Text("")
