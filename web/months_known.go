@@ -50,8 +50,8 @@ func (v *visit) knownOf(t tx, b booksOf, s closing.Seal, view *page.KnownAt) err
 		{Term: "SHA-256", Value: ui.Mono(s.Text())}, {Term: "Of the month before", Value: ui.Mono(previous)},
 		{Term: "Closed on", Value: ui.Text(ui.DayText(s.ClosedOn))}, {Term: "Entries", Value: ui.Text(fmt.Sprint(s.Entries))},
 		{Term: "Watermark", Value: ui.Text(fmt.Sprint(s.Known))},
-		{Term: "Again", Value: ui.Mono(fmt.Sprintf("ratable export journal --entity %s --month %s --as-known %s/%s", b.entity.Code, s.Month, b.entity.Code, s.Month))},
 	}
+	view.Again = fmt.Sprintf("ratable export journal --entity %s --month %s --as-known %s/%s", b.entity.Code, s.Month, b.entity.Code, s.Month)
 	if b.states.State(s.Entity, s.Month) == ledger.MonthClosed {
 		found, err := closing.Verify(v.ctx, t, s.Entity, s.Month)
 		if err != nil {
