@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,6 +96,8 @@ var tasks = []struct {
 	{"Export March", exportTask},
 	{"Credit a customer", creditTask},
 	{"Change a price from next month", priceTask},
+	{"Close a month", closeTask},
+	{"Find why a closed month was corrected", correctionTask},
 }
 
 func newContractTask(t *testing.T, h house) *effort {
@@ -208,6 +212,39 @@ func priceTask(t *testing.T, h house) *effort {
 	e.write("terms.lines[0].fixed.unit_price", "54", "reason", "Price list of May")
 	e.press("/catalog/plans/starter/edit", "do", "submit")
 	e.p.Want(200, "waits for approval", "Version 2 from 1 May 2026", "54")
+	return e
+}
+
+// closeTask closes January by its checklist; what was found is looked at, and said so.
+func closeTask(t *testing.T, h house) *effort {
+	e := begin(t, h.Site, access.Accountant)
+	e.open("/close")
+	e.open("/close/checklist")
+	form, ok := e.p.Form("/close")
+	if !ok {
+		t.Fatalf("January cannot be closed:\n%s", e.p.Text())
+	}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if strings.HasPrefix(name, "note.") {
+			e.write(name, "Looked at")
+		}
+	}
+	e.press("/close")
+	e.p.Want(200, "Jan 2026 is closed")
+	return e
+}
+
+// correctionTask goes from the report to everything that was ever booked for the month.
+func correctionTask(t *testing.T, h house) *effort {
+	closeTask(t, h)
+	h.Use(t, "acme", "api.calls", "2026-01-21", "400")
+	h.recognize(t, "2026-04-01")
+	e := begin(t, h.Site, access.Accountant)
+	e.open("/reports")
+	e.open("/reports/corrections")
+	e.p.Want(200, "Jan 2026", "Late and corrected usage")
+	e.open("/lines/calls/months/2026-01")
+	e.p.Want(200, "Schedule, as it became known")
 	return e
 }
 
