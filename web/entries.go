@@ -53,8 +53,6 @@ func sourceOf(source string) (text, href string) {
 			return document, receiptAddress(document)
 		}
 		return document, invoiceAddress(document)
-	case "remeasure":
-		return "Remeasurement", "/ledger/exchange"
 	case "subledger":
 		return "Billed elsewhere", "/imports"
 	case "manual":

@@ -146,8 +146,11 @@ func (v *visit) lossForms(q postgres.Querier, r payments.Receipt, verb string, r
 		return out, nil
 	}
 	at := receiptAddress(r.Number())
-	out = append(out, v.moneyPanel(at+"/fee", "Fee", "Record what the processor kept", nil, r.Currency(), "An expense, and not less revenue", pick(verb == "fee", refused), true))
-	pending := len(losses) > 0 && pendingOf(losses)
+	wrong := prefixed("fee_", pick(verb == "fee", refused))
+	out = append(out, page.PanelForm(page.Panel{Title: "Record what the processor kept", Form: ui.FormProps{Action: at + "/fee", Errors: wrong}, Verb: ui.ButtonProps{Label: "Record fee"},
+		Fields: []ui.FieldProps{{Name: "fee_amount", Label: "Fee", Kind: ui.MoneyInput, Currency: string(r.Currency()), Hint: "An expense, and not less revenue", Value: v.form("fee_amount"), Errors: wrong, Required: true},
+			{Name: "fee_reason", Label: "Reason", Value: v.form("fee_reason"), Required: true, Errors: wrong}}}))
+	pending := pendingOf(losses)
 	panel := page.Panel{Title: "Record a dispute", Form: ui.FormProps{Action: at + "/dispute", Errors: prefixed("dispute_", pick(verb == "dispute", refused))}, Verb: ui.ButtonProps{Label: "Open dispute"}}
 	if pending {
 		panel.Title, panel.Verb.Label, panel.Form.Action = "The dispute is decided", "Record the decision", at+"/dispute/decide"

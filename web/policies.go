@@ -243,7 +243,7 @@ func (v *visit) policyImpactTables(q postgres.Querier, x ledger.PolicyVersion) (
 
 // impactText says it in a sentence: "Changes 12 schedules: +4,210.55 USD in March 2026, 0 in closed months".
 func impactText(x revrec.PolicyImpact, of ledger.PolicyVersion) string {
-	if x.Lines == 0 {
+	if x.Lines == 0 && len(x.Booked) == 0 {
 		return "It changes no schedule: it counts for credits, voids, write-offs and disputes from " + ui.DayText(of.Effective) + " on, and for what lapses from that month on. Closed months stay as they are."
 	}
 	type place struct {
@@ -268,7 +268,11 @@ func impactText(x revrec.PolicyImpact, of ledger.PolicyVersion) string {
 	if len(parts) == 0 {
 		parts = []string{"0.00 of net revenue in months that are due"}
 	}
-	return fmt.Sprintf("Changes %s of %s: %s, 0.00 in closed months.", howMany(x.Lines, "schedule"), howMany(len(x.Contracts), "contract"), strings.Join(parts, ", "))
+	what := "Changes no schedule, only the accounts it is booked to"
+	if x.Lines > 0 {
+		what = fmt.Sprintf("Changes %s of %s", howMany(x.Lines, "schedule"), howMany(len(x.Contracts), "contract"))
+	}
+	return fmt.Sprintf("%s: %s, 0.00 in closed months.", what, strings.Join(parts, ", "))
 }
 
 func policyMoveTable(moves []revrec.PolicyMove) ui.TableProps {

@@ -114,6 +114,9 @@ func subjectText(s access.Subject) string {
 	if s.Kind == exports.MappingKind {
 		return "the account mapping, change " + s.Key
 	}
+	if parts := strings.Split(s.Key, "/"); s.Kind == ledger.PolicyKind && len(parts) == 3 { // entity, book, number
+		return "the accounting policy, version " + parts[2] + " for " + bookName(ledger.Book(parts[1]))
+	}
 	if s.Kind == "export" {
 		return "Export " + s.Key
 	}
