@@ -23,7 +23,7 @@ var eventKinds = map[string]telling{
 	"marked_uncollectible": plain(subledger.Uncollectible), "written_off": plain(subledger.Uncollectible),
 	"dispute": disputed, "dispute_funds_withdrawn": disputed, "dispute_won": plain(subledger.DisputeWon), "dispute_lost": plain(subledger.DisputeLost),
 	"credit_note": credited, "credit_memo": creditMemo,
-	"usage": usedOn, "accrual": usedOn, "usage_invoice": plain(subledger.UsageInvoice),
+	"usage": usedOn, "accrual": usedOn, "usage_invoice": usageBilled,
 	"order_line": order, "order_line_updated": order, "reduction_order": order, "release": order, "invoice": order,
 	"prepaid_purchase": bought, "commitment_invoiced": bought, "prepaid_consumption": plain(subledger.Draw), "drawdown": plain(subledger.Draw),
 	"fulfilment": fulfilled, "fulfillment": fulfilled, "delivery": fulfilled, "commitment_period_end": committed, "sale": sale,
@@ -53,6 +53,11 @@ func (e *facts) fee(keys ...string) money.Amount {
 	return money.Zero(e.currency())
 }
 
+func usageBilled(t *told, e *facts, x subledger.Fact) []subledger.Fact {
+	x.Kind, x.Amount, x.Tax = subledger.UsageInvoice, e.amount("amount"), e.amountOr("tax", "0")
+	return only1(x)
+}
+
 func finalized(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	x.Kind = subledger.Invoice
 	switch kind := e.text("type"); {
@@ -70,7 +75,7 @@ func finalized(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 		return only1(x)
 	}
 	if !x.Unbilled { // an amount and no lines: what is accrued is asked for
-		x.Kind, x.Amount, x.Tax = subledger.UsageInvoice, e.amount("amount"), e.amountOr("tax", "0")
+		return usageBilled(t, e, x)
 	}
 	return only1(x)
 }

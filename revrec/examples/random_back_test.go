@@ -194,6 +194,28 @@ var backShapes = map[string]func(*rapid.T) (m, m){
 		return told1(t, m{"release_event": "upon_billing"}, m{"date": day(0), "type": "order_line", "amount": cents(sell)}, m{"date": day(3), "type": "invoice", "amount": cents(one)},
 			m{"date": day(5), "type": "invoice", "amount": cents(two)}), m{"ending_balances": balances}
 	},
+	"used in euro": func(t *rapid.T) (m, m) {
+		first, used := drawFirst(t), rapid.Int64Range(100, 1e9).Draw(t, "used")
+		rate := func(label string) int64 { return rapid.Int64Range(50, 200).Draw(t, label) }
+		rates := []int64{rate("used"), rate("month end"), rate("billed"), rate("month end after"), rate("paid")}
+		worth := func(i int) int64 { return half(part(used, rates[i], 100)) }
+		days := []string{iso(first.AddDate(0, 0, 9)), monthEnd(first, 0), iso(first.AddDate(0, 1, 9)), monthEnd(first, 1), iso(first.AddDate(0, 2, 9))}
+		at := m{}
+		for i, day := range days {
+			at[day] = cents(rates[i])
+		}
+		var l lived
+		fx := func(gain int64) []any { return []any{"FxGain", -max(0, gain), "FxLoss", max(0, -gain)} }
+		l.on(days[0], "UnbilledReceivable", worth(0), "Revenue", -worth(0))
+		l.on(days[1], append(fx(worth(1)-worth(0)), "UnbilledReceivable", worth(1)-worth(0))...)
+		l.on(days[2], append(fx(worth(2)-worth(1)), "AccountsReceivable", worth(2), "UnbilledReceivable", -worth(1))...)
+		l.on(days[3], append(fx(worth(3)-worth(2)), "AccountsReceivable", worth(3)-worth(2))...)
+		l.on(days[4], append(fx(worth(4)-worth(3)), "Cash", worth(4), "AccountsReceivable", -worth(3))...)
+		event := func(day int, kind string) m {
+			return m{"date": days[day], "type": kind, "currency": "EUR", "amount": cents(used)}
+		}
+		return told1(t, m{"functional_currency": "USD", "rates": m{"EUR/USD": at}}, event(0, "usage"), event(2, "usage_invoice"), event(4, "invoice_paid")), l.expected()
+	},
 	"voided before it was billed": func(t *rapid.T) (m, m) {
 		on, used, gone := drawDay(t), drawCents(t, "used"), drawCents(t, "excluded")
 		day := func(n int) string { return iso(on.AddDate(0, 0, n)) }

@@ -125,6 +125,7 @@ type book struct {
 	voided    []*line  // and none will
 	paidOn    map[string][]period.Date
 	usage     map[string]*ledger.Running
+	foreign   []*abroad // usage in other currencies
 	meters    map[meter]*metered
 	accruals  map[accrual][]ledger.Posting
 	orders    map[string]*ordered

@@ -76,7 +76,8 @@ func (f Fact) bounded(home money.Currency) error {
 }
 
 // foreign are kinds that may be in another currency than the books: documents and what pays or takes them back.
-var foreign = map[Kind]bool{Invoice: true, Payment: true, Credit: true, Void: true, Refund: true, Uncollectible: true, Cancel: true, Dispute: true, DisputeWon: true, DisputeLost: true}
+var foreign = map[Kind]bool{Invoice: true, Payment: true, Credit: true, Void: true, Refund: true, Uncollectible: true, Cancel: true, Dispute: true, DisputeWon: true, DisputeLost: true,
+	Usage: true, UsageInvoice: true}
 
 func (b *book) checkLine(f Fact, path string, l Line) error {
 	if c := l.Amount.Currency(); c != f.currency(b.Currency) {

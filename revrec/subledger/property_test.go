@@ -172,7 +172,7 @@ func TestWhatCannotBeIsRefusedByPlaceAndField(t *testing.T) {
 		"facts[2].document: must say which of 2 documents":        {issued, {ID: "2", Kind: Invoice, On: on, Document: "B", Lines: line}, {Kind: Void, On: on}},
 		"facts[0].lines[0].service: needs a first and a last day": {{Kind: Invoice, On: on, Lines: []Line{{Amount: money.Of(1, usd)}}}},
 		"facts[0].lines: has nothing to ask for":                  {{Kind: Invoice, On: on}},
-		"facts[0].currency: is not that of the books":             {{Kind: Usage, On: on, Currency: "EUR", Amount: money.Of(1, "EUR")}},
+		"facts[0].currency: is not that of the books":             {{Kind: Draw, On: on, Currency: "EUR", Amount: money.Of(1, "EUR")}},
 	} {
 		_, err := Journal(facts, Setup{Currency: usd, Policy: ledger.DefaultPolicy()}, period.Date{})
 		if err == nil || !strings.Contains(err.Error(), want) {

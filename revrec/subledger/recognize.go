@@ -108,5 +108,5 @@ func (b *book) remeasure(on period.Date) error {
 		d.carrying = worth
 		b.enter(fmt.Sprintf("remeasure:%s:%s", name, on), "remeasure", on, name, ledger.Remeasure(ledger.AccountsReceivable, change))
 	}
-	return nil
+	return b.remeasureAbroad(on)
 }

@@ -32,6 +32,9 @@ type accrual struct {
 
 // use books usage: what is accrued, what a minimum adds, and the invoice that asks for it.
 func (b *book) use(e event) error {
+	if e.currency(b.Currency) != b.Currency {
+		return b.useAbroad(e)
+	}
 	r := b.running(e.Line)
 	switch e.Kind {
 	case UsageInvoice:
