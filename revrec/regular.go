@@ -121,9 +121,15 @@ func sortOut(scheduled []planned, billed []asked, currency money.Currency) sorte
 // stints brings both sides together, piece by piece.
 func stints(scheduled []planned, billed []asked) map[lineOf][]stint {
 	lines := make(map[lineOf][]stint, len(scheduled))
-	for _, s := range scheduled {
+	room := make([]stint, len(scheduled)) // most lines have one piece: they share memory
+	for i, s := range scheduled {
 		key := lineOf{s.holder, s.line, s.at.kind}
-		lines[key] = append(lines[key], stint{span: s.at.span, sum: s.sum, least: s.least, most: s.most})
+		room[i] = stint{span: s.at.span, sum: s.sum, least: s.least, most: s.most}
+		if pieces := lines[key]; pieces == nil {
+			lines[key] = room[i : i+1 : i+1]
+		} else {
+			lines[key] = append(pieces, room[i])
+		}
 	}
 	for _, b := range billed {
 		key := lineOf{b.holder, b.line, b.at.kind}

@@ -81,8 +81,11 @@ func (f Filter) args() pgx.NamedArgs {
 
 // loadPlanned adds up the schedule by piece, as reports read it (Scheduled.Reported).
 func loadPlanned(ctx context.Context, q postgres.Querier, f Filter) ([]planned, error) {
-	// What is added up has a place for every piece in memory; with less of it the database writes to disk in between.
-	if _, err := q.Exec(ctx, `select set_config('work_mem', '256MB', true)`); err != nil {
+	// What is added up has a place for every piece in memory, where it would be written to disk in between, and every
+	// processor adds: rows of a piece stand together, so that little comes out of each, which the planner cannot know. All
+	// this ends with the transaction.
+	if _, err := q.Exec(ctx, `
+		select set_config('work_mem', '256MB', true), set_config('max_parallel_workers_per_gather', '4', true), set_config('parallel_tuple_cost', '0', true)`); err != nil {
 		return nil, err
 	}
 	rows, err := q.Query(ctx, `
