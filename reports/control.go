@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/access"
 	"ratable/internal/money"
@@ -225,40 +224,25 @@ func (d *drawing) sold() (map[contracts.ID]bool, error) {
 
 // standalone lists lines whose price nothing in the catalog supports.
 func (d *drawing) standalone() error {
-	lines, err := contracts.PricedLines(d.ctx, d.q, d.Entity.ID, d.Currency, d.Month.Last())
-	if err != nil {
-		return err
-	}
-	sold, err := catalog.Load(d.ctx, d.q)
+	found, err := revrec.PriceFindings(d.ctx, d.q, d.Entity.ID, d.Currency, d.Month.Last())
 	if err != nil {
 		return err
 	}
 	t := newTable("exceptions", "", code("contract", "Contract"), code("line", "Line"), words("product", "Product"), words("every", "For a"), numeric("price", "Agreed"), numeric("standalone", "Stand-alone"), numeric("low", "From"), numeric("high", "To"), words("finding", "Finding"))
 	t.Empty = "Every line has a stand-alone price and lies within its range"
-	for _, l := range lines {
-		p, known := sold.Product(l.Product, l.StartsOn)
-		s, priced := p.StandaloneIn(d.Currency, l.Every)
-		finding, best, low, high := "No stand-alone price", "", "", ""
-		if known && priced {
-			finding, best = "", s.Best().String()
+	for _, f := range found {
+		best, low, high := "", "", ""
+		if s := f.Standalone; s.Currency != "" {
+			best = s.Best().String()
 			if s.Ranged() {
 				low, high = s.Low.String(), s.High.String()
 			}
-			switch {
-			case s.Ranged() && l.Price.LessThan(s.Low):
-				finding = "Below the range"
-			case s.Ranged() && l.Price.GreaterThan(s.High):
-				finding = "Above the range"
-			}
 		}
-		if finding == "" {
-			continue
+		product := says(f.PricedLine.Product)
+		if f.Product.Name != "" {
+			product = Cell{Text: f.Product.Name, Link: to(ToProduct, f.PricedLine.Product)}
 		}
-		product := says(l.Product)
-		if known {
-			product = Cell{Text: p.Name, Link: to(ToProduct, l.Product)}
-		}
-		t.line(contract(int64(l.Contract)), says(l.Line), product, says(cmp.Or(l.Every, "unit")), says(l.Price.String()), says(best), says(low), says(high), says(finding))
+		t.line(contract(int64(f.Contract)), says(f.Line), product, says(cmp.Or(f.Every, "unit")), says(f.Price.String()), says(best), says(low), says(high), says(f.Finding))
 	}
 	d.add(t)
 	d.note("Fixed and one-time lines of contracts in force at the end of the month, at the price agreed before discounts, against the catalog's stand-alone price of the day the contract began (606-10-32-31 to 35). Usage is priced as it is used, and needs none.")

@@ -263,6 +263,10 @@ func (v *visit) showContract(status int, number, problem string) error {
 			was := a.Latest().Document
 			before = &was
 			view.Changes, view.From = differences(d.catalog, was, pending.Document), countsFrom(pending.Document)
+			if v.may(get, "/contracts/:number/treatment") {
+				view.Notes = append(view.Notes, page.Note{Title: fmt.Sprintf("Version %d is not signed yet", pending.Number), Tone: ui.Info, Text: "By which treatment, with what revenue in which month:",
+					Link: ui.Anchor{Label: "How this change would be accounted for", Href: treatmentAddress(d.Number)}})
+			}
 		}
 		rules, err := contracts.LoadRules(v.ctx, v.DB)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
+	"ratable/revrec"
 	"ratable/usage"
 	"ratable/web/page"
 )
@@ -107,6 +108,10 @@ func (v *visit) foreseeProposed(p proposed, d contracts.Document) (page.EditorPr
 			return view, err
 		}
 		view.Effect = effectView(compare(was, ahead, v.Today()), v.Today(), a.Currency)
+		if p.whatIf != nil {
+			look := treatments{WhatIf: *p.whatIf, currency: a.Currency, today: v.Today(), was: billing{p.billed, was.Invoices}, with: billing{p.billed, ahead.Invoices}}.view()
+			view.Treatments = &look
+		}
 	}
 	again, err := runAgain(a, p.world.Catalog, p.lastYear, v.Today())
 	if err == nil {
@@ -124,6 +129,7 @@ type proposed struct {
 	lastYear *usage.Days
 	rules    contracts.Rules
 	billed   money.Amount // under the contract, net, before anything was foreseen
+	whatIf   *revrec.WhatIf
 }
 
 // propose holds the document against the books and loads what its invoices depend on, all as of one instant.
@@ -139,6 +145,9 @@ func (v *visit) propose(t tx, d contracts.Document) (p proposed, err error) {
 	}
 	if _, agreed := p.contract.Agreement(); agreed {
 		if _, p.today, err = v.decisive(t, p.contract); err != nil {
+			return p, err
+		}
+		if p.whatIf, err = v.whatIf(t, p.contract, p.contract.Latest().Version); err != nil {
 			return p, err
 		}
 	}

@@ -94,18 +94,11 @@ func (b billing) by(day period.Date) money.Amount {
 // compareTreatments works an amendment out, agreed or not, under every treatment. Nothing is kept.
 func (v *visit) compareTreatments(t tx, c contracts.Contract, version contracts.Version) (treatments, error) {
 	out := treatments{currency: c.Currency, today: v.Today()}
-	sold, err := catalog.Load(v.ctx, t)
+	found, err := v.whatIf(t, c, version)
 	if err != nil {
 		return out, err
 	}
-	through := v.Today().MonthOf()
-	facts, err := revrec.LoadFacts(v.ctx, t, []customers.AccountID{c.Account}, through)
-	if err != nil {
-		return out, err
-	}
-	if out.WhatIf, err = facts[0].WhatIf(sold, c.ID, version, decimal.Zero, through); err != nil {
-		return out, err
-	}
+	out.WhatIf = *found
 	before, after := agreedOrProposed(c), agreedOrProposed(c)
 	before.Versions = slices.DeleteFunc(slices.Clone(before.Versions), func(x contracts.Version) bool { return x.Number >= version.Number })
 	for _, side := range []struct {
@@ -117,6 +110,21 @@ func (v *visit) compareTreatments(t tx, c contracts.Contract, version contracts.
 		}
 	}
 	return out, nil
+}
+
+// whatIf sets the treatments of a version side by side, agreed or not, by what is in the books.
+func (v *visit) whatIf(t tx, c contracts.Contract, version contracts.Version) (*revrec.WhatIf, error) {
+	sold, err := catalog.Load(v.ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	through := v.Today().MonthOf()
+	facts, err := revrec.LoadFacts(v.ctx, t, []customers.AccountID{c.Account}, through)
+	if err != nil {
+		return nil, err
+	}
+	found, err := facts[0].WhatIf(sold, c.ID, version, decimal.Zero, through)
+	return &found, err
 }
 
 // billingOf foresees what a contract will ask for, without usage to come.

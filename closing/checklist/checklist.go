@@ -11,6 +11,7 @@ import "ratable/closing"
 func All() []closing.Check {
 	return []closing.Check{
 		Recognized(), Billed(), RunsDecided(), UsageResolved(), CashReviewed(), RatesThere(), Remeasured(),
+		Judged(), Stale(), HeldRevenue(), Unsupported(), Overbilled(),
 		Unreleased(), Negative(), Orphans(), Mapped(), Acknowledged(), JournalsPosted(), Reconciled(), ReconciledOutside(), SealsHold(),
 	}
 }

@@ -234,7 +234,9 @@ func TestEachCheckNamesWhatIsPlantedAndNothingBefore(t *testing.T) {
 			}
 			p.plant(j)
 			r := j.look()[c.Code]
-			if r.Done() || !slices.ContainsFunc(r.Findings, func(f closing.Finding) bool { return strings.HasPrefix(f.String(), p.says) || strings.HasSuffix(f.String(), p.says) }) {
+			if r.Done() || !slices.ContainsFunc(r.Findings, func(f closing.Finding) bool {
+				return strings.HasPrefix(f.String(), p.says) || strings.HasSuffix(f.String(), p.says)
+			}) {
 				t.Errorf("found is %v, should say %q", r.Findings, p.says)
 			}
 			err := j.DB.Tx(ctx, func(tx pgx.Tx) error {

@@ -19,6 +19,9 @@ type EditorPreview struct {
 	Changes  []Change
 	From     string         // what the changes count from
 	Effect   *PreviewEffect // of an amendment
+
+	Treatments *Treatments // how it would be accounted for
+
 	TrueUps  []PreviewTrueUp
 	Months   []PreviewMonth
 	LastYear *PreviewLastYear
