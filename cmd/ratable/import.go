@@ -20,6 +20,7 @@ import (
 type importCommand struct {
 	Usage     importUsage     `cmd:"" help:"Usage events from CSV: source,id,customer,meter,occurred_at,quantity[,dim.*]."`
 	Billing   importBilling   `cmd:"" help:"What another system billed: invoices, payments, credits, usage, opening balances; JSON lines or CSV."`
+	Opening   importOpening   `cmd:"" help:"Where a company stood when it came from another system: balances of contracts in mid-life, with a proof that they tie."`
 	Contract  importContract  `cmd:"" help:"A contract document (YAML or JSON), as a draft to be approved in the web app."`
 	Rates     importRates     `cmd:"" help:"Exchange rates of the European Central Bank: eurofxref.csv or eurofxref-hist.csv."`
 	Screening importScreening `cmd:"" help:"A list of sanctioned parties from a folder, OFAC's CSV files; every customer is screened against it."`
