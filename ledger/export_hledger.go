@@ -22,12 +22,9 @@ import (
 // the entries in the file: the trial balance, when the file begins where the
 // books do.
 func WriteHledger(w io.Writer, names Names, entries iter.Seq2[Entry, error]) error {
-	j := journal{out: bufio.NewWriter(w), names: names, sums: map[balance]money.Amount{}}
+	j := journal{out: bufio.NewWriter(w), names: names, sums: map[balance]money.Amount{}, used: map[Account]bool{}}
 	j.line("; Ratable journal. Debits are positive, credits negative.")
 	j.line("decimal-mark .")
-	for _, info := range Chart {
-		j.line("account %s  ; %d %s", hledgerAccount(info), info.Account, info.Name)
-	}
 	for e, err := range entries {
 		if err == nil {
 			err = inOrder(&j.last, e)
@@ -51,6 +48,7 @@ type journal struct {
 	last  Entry
 	sums  map[balance]money.Amount
 	known []money.Currency
+	used  map[Account]bool
 }
 
 type balance struct {
@@ -65,6 +63,7 @@ func (j *journal) entry(e Entry) {
 		return
 	}
 	j.declare(e.Currency)
+	j.open(e.Postings)
 	j.line("")
 	j.line("%s * (%s) %s", e.BookedOn, e.Number(), hledgerText(e.Memo))
 	j.line("    ; entity: %s, source: %s", hledgerText(j.names.entity(e.Entity)), hledgerText(e.Source))
@@ -73,6 +72,24 @@ func (j *journal) entry(e Entry) {
 		j.sums[k] = j.sums[k].Add(p.Amount)
 		// Two spaces end the name of an account.
 		j.line("    %s  %s %s%s", hledgerAccount(p.Account.Info()), p.Amount, e.Currency, j.tags(p))
+	}
+}
+
+// open declares accounts before their first use: a reader sees those that the books use, not the whole chart.
+func (j *journal) open(postings []Posting) {
+	var fresh []Account
+	for _, p := range postings {
+		if !j.used[p.Account] {
+			j.used[p.Account] = true
+			fresh = append(fresh, p.Account)
+		}
+	}
+	slices.Sort(fresh)
+	for i, a := range fresh {
+		if i == 0 {
+			j.line("")
+		}
+		j.line("account %s  ; %d %s", hledgerAccount(a.Info()), a, a.Info().Name)
 	}
 }
 

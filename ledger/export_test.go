@@ -321,7 +321,7 @@ func TestAnEmptyBookExportsToAJournalThatHledgerAccepts(t *testing.T) {
 	if said, err := hledger(t, out.String(), "check", "-s"); err != nil {
 		t.Errorf("hledger: %v\n%s", err, said)
 	}
-	if !strings.Contains(out.String(), fmt.Sprintf("account Assets:AccountsReceivable  ; %d Accounts receivable", AccountsReceivable)) {
-		t.Errorf("an account is not declared:\n%s", out.String())
+	if strings.Contains(out.String(), "account ") {
+		t.Errorf("an account that nothing is booked to is declared:\n%s", out.String())
 	}
 }
