@@ -62,6 +62,8 @@ func yesNo(of func(*ledger.Policy) *ledger.YesNo) map[string]func(*ledger.Policy
 	return map[string]func(*ledger.Policy){"true": func(p *ledger.Policy) { *of(p) = ledger.Yes }, "false": func(p *ledger.Policy) { *of(p) = ledger.No }}
 }
 
+var switches = map[string]string{"on": "true", "off": "false", "yes": "true", "no": "false"}
+
 // policyOf is by what a case is booked. What it does not say is as billing systems publish it: accounts of their own for what
 // is taken back, in proportion, disputes like refunds, everything on its day.
 func policyOf(f *facts) ledger.Policy {
@@ -75,6 +77,9 @@ func policyOf(f *facts) ledger.Policy {
 			continue
 		}
 		choose, known := words[f.text(key)]
+		if !known { // a switch
+			choose, known = words[switches[f.text(key)]]
+		}
 		if !known {
 			refuse("%s: %s", key, f.text(key))
 		}

@@ -84,8 +84,7 @@ func (f *facts) only(key string, known ...string) string {
 }
 
 func (f *facts) yes(key string) bool {
-	b, _ := f.values[key].(bool)
-	return f.has(key) && b
+	return f.has(key) && f.only(key, "false", "true") == "true"
 }
 
 func (f *facts) currency() money.Currency {
@@ -99,6 +98,10 @@ func (f *facts) currency() money.Currency {
 func (f *facts) amount(key string) money.Amount { return f.amountOf(f.text(key)) }
 
 func (f *facts) amountOf(text string) money.Amount {
+	if whole, rest, point := strings.Cut(text, "."); point { // 1000.0 is as exact as 1000
+		text = whole + "." + strings.TrimRight(rest, "0")
+		text = strings.TrimSuffix(text, ".")
+	}
 	a := solved(money.ParseAmount(text, f.currency()))
 	if a.Minor() > largest || a.Minor() < -largest {
 		refuse("%san amount of %.30s: more than ten trillion", f.at, text)

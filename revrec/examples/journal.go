@@ -20,7 +20,7 @@ type books struct {
 }
 
 func newBooks(c money.Currency) *books {
-	return &books{currency: c, months: map[string]map[period.Month]money.Amount{}}
+	return &books{currency: c, entries: []any{}, months: map[string]map[period.Month]money.Amount{}}
 }
 
 // post adds a posting, debit positive; those of a day are one entry.
