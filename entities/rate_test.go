@@ -125,6 +125,15 @@ func TestTheLastRateRecordedForADayHolds(t *testing.T) {
 			t.Errorf("on %s 100.00 EUR become %s (%v), should be %d cents", on, got, err, want)
 		}
 	}
+	if loaded, err = entities.LoadRates(context.Background(), db, day("2026-03-12")); err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := loaded.Convert(money.Of(10000, "EUR"), "USD", day("2026-03-12")); err != nil || got.Minor() != 20000 {
+		t.Errorf("on 12 March 100.00 EUR become %s (%v), the rate of the 9th is carried forward", got, err)
+	}
+	if _, _, err := loaded.Convert(money.Of(10000, "EUR"), "USD", day("2026-03-03")); err == nil {
+		t.Error("the rates of 12 March came with those of nine days before, which do not count")
+	}
 	var rows int
 	if err := db.QueryRow(context.Background(), `select count(*) from entities.fx_rates`).Scan(&rows); err != nil {
 		t.Fatal(err)

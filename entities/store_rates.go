@@ -15,20 +15,21 @@ import (
 	"ratable/internal/postgres"
 )
 
-// LoadRates reads every exchange rate published on or before a day, the last one recorded for each pair and day.
-func LoadRates(ctx context.Context, q postgres.Querier, through period.Date) (*Rates, error) {
+// LoadRates reads the exchange rates that count on a day, the last one recorded for each pair: published on it or in the days
+// before that a rate may be carried forward. There may be decades of them, and a decision takes those of its own day.
+func LoadRates(ctx context.Context, q postgres.Querier, on period.Date) (*Rates, error) {
 	rows, err := q.Query(ctx, `
 		select distinct on (base, quote, quoted_on) base, quote, quoted_on, rate, source
 		from entities.fx_rates
-		where quoted_on <= @through
+		where quoted_on >= @from and quoted_on <= @on
 		order by base, quote, quoted_on, known_order desc`,
-		pgx.NamedArgs{"through": through})
+		pgx.NamedArgs{"from": on.AddDays(-MaxAge), "on": on})
 	if err != nil {
-		return nil, fmt.Errorf("load exchange rates through %s: %w", through, postgres.Fault(err))
+		return nil, fmt.Errorf("load exchange rates of %s: %w", on, postgres.Fault(err))
 	}
 	rates, err := pgx.CollectRows(rows, scanRate)
 	if err != nil {
-		return nil, fmt.Errorf("load exchange rates through %s: %w", through, postgres.Fault(err))
+		return nil, fmt.Errorf("load exchange rates of %s: %w", on, postgres.Fault(err))
 	}
 	return NewRates(rates), nil
 }
