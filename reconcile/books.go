@@ -31,6 +31,7 @@ type books struct {
 	lines    []ledger.BookedLine
 	opening  []ledger.BookedLine // at the end of the month before
 	position revrec.Position
+	policies *ledger.Policies
 	receipts []payments.Receipt
 	losses   []payments.Loss       // through the month
 	written  []journals.PostedLine // journals by hand of the month
@@ -97,6 +98,9 @@ func loadBooks(ctx context.Context, q postgres.Querier, s Scope, all []agreed, n
 		}
 	}
 	if b.written, err = journals.PostedLines(ctx, q, s.Entity, s.Currency, s.Month.Span()); err != nil {
+		return b, err
+	}
+	if b.policies, err = ledger.LoadPolicies(ctx, q); err != nil {
 		return b, err
 	}
 	if b.told, err = subledger.Owed(ctx, q, s.Entity, s.Currency, s.Month.Last()); err != nil {

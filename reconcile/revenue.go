@@ -97,6 +97,9 @@ func used(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Result, e
 			if metered[k] = metered[k] || lines[p.Line]; !lines[p.Line] || b.patterned(a.Contract, p.Line) {
 				continue
 			}
+			if p.Kind == contracts.Concession && b.policies.Chosen() {
+				continue // the accounting policy says in which months: the schedule speaks for it, below
+			}
 			of := earnedBy(p, b.Month.End()).Sub(earnedBy(p, b.Month.First()))
 			if again, ok := a.plainly(p, b.Month); ok {
 				of = again
@@ -107,6 +110,11 @@ func used(_ context.Context, _ postgres.Querier, b *books, spec Spec) (Result, e
 			if !of.IsZero() {
 				s.left(b.lineRef(k), usedAs(p.Kind), of)
 			}
+		}
+	}
+	for _, x := range b.position.Scheduled {
+		if k := keyOf(x.Contract, x.Line); b.policies.Chosen() && revrec.GivenBack(x.Kind) && x.Month == b.Month && metered[k] && !b.patterned(x.Contract, x.Line) {
+			s.left(b.lineRef(k), usedAs(contracts.Concession), x.Amount)
 		}
 	}
 	for _, l := range b.lines {

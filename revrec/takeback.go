@@ -29,6 +29,9 @@ func billedAs(k contracts.Kind) contracts.Kind {
 	return k
 }
 
+// GivenBack says whether rows of a kind lower revenue because a price was given back.
+func GivenBack(k contracts.Kind) bool { return billedAs(k) == contracts.Concession }
+
 // divided is a piece that a policy divides: its parts add up to it.
 type divided struct {
 	contracts.Piece
