@@ -229,7 +229,7 @@ func (v *visit) policyImpactTables(q postgres.Querier, x ledger.PolicyVersion) (
 		words.Rows = append(words.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(c.Asks, c.Key), ui.Text(capital(c.From)), ui.Text(capital(c.To)))})
 	}
 	if x.Book != ledger.USGAAP {
-		return []ui.TableProps{words}, "The schedules follow the US GAAP policy; of another book's only documents billed elsewhere and losses do. What IFRS sees otherwise of a contract is an assessment of its own book.", nil
+		return []ui.TableProps{words}, "It is kept for the notes and changes no entry: every book goes by the US GAAP policy. What IFRS sees otherwise of a contract is an assessment of its own book.", nil
 	}
 	impact, err := revrec.WeighPolicy(v.ctx, v.DB, x, v.Today())
 	if err != nil {
