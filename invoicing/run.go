@@ -7,8 +7,10 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"ratable/contracts"
 	"ratable/customers"
@@ -144,18 +146,43 @@ func (r *running) batches(note string, do func([]customers.AccountID) error) err
 	return nil
 }
 
+// together bounds the batches that are looked at at once: each has a connection, and whoever shares the pool needs some too.
+const together = 4
+
+// sideBySide decides every account and changes nothing, some batches at once; note is called for one account at a time, in
+// any order. Issuing goes batch by batch: numbers follow each other.
+func (r *running) sideBySide(ctx context.Context, what string, note func(decided)) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(min(r.options.Workers, together), 1))
+	var mu sync.Mutex
+	done, total := int64(0), int64(len(r.accounts))
+	for accounts := range slices.Chunk(r.accounts, r.options.Batch) {
+		g.Go(func() error {
+			decided, err := loadAndDecide(ctx, r.db, r.world, accounts, r.options)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, d := range decided {
+				note(d)
+			}
+			done += int64(len(accounts))
+			r.options.Progress(done, total, what)
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
 // plan adds up what would be issued and holds the run when that strays: nothing
 // has a number yet, so nothing wrong can be sent.
 func (r *running) plan(ctx context.Context) error {
 	r.planned, r.withheld = Totals{}, map[customers.AccountID][]Withheld{}
-	err := r.batches("planning", func(accounts []customers.AccountID) error {
-		decided, err := loadAndDecide(ctx, r.db, r.world, accounts, r.options)
-		for _, d := range decided {
-			r.planned.add(d.Drafts)
-			r.withhold(d)
-			r.troubled = r.troubled || d.err != nil
-		}
-		return err
+	err := r.sideBySide(ctx, "planning", func(d decided) {
+		r.planned.add(d.Drafts)
+		r.withhold(d)
+		r.troubled = r.troubled || d.err != nil
 	})
 	if err != nil || r.planned.Documents == 0 {
 		return err
