@@ -78,17 +78,25 @@ func (p *placed) documents(ctx context.Context, q postgres.Querier) error {
 		numbers = append(numbers, d.Document)
 	}
 	taken, err := invoicing.Rows(ctx, q, numbers)
+	if err != nil || len(taken) == 0 {
+		return err
+	}
+	k, again, err := p.kept(ctx, q)
+	if err != nil {
+		return err
+	}
+	var brought map[customers.AccountID]bool
+	if again { // of accounts that this opening has brought over, the documents are there
+		if brought, err = done(ctx, q, k.ID); err != nil {
+			return err
+		}
+	}
 	for i, d := range p.file.Invoices {
-		if row, ok := taken[d.Document]; ok && !p.ours(row) {
+		if row, ok := taken[d.Document]; ok && !brought[row.Account] {
 			p.blame(fmt.Sprintf("invoices[%d].document", i), d.Document, "is the number of a document that is there already: give it a prefix of the old system")
 		}
 	}
-	return err
-}
-
-// ours says that a document was brought over by this very opening: then its account is left alone.
-func (p *placed) ours(row invoicing.Row) bool {
-	return row.Entity == p.entity.ID && row.IssuedOn.Before(p.file.CutOver)
+	return nil
 }
 
 func (p *placed) divide(ctx context.Context, q postgres.Querier) error {

@@ -7,7 +7,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/customers"
 	"ratable/internal/access"
+	"ratable/internal/fault"
+	"ratable/ledger"
 )
 
 func (c *company) prove() (k Kept, p Proof) {
@@ -29,6 +32,35 @@ func (c *company) prove() (k Kept, p Proof) {
 
 func (c *company) seal(id int64, by access.Actor) error {
 	return c.DB.Tx(ctx, func(tx pgx.Tx) error { _, err := Seal(ctx, tx, id, "looked at", by); return err })
+}
+
+// A proof that cannot fail proves nothing: somebody books on a line on the eve, past the file and the schedule.
+func TestAnOpeningThatDoesNotTieIsShownAndNotSealed(t *testing.T) {
+	c := begin(t)
+	c.sign("C-1", "acme", yearly)
+	c.bring(file("595.07", "", "604.93"))
+	account := c.Account("acme")
+	err := c.DB.Tx(ctx, func(tx pgx.Tx) error {
+		standings, err := ledger.LoadStandings(ctx, tx, []customers.AccountID{account})
+		if err != nil {
+			return err
+		}
+		list := ledger.BringOver(ledger.DeferredRevenue, usd("-1.00"))
+		for key := range standings[account].Lines {
+			list[0].Contract, list[0].Line = key.Contract, key.Line
+		}
+		return ledger.Append(ctx, tx, []ledger.Entry{{Account: account, Seq: standings[account].Next, Entity: c.US.ID, Currency: "USD", BookedOn: day("2026-06-30"), Source: "opening:planted", Memo: "Planted", Postings: list}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, p := c.prove()
+	if p.Ties() || len(p.Wrong) != 1 || p.Left != usd("1.00") {
+		t.Errorf("1.00 too much is deferred, and the proof says ties %v, left %s, wrong %v", p.Ties(), p.Left, p.Wrong)
+	}
+	if err := c.seal(k.ID, c.Finance); !errors.Is(err, fault.Conflict) {
+		t.Errorf("it is sealed all the same: %v", err)
+	}
 }
 
 func TestAPreviewChangesNothing(t *testing.T) {

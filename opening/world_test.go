@@ -234,15 +234,20 @@ func random(r *rand.Rand, all ...*company) {
 		if r.IntN(2) == 0 {
 			b.WriteString("  - {id: api, product: api, usage: {meter: api.calls, every: month, price: {model: per_unit, amount: 0.05}}}\n")
 		}
+		if r.IntN(2) == 0 {
+			fmt.Fprintf(&b, "  - {id: drawn, product: storage, usage: {meter: storage.gb, every: month, price: {model: per_unit, amount: 0.10}}}\n")
+			fmt.Fprintf(&b, "prepaid:\n  - {id: bundle, product: prepaid, lines: [drawn], amount: %d.00, every: %s, overage: {factor: 1.5}}\n", 20+r.IntN(60), []string{"quarter", "year"}[r.IntN(2)])
+		}
 		number, holder := fmt.Sprintf("C-%d", n), []string{"acme", "lone", "partner"}[n%3]
 		for _, c := range all {
 			c.sign(number, holder, b.String())
 		}
 	}
-	for range 30 {
+	for range 40 {
 		holder, on, quantity := []string{"acme", "lone", "partner"}[r.IntN(3)], period.NewDate(2026, 1, 1).AddDays(r.IntN(360)).String(), fmt.Sprint(1+r.IntN(500))
+		meter := []string{"api.calls", "storage.gb"}[r.IntN(2)]
 		for _, c := range all {
-			c.Use(c.t, holder, "api.calls", on, quantity)
+			c.Use(c.t, holder, meter, on, quantity)
 		}
 	}
 }
