@@ -62,6 +62,8 @@ func (f *filling) scenes(billed period.Date) (out []scene) {
 	f.subscriptions(at)
 	f.deals(at)
 	f.bookings(at)
+	f.judge(at)
+	f.controls(at)
 	for _, day := range f.story.billingDays() {
 		at(day, "renewals", func(ctx context.Context) error { return f.renew(ctx, day) })
 		at(day, "receipts", func(ctx context.Context) error { return f.receive(ctx, day) })
