@@ -78,6 +78,9 @@ func (w *tab) enter(what, label, value string) {
 		if got := eval[string](w, `document.querySelector("[data-hand]").value`); got != value {
 			w.t.Fatalf("%s: %q cannot be chosen for %q; it shows %q", w.where(), value, label, got)
 		}
+	case "textarea:textarea": // an empty one has no text to clear
+		eval[bool](w, `document.querySelector("[data-hand]").value = "", true`)
+		w.do("fill in "+label, chromedp.SendKeys(hand, value))
 	default:
 		w.do("fill in "+label, chromedp.Clear(hand), chromedp.SendKeys(hand, value))
 	}

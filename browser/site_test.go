@@ -25,7 +25,10 @@ import (
 	"ratable/internal/postgres"
 	"ratable/internal/postgres/pgtest"
 	"ratable/invoicing"
+	"ratable/journals"
+	"ratable/partners"
 	"ratable/revrec"
+	"ratable/revrec/cost"
 	"ratable/tax"
 	"ratable/web"
 	"ratable/web/webtest"
@@ -49,8 +52,10 @@ var company = &pgtest.Shared{Fill: func(ctx context.Context, db *postgres.DB) er
 		if _, err := recognize(ctx, db, day.AddDays(-1), by); err != nil {
 			return err
 		}
-		_, err := issue(ctx, db, day, by)
-		return err
+		if _, err := issue(ctx, db, day, by); err != nil {
+			return err
+		}
+		return follow(ctx, db, day, by)
 	}})
 	if err != nil {
 		return err
@@ -84,6 +89,21 @@ func issue(ctx context.Context, db *postgres.DB, asOf period.Date, by access.Act
 		err = r.Failures[0].Err
 	}
 	return jobs.Summary{Text: fmt.Sprintf("%d documents issued as of %s", r.Issued.Documents, asOf)}, err
+}
+
+// follow books what follows from revenue and from what people wrote, as the last steps of a billing day do.
+func follow(ctx context.Context, db *postgres.DB, day period.Date, by access.Actor) error {
+	if _, err := partners.Run(ctx, db, day, by); err != nil {
+		return err
+	}
+	if _, err := cost.Run(ctx, db, day, by); err != nil {
+		return err
+	}
+	if _, err := journals.ChargeEntities(ctx, db, day, by); err != nil {
+		return err
+	}
+	_, err := journals.PostDue(ctx, db, day, by)
+	return err
 }
 
 // schedule is the part of the program's table of jobs that a person starts by hand; cmd/ratable, which holds the whole
