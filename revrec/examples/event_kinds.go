@@ -246,7 +246,11 @@ func committed(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 
 func sale(t *told, e *facts, x subledger.Fact) []subledger.Fact {
 	x.Kind, x.Amount, x.Cost = subledger.Sale, e.amount("amount"), e.amount("supplier_cost")
-	x.Agent = t.f.only("role", "principal", "agent") == "agent"
+	by := t.f // who controls what is sold may differ by sale
+	if e.has("role") {
+		by = e
+	}
+	x.Agent = by.only("role", "principal", "agent") == "agent"
 	return only1(x)
 }
 

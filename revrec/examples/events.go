@@ -208,11 +208,10 @@ func (t *told) lines(e *facts) []subledger.Line {
 			l.Pass = everything
 		}
 		switch said := f.textOr("recognition", ""); said {
-		case "immediate", "on_fulfilment":
-			l.Earning = subledger.Earning(said)
-			if said == "on_fulfilment" {
-				l.Expires = t.expiry(e)
-			}
+		case "immediate", "point_in_time":
+			l.Earning = subledger.Immediately
+		case "on_fulfilment", "on_fulfillment":
+			l.Earning, l.Expires = subledger.OnFulfilment, t.expiry(e)
 		case "ratable": // over its service, and not said how: deferred until somebody does
 			f.service()
 			l.Earning = subledger.Held
