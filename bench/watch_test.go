@@ -2,23 +2,36 @@ package bench
 
 import (
 	"context"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// watch adds up the time spent waiting for the database.
-type watch struct{ spent atomic.Int64 }
-
-type began struct{}
-
-func (w *watch) start(ctx context.Context) context.Context {
-	return context.WithValue(ctx, began{}, time.Now())
+// watch adds up the time in which something was waiting for the database, on whatever connection.
+type watch struct {
+	mu      sync.Mutex
+	waiting int
+	since   time.Time
+	spent   time.Duration
 }
 
-func (w *watch) stop(ctx context.Context) {
-	w.spent.Add(int64(time.Since(ctx.Value(began{}).(time.Time))))
+func (w *watch) start(ctx context.Context) context.Context {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting == 0 {
+		w.since = time.Now()
+	}
+	w.waiting++
+	return ctx
+}
+
+func (w *watch) stop(context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting--; w.waiting == 0 {
+		w.spent += time.Since(w.since)
+	}
 }
 
 // TraceQueryStart and its kin make the watch a tracer of queries and COPY.
@@ -33,5 +46,11 @@ func (w *watch) TraceCopyFromEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceCo
 	w.stop(ctx)
 }
 
-// reset starts counting anew and returns what had been counted.
-func (w *watch) reset() time.Duration { return time.Duration(w.spent.Swap(0)) }
+// reset starts counting anew and returns what had been counted. Nothing is waiting when it is called.
+func (w *watch) reset() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	spent := w.spent
+	w.spent = 0
+	return spent
+}
