@@ -125,6 +125,10 @@ func TestAnOldFigureThatIsKeptLeavesTheRestOfThePriceForTheRestOfTheTerm(t *test
 	if res := c.earn(day("2026-12-31")); res.Entries != 0 {
 		t.Errorf("a second run books %d entries", res.Entries)
 	}
+	why := c.why("C-1", "platform", "2026-07-01")
+	if len(why.Explained) != 2 || why.Explained[0].Earned.Add(why.Explained[1].Earned) != usd("84.24") || why.Explained[1].Formula != "0 − 17.68" {
+		t.Errorf("July is explained by %+v", why.Explained)
+	}
 }
 
 func TestADifferenceThatIsCorrectedIsCaughtUpInTheFirstMonthWithItsAttribution(t *testing.T) {

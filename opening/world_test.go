@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -175,6 +176,20 @@ func (c *company) invoices(each func(holder string, d invoicing.Issued)) {
 			each(holder, d)
 		}
 	}
+}
+
+// why explains a month of a line.
+func (c *company) why(number, line, month string) revrec.Reasons {
+	c.t.Helper()
+	k, err := contracts.Get(ctx, c.DB, number)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	out, err := revrec.Why(ctx, c.DB, k.Account, k.ID, line, day(month).MonthOf())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return out
 }
 
 func asIs(_, _ string, recognized money.Amount) (money.Amount, string) { return recognized, "" }

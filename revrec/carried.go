@@ -54,3 +54,21 @@ func lastServed(rows []Row, line string, kind contracts.Kind) (last Key, ok bool
 	}
 	return last, ok
 }
+
+// explainCarried says what a line earns in a month beside its schedule, because it was brought over.
+func explainCarried(rows []Row, contract contracts.ID, carried []Carried, line string, month period.Month) []Explanation {
+	was := newRows(rows)
+	var out []Explanation
+	for _, r := range carry(rows, contract, carried) {
+		moved := r.Amount.Sub(was[r.Key].Amount)
+		if r.Line != line || r.Month != month || moved.IsZero() {
+			continue
+		}
+		out = append(out, Explanation{
+			Piece:  contracts.Piece{Line: line, Kind: r.Kind, Span: r.Span, Period: r.Span, Version: r.Version, Description: "Brought over", Amount: money.Zero(moved.Currency())},
+			Earned: moved, Formula: less("0", moved.Neg()), Rule: "Brought over from another system whose figure stands",
+			Because: "what it had earned otherwise than the contract says by the cut-over is made up for over the rest of the term, by what each month earns",
+		})
+	}
+	return out
+}

@@ -90,7 +90,7 @@ func (f Facts) Explain(c *catalog.Catalog, contract contracts.ID, line string, m
 	if err != nil {
 		return nil, err
 	}
-	return earning.explain(contract, line, month), nil
+	return append(earning.explain(contract, line, month), explainCarried(earning.schedule(contract), contract, f.Carried, line, month)...), nil
 }
 
 // used lists the days that a line counted: from the first day of the periods that earn in the month to the month's end.
