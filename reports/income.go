@@ -52,7 +52,7 @@ func (d *drawing) incomeStatement() error {
 	}
 	d.out.Chart = chart
 	d.note("Only what these books hold: payroll, rent and whatever else is booked in the general ledger is not here. Income is positive; what lowers it stands in parentheses.")
-	if err := d.revenueAgrees(t.Rows[revenue[0]].Cells[len(t.Columns)-1].Amount); err != nil {
+	if err := d.revenueAgrees(t.Rows[net].Cells[len(t.Columns)-1].Amount); err != nil {
 		return err
 	}
 	return d.resultAgrees(t.Rows[result].Cells[len(t.Columns)-1].Amount)

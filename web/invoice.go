@@ -96,6 +96,9 @@ func (v *visit) invoiceHead(p paper) ui.HeadProps {
 		Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}},
 		Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "PDF", Href: at + "/pdf"}), ui.Button(ui.ButtonProps{Label: "Download", Href: at + "/pdf?download=1", Icon: "download"})),
 	}
+	if p.open.IsZero() && givenUpOf(p.losses, p.Currency).Sign() > 0 {
+		h.Status = "Written off" // nobody paid it
+	}
 	if v.may(post, "/invoices/:number/send") {
 		h.Others = append(h.Others, ui.Post(ui.PostProps{Action: at + "/send", Button: ui.ButtonProps{Label: "Send again"}}))
 	}
