@@ -138,7 +138,7 @@ func nameOf(item []leaf) (name string, keys []string) {
 		switch l.path {
 		case "id":
 			return l.value, []string{"id"}
-		case "currency", "every":
+		case "currency", "every", "region", "segment":
 			words, keys = append(words, l.value), append(keys, l.path)
 		}
 	}

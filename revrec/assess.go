@@ -65,6 +65,8 @@ type AssessedPromise struct {
 	Standalone *decimal.Decimal `yaml:"standalone,omitempty" json:"standalone,omitempty"` // of all of it; default the library's, frozen when proposed
 	Library    *LibraryPrice    `yaml:"library,omitempty" json:"library,omitempty"`       // where standalone is from, when not given
 	Point      Outside          `yaml:"outside,omitempty" json:"outside,omitempty"`       // which point of the library's range stands in for a price outside it
+	Region     string           `yaml:"region,omitempty" json:"region,omitempty"`         // whose price of the library it is; empty: everybody's
+	Segment    string           `yaml:"segment,omitempty" json:"segment,omitempty"`       //
 	Residual   bool             `yaml:"residual,omitempty" json:"residual,omitempty"`     // gets what the others leave (32-34(c))
 	Low        decimal.Decimal  `yaml:"low,omitempty" json:"low,omitzero"`                // where a residual has to lie to be believed
 	High       decimal.Decimal  `yaml:"high,omitempty" json:"high,omitzero"`

@@ -205,7 +205,11 @@ func (f *filling) alone(i int, p *AssessedPromise) {
 			}
 			stated, every := unitPrice(l)
 			product, ok := f.catalog.Product(l.Product, inception)
-			price, listed := product.StandaloneIn(a.Currency, every)
+			price, listed := product.StandaloneFor(a.Currency, every, p.Region, p.Segment)
+			if !listed && product.IsResidual(a.Currency, every) {
+				p.Residual = true
+				return
+			}
 			if !ok || !listed {
 				f.refuse(path, l.Product, "is not in the library of stand-alone prices in %s on %s (every %q): give it here, or say residual: true", a.Currency, inception, every)
 				return
@@ -242,6 +246,8 @@ func unitPrice(l contracts.Line) (price decimal.Decimal, every string) {
 // methodOf says where in the library's evidence a price was found.
 func methodOf(s catalog.Standalone, stated, unit decimal.Decimal) string {
 	switch {
+	case s.Method == catalog.CostPlus:
+		return "cost plus a margin"
 	case !s.Ranged():
 		return "observable price"
 	case unit.Equal(stated):

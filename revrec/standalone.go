@@ -39,6 +39,9 @@ func PriceFindings(ctx context.Context, q postgres.Querier, entity entities.ID, 
 	for _, l := range lines {
 		f := PriceFinding{PricedLine: l, Finding: "No stand-alone price"}
 		f.Product, _ = sold.Product(l.Product, l.StartsOn)
+		if f.Product.IsResidual(currency, l.Every) {
+			continue
+		}
 		if s, listed := f.Product.StandaloneIn(currency, l.Every); listed {
 			f.Standalone, f.Finding = s, ""
 			switch {

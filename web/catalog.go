@@ -71,7 +71,7 @@ func (v *visit) catalogPage() error {
 		}
 		list := page.List{
 			Head: ui.HeadProps{Title: "Catalog", Sub: "What is sold, by dated versions. A contract keeps the versions of the days it took effect on.", Action: v.catalogActions(),
-				Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Export", Href: "/catalog/document", Icon: "download"}))},
+				Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "Stand-alone prices", Href: "/catalog/standalone-prices"}), ui.Button(ui.ButtonProps{Label: "Export", Href: "/catalog/document", Icon: "download"}))},
 		}
 		if waiting := proposalTable(proposals, people, v.Today()); len(waiting.Rows) > 0 {
 			list.Tables = append(list.Tables, waiting)
@@ -160,11 +160,17 @@ func standaloneTexts(p catalog.Product) []string {
 	var out []string
 	for _, s := range p.Standalone {
 		text := s.Currency + " " + price(s.Best())
+		if !s.Figures() {
+			text = s.Currency + ": a residual"
+		}
 		if s.Every != "" {
 			text += " a " + s.Every
 		}
 		if s.Ranged() {
 			text += fmt.Sprintf(" (%s to %s)", price(s.Low), price(s.High))
+		}
+		if whom := joinedText(s.Region, s.Segment); whom != "" {
+			text += ", " + whom
 		}
 		out = append(out, text)
 	}

@@ -65,6 +65,9 @@ func (e catalogEntry) standaloneGroups(field func(ui.FieldProps) ui.FieldProps) 
 		g := page.FieldGroup{Title: fmt.Sprintf("Sells on its own for, %d", i+1), Fields: []ui.FieldProps{
 			field(ui.FieldProps{Name: at("currency"), Label: "Currency", Placeholder: "EUR"}),
 			field(ui.FieldProps{Name: at("every"), Label: "For", Kind: ui.SelectInput, Options: standalonePeriods}),
+			field(ui.FieldProps{Name: at("method"), Label: "Found as", Kind: ui.SelectInput, Options: evidenceOptions}),
+			field(ui.FieldProps{Name: at("region"), Label: "Region", Optional: true}),
+			field(ui.FieldProps{Name: at("segment"), Label: "Segment", Optional: true, Placeholder: "enterprise"}),
 			field(ui.FieldProps{Name: at("price"), Label: "Observed price", Kind: ui.NumberInput}),
 			field(ui.FieldProps{Name: at("low"), Label: "Range from", Kind: ui.NumberInput}),
 			field(ui.FieldProps{Name: at("mid"), Label: "Middle", Kind: ui.NumberInput}),
@@ -79,6 +82,7 @@ func (e catalogEntry) standaloneGroups(field func(ui.FieldProps) ui.FieldProps) 
 
 var (
 	standalonePeriods  = []ui.Option{{Value: "", Label: "Each unit"}, {Value: "month", Label: "A month"}, {Value: "quarter", Label: "A quarter"}, {Value: "half-year", Label: "Half a year"}, {Value: "year", Label: "A year"}}
+	evidenceOptions    = []ui.Option{{Value: "", Label: "An observable price"}, {Value: string(catalog.CostPlus), Label: "Cost and a margin"}, {Value: string(catalog.Residual), Label: "A residual: what the others leave"}}
 	recognitionOptions = []ui.Option{{Value: string(catalog.Ratable), Label: "Over its service"}, {Value: string(catalog.AsUsed), Label: "As it is used"}, {Value: string(catalog.PointInTime), Label: "On delivery"}}
 	methodOptions      = []ui.Option{{Value: "", Label: "By their days"}, {Value: string(catalog.MonthlyEven), Label: "All the same"}, {Value: string(catalog.MonthlyFraction), Label: "The same, parts by their days"},
 		{Value: string(catalog.MonthlyFractionHalf), Label: "The same, parts as halves"}, {Value: string(catalog.MidMonth), Label: "The same, half a month late"}, {Value: string(catalog.NextMonth), Label: "The same, a month late"},

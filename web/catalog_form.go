@@ -113,7 +113,7 @@ func words(text string) *yaml.Node {
 	return list
 }
 
-var standaloneKeys = []string{"currency", "every", "price", "low", "mid", "high"}
+var standaloneKeys = []string{"currency", "every", "region", "segment", "method", "price", "low", "mid", "high"}
 
 // standalone is a row of the form; nil when nothing was typed into it.
 func (e catalogEntry) standalone(row int) *yaml.Node {
@@ -122,7 +122,7 @@ func (e catalogEntry) standalone(row int) *yaml.Node {
 	for _, key := range standaloneKeys {
 		if text := strings.TrimSpace(e.typed[fmt.Sprintf("standalone[%d].%s", row, key)]); text != "" {
 			item.Content = append(item.Content, scalar(key), scalar(text))
-			typed = typed || key != "every"
+			typed = typed || key != "every" && key != "method"
 		}
 	}
 	if !typed {
@@ -196,6 +196,7 @@ func (e *catalogEntry) fill(d catalog.Document, from string) error {
 		for i, s := range p.Standalone {
 			at := fmt.Sprintf("standalone[%d].", i)
 			e.typed[at+"currency"], e.typed[at+"every"] = s.Currency, s.Every
+			e.typed[at+"region"], e.typed[at+"segment"], e.typed[at+"method"] = s.Region, s.Segment, string(s.Method)
 			if !s.Price.IsZero() {
 				e.typed[at+"price"] = s.Price.String()
 			}

@@ -66,7 +66,7 @@ func standaloneTable(p catalog.Product) ui.TableProps {
 		if s.Every != "" {
 			per = "a " + s.Every
 		}
-		cells := ui.Cells(ui.Text(s.Currency), ui.Text(per), figureOrNothing(s.Price.IsZero(), price(s.Price)))
+		cells := ui.Cells(ui.Text(s.Currency), ui.TwoLines(per, joinedText(s.Region, s.Segment, evidenceWords[s.Method])), figureOrNothing(s.Price.IsZero(), price(s.Price)))
 		for _, x := range []string{price(s.Low), price(s.Mid), price(s.High)} {
 			cells = append(cells, figureOrNothing(!s.Ranged(), x))
 		}

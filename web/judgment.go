@@ -50,6 +50,9 @@ func (v *visit) showJudgment(status int, number, problem string) error {
 		if _, agreed := d.Agreement(); agreed {
 			view.Head.Action = ui.Button(ui.ButtonProps{Label: "Judge it anew", Href: judgmentAddress(d.Number) + "/propose", Look: ui.Primary})
 		}
+		if _, changed := d.changing(); changed {
+			view.Head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "How its change is accounted for", Href: treatmentAddress(d.Number)}))
+		}
 		if !found {
 			view.Empty = &ui.EmptyProps{Title: "Nobody has judged this contract", Text: "It is earned as it is stated, by the policies of its products. A judgment says otherwise: another allocation, an estimate, a hold."}
 			if other := v.judgedWith(t, d); other != "" {

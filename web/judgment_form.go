@@ -76,7 +76,7 @@ var judgmentLists = []struct {
 	name, title, text, key string
 	columns                []string
 }{
-	{"promises", "Promises and their stand-alone prices", "One for each line with a fixed price. Left empty, the stand-alone price is the library's of the day the contract began.", "line", []string{"line", "standalone", "outside", "satisfied", "with", "memo"}},
+	{"promises", "Promises and their stand-alone prices", "One for each line with a fixed price. Left empty, the stand-alone price is the library's of the day the contract began.", "line", []string{"line", "standalone", "outside", "segment", "region", "satisfied", "with", "memo"}},
 	{"combined", "Combined with other contracts of the account", "Entered into at or near the same time, with one commercial objective (606-10-25-9).", "contract", []string{"contract", "reason"}},
 	{"variable", "Uncertain amounts", "Of outcomes the estimate is worked out; else give it. What is constrained is what is in the price.", "name", []string{"name", "direction", "amount", "percent", "method", "outcomes", "constrained", "why", "lines"}},
 	{"leveling", "One price a day", "Uneven prices of one service, made even over its committed days.", "lines", []string{"lines", "from", "through", "reason"}},

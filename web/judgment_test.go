@@ -182,3 +182,27 @@ func TestAnAmendmentIsTreatedBeforeItIsSignedAndAgainstTheRuleOnlyWithAReason(t 
 		t.Errorf("the memo says\n%s", memo)
 	}
 }
+
+func TestTheLibraryOfStandAlonePricesIsChangedByTwoPeopleAndNamesWhoWasSoldOtherwise(t *testing.T) {
+	h := newHouse(t)
+	anna, finn := h.LoginAs(h.User("Anna", access.Product)), h.Login(access.Finance)
+	at := "/catalog/products/platform/edit"
+	anna.Get("/catalog").Want(200).LinkTo("Stand-alone prices")
+	before := anna.Get("/catalog/standalone-prices").Want(200, "Library", "Sold otherwise")
+	before.Check()
+	typed := filled(t, anna.Get(at).Want(200), at, map[string]string{"starts_on": "2026-04-15", "reason": "Price study", "do": "submit", "standalone[0].currency": "USD", "standalone[0].every": "month",
+		"standalone[0].segment": "", "standalone[0].low": "110", "standalone[0].mid": "120", "standalone[0].high": "130", "standalone[0].price": "", "standalone[0].method": "cost_plus"})
+	change := anna.PostForm(at, typed).Want(200, "waits for approval by another person")
+	anna.Get("/catalog/standalone-prices").Lacks("Cost plus a margin")
+	finn.PostForm(change.Path+"/approve", url.Values{}).Want(200)
+	h.Sign(t, strings.NewReplacer("C-100", "C-500", "plan: {code: team, version: 1}\n", "", "from: 2026-01-01, through: 2026-12-31", "from: 2026-05-01, through: 2027-04-30", "PO-7", "PO-9").Replace(acme))
+	p := finn.Get("/catalog/standalone-prices?on=2026-06-01").Want(200, "Cost plus a margin", "Below the range", "C-500")
+	p.Check()
+	if csv := finn.Get("/catalog/standalone-prices?format=csv").Body; !strings.Contains(csv, "platform,2,2026-04-15,USD,month,,,cost_plus,0,110,120,130") {
+		t.Errorf("the file says\n%s", csv)
+	}
+	accountant := h.Login(access.Accountant)
+	form := "/contracts/C-500/judgment/propose"
+	shared := filled(t, accountant.Get(form), form, map[string]string{"effective": "2026-05-01", "allocation": "relative", "reason": "By the library", "do": "propose"})
+	accountant.PostForm(form, shared).Want(200, "platform, version 2: cost plus a margin of 110 a month", "In all").Check()
+}

@@ -151,6 +151,7 @@ func subscriptionRoutes() []route {
 func catalogRoutes() []route {
 	return []route{
 		{get, "/catalog", staff, (*visit).catalogPage},
+		{get, "/catalog/standalone-prices", staff, (*visit).standalonePrices},
 		{get, "/catalog/document", staff, (*visit).downloadCatalog},
 		{get, "/catalog/upload", catalogers, (*visit).uploadForm},
 		{post, "/catalog/upload", catalogers, (*visit).uploadCatalog},
