@@ -79,10 +79,10 @@ func inPercents(p contracts.Piece, percents []decimal.Decimal) track {
 	return track{courseOf(parts).over(p), catalog.Ratable, func(before period.Date) money.Amount { return Standing(parts, before) }}
 }
 
-// daily earns an amount evenly over days.
+// daily earns an amount evenly over days. Where there are none, as of a milestone that is still to come, nothing is earned yet.
 func daily(amount money.Amount, over period.Span) track {
 	return track{over, catalog.Ratable, func(before period.Date) money.Amount {
-		if !over.Start.Before(before) {
+		if over.Empty() || !over.Start.Before(before) {
 			return money.Zero(amount.Currency())
 		}
 		return money.SpreadTo(amount, int64(period.MinDate(before, over.End).Sub(over.Start)), int64(over.Days()))
@@ -141,6 +141,9 @@ func (j *judged) late(p contracts.Piece, line promised, r AssessedRelease, t tra
 		return t
 	}
 	served := j.served(line)
+	if days.Empty() || served.Empty() {
+		return t // a milestone that is still to come: there are no days to move
+	}
 	terms := Terms{Spreading: p.Spreading, Released: on, Late: r.Late, Service: Service{Days: days}}
 	switch {
 	case t.recognition == catalog.Ratable && r.Late == Condense:

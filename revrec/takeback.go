@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/internal/money"
 	"ratable/internal/period"
@@ -145,9 +146,29 @@ func (d *dividing) concession(p contracts.Piece) divided {
 	if earned == stated && kind == contracts.Concession && x.policy.CatchUp == ledger.InAttributed {
 		return divided{}
 	}
+	x.track = d.s.followed(d.contract, p, granted, x.track)
 	x.parts = []part{{kind, x.takenBack(granted, earned)}, {contracts.Concession, x.notEarned(granted, amount.Sub(earned))}}
 	x.over = hull(x.over, period.NewSpan(granted, granted.AddDays(1)))
 	return x
+}
+
+// followed goes on from the day of a credit as is judged from then on: what is met by progress, or held, is known only later.
+func (s *assessing) followed(contract contracts.ID, p contracts.Piece, granted period.Date, by track) track {
+	if len(s.judged[contract]) == 0 {
+		return by
+	}
+	at := by.at
+	over, forward := s.horizon(contract, p)
+	if by.over = hull(by.over, over); !forward {
+		by.recognition = catalog.AsUsed
+	}
+	by.at = func(before period.Date) money.Amount {
+		if !granted.Before(before) {
+			return at(before)
+		}
+		return s.trackOn(contract, p, before.AddDays(-1)).at(before)
+	}
+	return by
 }
 
 // shownAs is the kind of what is taken back of earned revenue.
