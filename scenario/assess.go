@@ -34,7 +34,7 @@ func (b *builder) assess(x assess, path string) {
 // judge freezes what an assessment rests on, as it is known on the day, as proposing it does.
 func (p *playing) judge(x judgment) error {
 	a := p.byID[x.account]
-	filled, err := revrec.Fill(x.assessment, p.s.world.Catalog, a.revrec(p.months))
+	filled, err := revrec.Fill(x.assessment, p.s.world.Catalog, p.revrec(a, p.months))
 	if err != nil {
 		return err
 	}

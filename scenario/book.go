@@ -75,11 +75,14 @@ func (b *book) firstMonth(entity entities.ID, otherwise period.Month) period.Mon
 	return first
 }
 
-// scheduled adds the schedule up by piece, month and column, as the database's
+// scheduled adds the schedule of the primary book up by piece, month and column, as the database's
 // report does.
 func (b *book) scheduled() []revrec.Scheduled {
 	sums, passed := map[revrec.Scheduled]money.Amount{}, map[revrec.Scheduled]money.Amount{}
 	for _, r := range b.rows {
+		if !ledger.Primary.Shows(r.Book) {
+			continue
+		}
 		s := revrec.Scheduled{Account: customers.AccountID(r.account), Key: r.Key, Recognition: r.Recognition, Column: r.Month}
 		if done, ok := b.recognized[r.rowKey]; ok {
 			s.Recognized, s.Column = true, done.Month

@@ -54,13 +54,12 @@ type twin struct {
 	db      *postgres.DB
 	sales   access.Actor
 	through period.Date
-	rates   []entities.Rate // where all is in a foreign currency
 }
 
 func newTwin(t *testing.T, seed int64) *twin {
 	x := &twin{life: newLife(t, seed), t: t, db: pgtest.New(t), through: period.NewDate(2026, 9, 30)}
 	if seed%2 == 0 {
-		x.abroad()
+		x.abroad(x.through)
 	}
 	x.do(x.company)
 	if seed%3 == 0 {
@@ -101,22 +100,6 @@ func (x *twin) choose() {
 		}
 		return ledger.ApprovePolicy(ctx, tx, made.Entity, made.Book, made.Number, "", desk[1])
 	})
-}
-
-// abroad moves the company to a country with a currency of its own: all it bills is in a foreign one.
-func (x *twin) abroad() {
-	all := x.s.world.Entities.All()
-	all[0].Currency = "CHF"
-	var rates []entities.Rate
-	for i, on := int64(0), lifeBegins.AddDays(-5); !on.After(x.through); i, on = i+1, on.AddDays(3) {
-		rates = append(rates, entities.Rate{Base: "EUR", Quote: "CHF", On: on, Rate: decimal.New(9200+x.Int63n(600), -4), Source: "ECB"})
-		for _, c := range []money.Currency{"USD", "GBP", "JPY", "KWD"} {
-			rates = append(rates, entities.Rate{Base: "EUR", Quote: c, On: on, Rate: decimal.New(10_500+x.Int63n(2000), -4), Source: "ECB"})
-		}
-	}
-	x.rates = rates
-	x.s.world.Entities, x.s.world.Rates = entities.NewDirectory(all), entities.NewRates(rates)
-	x.converter = ledger.NewConverter(x.s.world.Entities, x.s.world.Rates)
 }
 
 // company sets up what the scenario's world has.

@@ -167,7 +167,7 @@ func (p *playing) close(on period.Date, x closure) error {
 		return refused("it is not over on %s", on)
 	}
 	for _, a := range p.accounts {
-		if found := a.revrec(p.months).Exceptions(p.s.world.Catalog, x.entity, x.month); len(found) > 0 {
+		if found := p.revrec(a, p.months).Exceptions(p.s.world.Catalog, x.entity, x.month); len(found) > 0 {
 			return refused("%d things are open, first %s", len(found), found[0])
 		}
 	}

@@ -278,7 +278,7 @@ func (l *life) agree(next contracts.Document, told string) error {
 	}
 	l.tell("%s:\n%s", told, indented(string(source), "    "))
 	version := contracts.Version{Number: len(agreed.Versions) + 1, EffectiveOn: next.Start(), Document: next}
-	l.amend(amendment{l.family.Account, agreed.Contract, version})
+	l.does(agreeing, "", func(p *playing) error { p.amend(amendment{l.family.Account, agreed.Contract, version}); return nil })
 	l.amendments, l.news = l.amendments+1, true
 	return nil
 }
@@ -291,7 +291,8 @@ func (l *life) deliverPerhaps() error {
 		return nil
 	}
 	l.tell("golive is delivered")
-	l.deliver(delivery{l.family.Account, l.agreement().Contract, contracts.Delivery{Line: "golive", On: l.today}})
+	golive := delivery{l.family.Account, l.agreement().Contract, contracts.Delivery{Line: "golive", On: l.today}}
+	l.does(agreeing, "", func(p *playing) error { p.deliver(golive); return nil })
 	l.news = true
 	return nil
 }
@@ -307,7 +308,10 @@ func (l *life) creditPerhaps() error {
 		return nil
 	}
 	amount := money.Of(1+l.Int63n(o.Left().Minor()), o.Left().Currency())
-	err := l.credit(l.today, creditNote{o.Document, o.Line, number{text: amount.String()}, "drawn"})
+	on := l.today
+	err := l.does(settling, "", func(p *playing) error {
+		return p.credit(on, creditNote{o.Document, o.Line, number{text: amount.String()}, "drawn"})
+	})
 	if fault.Kind(err) == fault.Invalid {
 		return nil // more than is charged for these days after changes
 	}

@@ -8,7 +8,10 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/contracts"
+	"ratable/entities"
+	"ratable/internal/money"
 	"ratable/internal/period"
+	"ratable/ledger"
 )
 
 // A life begins on a day that is no first of a month.
@@ -108,4 +111,22 @@ contracts:
 
 func indented(text, by string) string {
 	return by + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+by)
+}
+
+// abroad moves the company to a country with a currency of its own: all it bills is in a foreign one.
+func (l *life) abroad(through period.Date) {
+	all := l.s.world.Entities.All()
+	all[0].Currency = "CHF"
+	days := []period.Date{lifeOver.AddDays(-2)}
+	for on := lifeBegins.AddDays(-5); !on.After(through); on = on.AddDays(3) {
+		days = append(days, on)
+	}
+	for _, on := range days {
+		l.rates = append(l.rates, entities.Rate{Base: "EUR", Quote: "CHF", On: on, Rate: decimal.New(9200+l.Int63n(600), -4), Source: "ECB"})
+		for _, c := range []money.Currency{"USD", "GBP", "JPY", "KWD"} {
+			l.rates = append(l.rates, entities.Rate{Base: "EUR", Quote: c, On: on, Rate: decimal.New(10_500+l.Int63n(2000), -4), Source: "ECB"})
+		}
+	}
+	l.s.world.Entities, l.s.world.Rates = entities.NewDirectory(all), entities.NewRates(l.rates)
+	l.converter = ledger.NewConverter(l.s.world.Entities, l.s.world.Rates)
 }

@@ -123,7 +123,7 @@ func (l *life) caughtUp() error {
 		c := cell{r.Line, r.Kind, r.Span, r.Month}
 		planned[c] = planned[c].Add(r.Amount)
 	}
-	facts := l.family.revrec(ledger.NewMonths())
+	facts := l.revrec(l.family, ledger.NewMonths())
 	facts.Standing, facts.Stored = ledger.NewStanding(), revrec.NewStored()
 	once, err := revrec.Decide(l.s.world.Catalog, facts, period.NewMonth(2031, 12))
 	if err != nil {

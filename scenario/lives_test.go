@@ -13,6 +13,7 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/entities"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
@@ -67,25 +68,28 @@ type life struct {
 	paid       map[string]bool
 	events     int
 	told       []string
+	deeds      []deed          // what happened, to live it again
+	rates      []entities.Rate // where all is in a foreign currency
 }
 
 func newLife(t *testing.T, seed int64) *life {
 	t.Helper()
 	l := &life{draw: newDraw(seed)}
-	source := l.scenario()
+	l.begin(t, seed, l.scenario())
+	l.everyDay = l.oneIn(6)
+	return l
+}
+
+// begin reads the world of a life. The family is that of the first contract.
+func (l *life) begin(t *testing.T, seed int64, source string) {
+	t.Helper()
 	s, err := Parse([]byte(source))
 	if err != nil {
 		t.Fatalf("seed %d draws what cannot be read:\n%v\n%s", seed, err, source)
 	}
 	l.playing, l.today, l.paid = newPlaying(s), s.From, map[string]bool{}
-	l.everyDay = l.oneIn(6)
-	for _, a := range l.accounts {
-		if len(a.Agreements) > 0 {
-			l.family = a
-		}
-	}
+	l.family = l.accounts[slices.IndexFunc(l.accounts, func(a *account) bool { return len(a.Agreements) > 0 })]
 	l.tell("is agreed:\n%s", indented(source, "    "))
-	return l
 }
 
 func (l *life) agreement() contracts.Agreement { return l.family.Agreements[0] }
@@ -198,7 +202,8 @@ func (l *life) useLate() error {
 		return nil
 	}
 	on := period.MaxDate(lifeBegins, l.today.AddDays(-l.between(1, 90)))
-	if l.news, l.family.changed = true, true; l.oneIn(3) {
+	l.does(learning, "", func(p *playing) error { p.byID[l.family.Account].changed = true; return nil })
+	if l.news = true; l.oneIn(3) {
 		l.single(one(l.draw, "storage", "payments"), on)
 		return nil
 	}
@@ -214,7 +219,10 @@ func (l *life) count(on period.Date, calls int) {
 	if region != "" {
 		dimensions["region"] = region
 	}
-	l.family.Usage.AddEvents(key, dimensions, on, decimal.NewFromInt(int64(calls)), 1)
+	l.does(learning, "", func(p *playing) error {
+		p.byID[l.family.Account].Usage.AddEvents(key, dimensions, on, decimal.NewFromInt(int64(calls)), 1)
+		return nil
+	})
 	l.learned(on, fmt.Sprintf("%d calls (%s) of customer %d", calls, region, key.Customer))
 }
 
@@ -226,7 +234,10 @@ func (l *life) single(code string, on period.Date) {
 		Customer: l.user(), Day: on, At: on.Time(time.UTC).Add(time.Duration(l.Intn(86400)) * time.Second), ID: fmt.Sprintf("%06d", l.events),
 		Quantity: decimal.NewFromInt(int64(l.between(0, 150))), Dimensions: map[string]string{"who": one(l.draw, "ann", "bob", "cyd", "dee")},
 	}
-	l.family.Usage.Record(meter, o)
+	l.does(learning, "", func(p *playing) error {
+		p.byID[l.family.Account].Usage.Record(meter, o)
+		return nil
+	})
 	l.learned(on, fmt.Sprintf("%s of %s (%s) of customer %d", o.Quantity, code, o.Dimensions["who"], o.Customer))
 }
 
@@ -258,7 +269,8 @@ func (l *life) pay() error {
 	}
 	l.tell("%s of %s is paid on %s", amount, x.Open, x.Number)
 	l.paid[x.Number] = true
-	if err := l.receive(l.today, payment{x.Entity, x.Payer, x.Account, amount, x.Number}); err != nil {
+	on := l.today
+	if err := l.does(settling, x.Number, func(p *playing) error { return p.receive(on, payment{x.Entity, x.Payer, x.Account, amount, x.Number}) }); err != nil {
 		return fmt.Errorf("the payment on %s is refused: %w", x.Number, err)
 	}
 	return nil
@@ -275,7 +287,8 @@ func (l *life) voidPerhaps() error {
 	}
 	l.tell("%s is voided", d.Number)
 	l.news = true
-	if err := l.void(l.today, voiding{d.Number, "drawn", false}); err != nil {
+	on := l.today
+	if err := l.does(settling, "", func(p *playing) error { return p.void(on, voiding{d.Number, "drawn", false}) }); err != nil {
 		return fmt.Errorf("%s cannot be voided: %w", d.Number, err)
 	}
 	return nil
@@ -292,7 +305,8 @@ func (l *life) closeMonths() error {
 		month = closed.Next()
 	}
 	for ; month.Before(l.today.MonthOf()); month = month.Next() {
-		if err := l.close(l.today, closure{entity, month, false}); err != nil {
+		on, over := l.today, closure{entity, month, false}
+		if err := l.does(closes, "", func(p *playing) error { return p.close(on, over) }); err != nil {
 			return err
 		}
 		l.tell("%s is closed", month)

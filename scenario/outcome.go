@@ -203,7 +203,7 @@ func months(entries []ledger.Entry, entity entities.ID, currency money.Currency)
 	var out []Month
 	zero := money.Zero(currency)
 	for _, e := range entries {
-		if e.Entity != entity || e.Currency != currency {
+		if e.Entity != entity || e.Currency != currency || !ledger.Primary.Shows(e.Book) {
 			continue
 		}
 		for month := e.BookedOn.MonthOf(); len(out) == 0 || out[len(out)-1].Month.Before(month); {

@@ -224,8 +224,7 @@ func (p *playing) remeasure(month period.Month) error {
 
 // revenue recognizes every month of an account that ended before a day.
 func (p *playing) revenue(a *account, on period.Date) error {
-	facts := a.revrec(p.months)
-	facts.Policies = p.s.policies
+	facts := p.revrec(a, p.months)
 	plan, err := revrec.Decide(p.s.world.Catalog, facts, on.MonthOf().Prev())
 	if err != nil {
 		return fmt.Errorf("recognize revenue on %s: %w", on, err)
@@ -235,12 +234,12 @@ func (p *playing) revenue(a *account, on period.Date) error {
 	return p.append(plan.Entries...)
 }
 
-// revrec are the account's facts as recognition wants them; both engines share
+// revrec are an account's facts as recognition wants them; both engines share
 // one standing.
-func (a *account) revrec(months *ledger.Months) revrec.Facts {
+func (p *playing) revrec(a *account, months *ledger.Months) revrec.Facts {
 	return revrec.Facts{
 		Account: a.Account, Agreements: a.Agreements, Usage: a.Usage, Standing: a.Standing, Stored: a.stored,
-		Assessed: a.assessed, FirstOpen: months.FirstOpen,
+		Assessed: a.assessed, Policies: p.s.policies, FirstOpen: months.FirstOpen,
 	}
 }
 
