@@ -47,6 +47,9 @@ type Line struct {
 	Line       string          `yaml:"line" json:"line"`
 	Recognized decimal.Decimal `yaml:"recognized" json:"recognized"`
 	Treatment  Treatment       `yaml:"treatment" json:"treatment,omitempty"`
+	// Standalone is what all of the line sells for alone, as it was frozen at inception (606-10-32-43). Where a contract has any,
+	// an assessment with them is proposed for the cut-over day; another person approves it.
+	Standalone *decimal.Decimal `yaml:"standalone" json:"standalone,omitempty"`
 }
 
 // Treatment says what becomes of a figure that differs from what our engine computes.

@@ -110,6 +110,9 @@ func (f File) checkContracts(c *checking) {
 			lines[l.Line] = true
 			c.treatment(at+".treatment", l.Treatment)
 			c.amount(at+".recognized", l.Recognized, false)
+			if l.Standalone != nil {
+				c.amount(at+".standalone", *l.Standalone, false)
+			}
 		}
 	}
 	for i, d := range f.Invoices {

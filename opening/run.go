@@ -221,8 +221,31 @@ func (p *placed) bring(ctx context.Context, tx pgx.Tx, k Kept, account customers
 	if err := insertBrought(ctx, tx, account, k.ID, len(b.Plan.Entries)); err != nil {
 		return err
 	}
+	if err := p.freeze(ctx, tx, p.shares[account], by); err != nil {
+		return err
+	}
 	return access.Audit(ctx, tx, by, "opening.import", access.Subject{Kind: "account", Key: fmt.Sprint(account), Account: int64(account)}, nil,
 		map[string]int{"invoices": len(b.Documents), "receipts": len(b.Receipts), "entries": len(b.Plan.Entries)}, "cut-over "+k.CutOver.String())
+}
+
+// freeze proposes assessments with the stand-alone prices of inception.
+func (p *placed) freeze(ctx context.Context, tx pgx.Tx, s share, by access.Actor) error {
+	for _, i := range s.contracts {
+		x := revrec.Assessment{Contract: p.file.Contracts[i].Contract, Effective: p.file.CutOver, Allocation: revrec.ByStandalone,
+			Reason: "Stand-alone prices as they were frozen at inception, brought over"}
+		for _, l := range p.file.Contracts[i].Lines {
+			if l.Standalone != nil {
+				x.Promises = append(x.Promises, revrec.AssessedPromise{Line: l.Line, Standalone: l.Standalone})
+			}
+		}
+		if len(x.Promises) == 0 {
+			continue
+		}
+		if _, err := revrec.ProposeAssessment(ctx, tx, x, by); err != nil {
+			return fmt.Errorf("contracts[%d].lines: %w", i, err)
+		}
+	}
+	return nil
 }
 
 // remit books what of the tax on the invoices had been paid to the state, in the house account of the entity.

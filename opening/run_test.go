@@ -7,10 +7,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"ratable/contracts"
 	"ratable/customers"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/ledger"
+	"ratable/revrec"
 )
 
 func (c *company) prove() (k Kept, p Proof) {
@@ -104,5 +106,34 @@ func TestAFileKilledHalfWayGoesOnWithTheOtherAccounts(t *testing.T) {
 	}
 	if _, p := came.prove(); !p.Ties() {
 		t.Errorf("it does not tie: %+v", p)
+	}
+}
+
+func TestStandalonePricesOfInceptionComeAsAnAssessmentToBeApproved(t *testing.T) {
+	for _, by := range []string{"accountant", "system"} {
+		c := begin(t)
+		c.sign("C-1", "acme", "lines:\n  - {id: platform, product: platform, fixed: {quantity: 1, unit_price: 1200.00, every: year}}\n  - {id: support, product: support, fixed: {quantity: 1, unit_price: 365.00, every: year}}\n")
+		source := strings.NewReplacer(
+			"recognized: 595.07}", "recognized: 595.07, standalone: 1100.00}\n      - {line: support, recognized: 181.00, standalone: 500.00}",
+			"amount: 1200.00}", "amount: 1200.00}\n      - {contract: C-1, line: support, from: 2026-01-01, through: 2026-12-31, amount: 365.00}",
+			"-604.93", "-788.93").Replace(file("595.07", "", "604.93"))
+		actor := c.Accountant
+		if by == "system" {
+			actor = access.System("command line")
+		}
+		if _, err := Import(ctx, c.DB, []byte(source), actor); err != nil {
+			t.Fatalf("by %s: %v", by, err)
+		}
+		k, err := contracts.Get(ctx, c.DB, "C-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := revrec.Assessments(ctx, c.DB, k.Account, k.ID)
+		if err != nil || len(all) != 1 || !all[0].Waits() || all[0].Promises[1].Standalone.String() != "500" {
+			t.Errorf("by %s: the assessments are %+v, %v", by, all, err)
+		}
+		if _, p := c.prove(); !p.Ties() {
+			t.Errorf("by %s: it does not tie: %+v", by, p)
+		}
 	}
 }
