@@ -67,19 +67,32 @@ func LimitConcessions(pieces []Piece) []Piece {
 		left[i] = p.Amount
 	}
 	for _, i := range granted(out) {
-		p, wanted := out[i], out[i].Wanted
+		p, wanted, served := out[i], out[i].Wanted, period.Span{}
 		for j, charge := range out {
 			if charge.Line != p.Line || charge.Kind == Concession || !charge.Touches(p.Span) {
 				continue
 			}
 			if part := lesser(wanted, left[j]); part.Sign() > 0 {
 				wanted, left[j] = wanted.Sub(part), left[j].Sub(part)
+				served = around(served, charge.Served())
 			}
 		}
+		// What it lowers may end earlier since, or be paid for other days: no day after them is made cheaper.
+		if end := period.MinDate(p.Span.End, served.End); p.Service.Empty() && !served.Empty() && end.Before(p.Span.End) && p.Span.Start.Before(end) {
+			out[i].Service = period.NewSpan(p.Span.Start, end)
+		}
 		out[i].Amount = wanted.Sub(p.Wanted)
-		out[i].Detail.List, out[i].Values = out[i].Amount, []Value{{p.Span.End, out[i].Amount}}
+		out[i].Detail.List, out[i].Values = out[i].Amount, []Value{{out[i].Served().End, out[i].Amount}}
 	}
 	return out
+}
+
+// around is the shortest span that has the days of both.
+func around(x, y period.Span) period.Span {
+	if x.Empty() {
+		return y
+	}
+	return period.NewSpan(period.MinDate(x.Start, y.Start), period.MaxDate(x.End, y.End))
 }
 
 // granted lists the places of concessions, in the order in which they were granted.
