@@ -47,7 +47,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return readers(slices.Concat(salesRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), openingRoutes(), journalRoutes(), reportRoutes(), evidenceRoutes(), myRoutes()))
+	return readers(slices.Concat(salesRoutes(), judgmentRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), bookRoutes(), openingRoutes(), journalRoutes(), reportRoutes(), evidenceRoutes(), myRoutes()))
 }
 
 func salesRoutes() []route {
@@ -81,13 +81,6 @@ func salesRoutes() []route {
 		{post, "/contracts/:number/amend", sellers, (*visit).enterAmendment},
 		{get, "/contracts/:number/outlook", staff, (*visit).contractOutlook},
 		{get, "/contracts/:number/document", staff, (*visit).contractDocument},
-		{get, "/contracts/:number/judgment", books, (*visit).judgment},
-		{get, "/contracts/:number/judgment/propose", books, (*visit).judgmentForm},
-		{post, "/contracts/:number/judgment/propose", books, (*visit).proposeJudgment},
-		{post, "/contracts/:number/judgment/approve", deciders, (*visit).approveJudgment},
-		{post, "/contracts/:number/judgment/reject", deciders, (*visit).rejectJudgment},
-		{get, "/contracts/:number/treatment", dealers, (*visit).treatment},
-		{post, "/contracts/:number/treatment", books, (*visit).chooseTreatment},
 		{get, "/contracts/:number/history", staff, (*visit).contractHistory},
 		{get, "/contracts/:number/extend", sellers, reviseForm("extend")},
 		{post, "/contracts/:number/extend", sellers, revise("extend")},
