@@ -130,7 +130,7 @@ func (v *visit) fillJudgment(t tx, d dossier, all []revrec.Judgment, j revrec.Ju
 	if err != nil {
 		return err
 	}
-	view.Tables = append(view.Tables, judgedRows(d, rows), d.judgmentHistory(all, at))
+	view.Tables = append(view.Tables, d.judgmentHistory(all, at), judgedRows(d, rows))
 	return nil
 }
 

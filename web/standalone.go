@@ -41,7 +41,7 @@ func (v *visit) standalonePrices() error {
 		head := ui.HeadProps{Title: "Stand-alone prices", Sub: "What each product sells for alone, from which day, on what evidence. The price of a deal is shared out by it, as of the day the contract began (606-10-32-31 to 35).",
 			Crumbs: []ui.Anchor{{Label: "Catalog", Href: "/catalog"}}, Others: ui.Cells(v.csvButton(), ui.Button(ui.ButtonProps{Label: "Exceptions report", Href: "/reports/standalone-prices"}))}
 		list := page.List{Head: head, Tables: []ui.TableProps{v.libraryTable(sold, on, lines), odd}, Filter: v.narrowing("/catalog/standalone-prices", "", ui.FieldProps{Name: "on", Label: "On", Kind: ui.DateInput}),
-			Notes: []string{"Contracts: those with a line of the product outside its range, or without a price. A new price counts for contracts that begin after it, and where a judgment is made anew; what was judged keeps the price it was judged on (606-10-32-43)."}}
+			Notes: []string{"Lines outside: of contracts in force on the day, in any currency, sold outside the range or without a price in the library. A new price counts for contracts that begin after it, and where a judgment is made anew; what was judged keeps the price it was judged on (606-10-32-43)."}}
 		return v.page(http.StatusOK, frame{Title: "Stand-alone prices", Room: "catalog"}, page.ListPage(list))
 	})
 }
