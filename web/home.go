@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"ratable/contracts"
@@ -65,9 +66,18 @@ func (v *visit) approvalTasks() ([]page.Task, error) {
 	waiting, err := v.decidable()
 	var out []page.Task
 	for _, a := range waiting {
-		out = append(out, page.Task{Word: "Waiting", What: subjectKind(a.Subject.Kind) + " " + subjectText(a.Subject), Why: a.RequestedBy.Name + " asks for your decision", Href: subjectAddress(a.Subject), On: period.DateOf(a.At, time.UTC)})
+		out = append(out, page.Task{Word: "Waiting", What: askedAbout(a.Subject), Why: a.RequestedBy.Name + " asks for your decision", Href: subjectAddress(a.Subject), On: period.DateOf(a.At, time.UTC)})
 	}
 	return out, err
+}
+
+// askedAbout says of which kind a subject is, unless its name begins with it.
+func askedAbout(s access.Subject) string {
+	kind, name := subjectKind(s.Kind), subjectText(s)
+	if strings.Contains(strings.ToLower(name), strings.ToLower(kind)) {
+		return capital(name)
+	}
+	return kind + " " + name
 }
 
 // draftTasks are the reader's own versions that nobody was asked about, or that came back.
