@@ -44,8 +44,8 @@ func (v *visit) imports() error {
 // importRows is what one file brought, with the journal of each document.
 func (v *visit) importRows() error {
 	at, err := time.Parse(time.RFC3339Nano, v.query("at"))
-	if err != nil {
-		return fault.New(fault.NotFound, "there is no page at this address")
+	if err != nil { // no file is named: the list of them
+		return v.imports()
 	}
 	source, from := v.query("source"), max(0, int(v.queryNumber("after")))
 	return v.DB.Snapshot(v.ctx, func(t tx) error {
