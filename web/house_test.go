@@ -185,7 +185,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/:id", "/evidence/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
+		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
 		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/settings/accounting-policies/:entity/:book/:number", "/settings/accounting-policies/1/us_gaap/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
