@@ -66,6 +66,15 @@ func (f Facts) WithVersion(contract contracts.ID, v contracts.Version) Facts {
 	return f
 }
 
+// Without is a contract as it stood before a version: also without what was granted on lines that came with it.
+func Without(a contracts.Agreement, version int) contracts.Agreement {
+	a.Versions = slices.DeleteFunc(slices.Clone(a.Versions), func(was contracts.Version) bool { return was.Number >= version })
+	a.Concessions = slices.DeleteFunc(slices.Clone(a.Concessions), func(g contracts.Granted) bool {
+		return !slices.ContainsFunc(a.Versions, func(v contracts.Version) bool { _, _, ok := v.Document.Sells(g.Line); return ok })
+	})
+	return a
+}
+
 // WhatIf sets the treatments of a version of a contract side by side. The version need not count yet, and nothing is kept.
 // Within is how far from the stand-alone price is still at it, in percent.
 func (f Facts) WhatIf(c *catalog.Catalog, contract contracts.ID, v contracts.Version, within decimal.Decimal, through period.Month) (WhatIf, error) {
@@ -85,7 +94,7 @@ func (f Facts) WhatIf(c *catalog.Catalog, contract contracts.ID, v contracts.Ver
 	before.Agreements = slices.Clone(f.Agreements)
 	for i, x := range before.Agreements {
 		if x.Contract == contract {
-			before.Agreements[i].Versions = slices.DeleteFunc(slices.Clone(x.Versions), func(was contracts.Version) bool { return was.Number >= v.Number })
+			before.Agreements[i] = Without(x, v.Number)
 		}
 	}
 	was, err := before.earning(c, through)

@@ -100,7 +100,7 @@ func (v *visit) compareTreatments(t tx, c contracts.Contract, version contracts.
 	}
 	out.WhatIf = *found
 	before, after := agreedOrProposed(c), agreedOrProposed(c)
-	before.Versions = slices.DeleteFunc(slices.Clone(before.Versions), func(x contracts.Version) bool { return x.Number >= version.Number })
+	before = revrec.Without(before, version.Number)
 	for _, side := range []struct {
 		a   contracts.Agreement
 		out *billing
