@@ -59,17 +59,6 @@ func (c coin) texts(amounts []int64) []any {
 
 func drawUnits(t *rapid.T, label string) int64 { return rapid.Int64Range(1, 1e6).Draw(t, label) }
 
-// blend is a price earned by units, each standing rounded on its own.
-func blend(price, all int64, done ...int64) []int64 {
-	out, sofar, stood := []int64{}, int64(0), int64(0)
-	for _, d := range done {
-		sofar += d
-		now := half(part(price, sofar, all))
-		out, stood = append(out, now-stood), now
-	}
-	return out
-}
-
 var randomSteps = map[string]func(*rapid.T) (inputs, expected m){
 	"variable_consideration_estimate": func(t *rapid.T) (m, m) {
 		c, n := drawCoin(t), rapid.IntRange(1, 6).Draw(t, "outcomes")
