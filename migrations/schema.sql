@@ -2,11 +2,17 @@ CREATE SCHEMA access;
 
 CREATE SCHEMA catalog;
 
+CREATE SCHEMA closing;
+
 CREATE SCHEMA contracts;
+
+CREATE SCHEMA cost;
 
 CREATE SCHEMA customers;
 
 CREATE SCHEMA entities;
+
+CREATE SCHEMA evidence;
 
 CREATE SCHEMA exports;
 
@@ -14,15 +20,23 @@ CREATE SCHEMA invoicing;
 
 CREATE SCHEMA jobs;
 
+CREATE SCHEMA journals;
+
 CREATE SCHEMA ledger;
 
 CREATE SCHEMA mail;
+
+CREATE SCHEMA opening;
 
 CREATE SCHEMA partners;
 
 CREATE SCHEMA payments;
 
+CREATE SCHEMA reconcile;
+
 CREATE SCHEMA revrec;
+
+CREATE SCHEMA subledger;
 
 CREATE SCHEMA tax;
 
@@ -41,6 +55,7 @@ CREATE FUNCTION access.roles_conflict(roles text[]) RETURNS boolean
     AS $$
     select (roles @> array['admin'] and roles && array['sales', 'finance', 'accountant'])
         or (roles @> array['sales'] and roles && array['finance', 'accountant'])
+        or (roles @> array['auditor'] and cardinality(roles) > 1)
         or (roles @> array['customer'] and cardinality(roles) > 1)
 $$;
 
@@ -61,14 +76,50 @@ CREATE FUNCTION ledger.closed_through(entity bigint) RETURNS date
     AS $$
     select max(m.month)
     from (select distinct on (e.month) e.month, e.event from ledger.month_events e
-          where e.entity_id = entity order by e.month, e.seq desc) m
+          where e.entity_id = entity and e.event in ('soft_closed', 'lifted', 'closed', 'reopened') order by e.month, e.seq desc) m
     where m.event = 'closed'
+$$;
+
+CREATE FUNCTION ledger.digests(entity bigint, month date, columns jsonb) RETURNS TABLE(account_id bigint, seq bigint, source text, digest bytea)
+    LANGUAGE plpgsql STABLE
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+declare
+    picked jsonb := '{}';
+    t text;
+begin
+    foreach t in array array['entries', 'postings', 'billed'] loop
+        picked := picked || jsonb_build_object(t, (select string_agg(format('%I.%I', t, c), ', ' order by i)
+            from jsonb_array_elements_text(columns -> t) with ordinality as x (c, i)));
+    end loop;
+    return query execute format($q$
+        select e.account_id, e.seq, e.source, sha256(convert_to(concat_ws(E'\n', e.text, p.text, b.text), 'UTF8'))
+        from (select entries.account_id, entries.seq, entries.source, jsonb_build_array(%s)::text as text from ledger.entries
+              where entries.entity_id = $1 and entries.booked_on >= $2 and entries.booked_on < ($2 + interval '1 month')::date) e
+        left join lateral (select string_agg(jsonb_build_array(%s)::text, E'\n' order by postings.n) as text from ledger.postings
+              where postings.account_id = e.account_id and postings.entry_seq = e.seq) p on true
+        left join lateral (select string_agg(jsonb_build_array(%s)::text, E'\n' order by billed.n) as text from ledger.billed
+              where billed.account_id = e.account_id and billed.entry_seq = e.seq) b on true
+        order by e.account_id, e.seq$q$, picked ->> 'entries', picked ->> 'postings', picked ->> 'billed')
+    using entity, month;
+end $_$;
+
+CREATE FUNCTION ledger.known_through(entity bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(max(e.known_order), 0) from ledger.month_events e where e.entity_id = entity and e.event = 'closed'
 $$;
 
 CREATE FUNCTION ledger.months_lock(entity bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
     select hashtextextended('ledger.months', entity)
+$$;
+
+CREATE FUNCTION ledger.opened_through(entity bigint) RETURNS date
+    LANGUAGE sql STABLE
+    AS $$
+    select max(e.month) from ledger.month_events e where e.entity_id = entity and e.event = 'opened'
 $$;
 
 CREATE FUNCTION ledger.refuse_closed() RETURNS trigger
@@ -79,30 +130,128 @@ declare
 begin
     perform pg_advisory_xact_lock_shared(ledger.months_lock(b.entity_id))
     from (select distinct entity_id from brought order by entity_id) b;
-    select b.entity_id, b.booked_on into bad
-    from (select entity_id, min(booked_on) as booked_on from brought group by entity_id) b
-    where b.booked_on < (ledger.closed_through(b.entity_id) + interval '1 month')::date
-    limit 1;
+    select c.* into bad
+    from (select b.entity_id,
+                 case when b.first < (b.closed + interval '1 month')::date then b.first
+                      when b.source < (b.soft + interval '1 month')::date then b.source
+                      else b.last end as day,
+                 case when b.first < (b.closed + interval '1 month')::date then 'is closed'
+                      when b.source < (b.soft + interval '1 month')::date then 'is soft-closed: it takes adjustments only'
+                      when b.last >= (b.opened + interval '1 month')::date then 'is not open yet' end as because
+          from (select entity_id, min(booked_on) as first, max(booked_on) as last, min(booked_on) filter (where not adjusting) as source,
+                       ledger.closed_through(entity_id) as closed, ledger.soft_through(entity_id) as soft, ledger.opened_through(entity_id) as opened
+                from brought group by entity_id) b) c
+    where c.because is not null limit 1;
     if found then
-        raise exception 'month % of entity % is closed', to_char(bad.booked_on, 'YYYY-MM'), bad.entity_id
+        raise exception 'month % of entity % %', to_char(bad.day, 'YYYY-MM'), bad.entity_id, bad.because
             using errcode = 'RT001', schema = 'ledger', table = tg_table_name, constraint = 'entries_in_open_month';
+    end if;
+    -- A close took its watermark while this booking waited for it: the booking takes its place again, after it.
+    select b.entity_id into bad from (select entity_id, min(known_order) as place from brought group by entity_id) b
+    where b.place <= ledger.known_through(b.entity_id) limit 1;
+    if found then
+        raise exception 'a month of entity % was closed meanwhile: book again', bad.entity_id using errcode = 'serialization_failure';
     end if;
     return null;
 end $$;
 
-CREATE FUNCTION ledger.refuse_disagreeing() RETURNS trigger
+CREATE FUNCTION ledger.refuse_closed_postings() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 declare
     bad record;
 begin
-    select p.account_id, p.entry_seq, p.n into bad
-    from brought p join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
-    where (e.entity_id, e.booked_on, e.currency) <> (p.entity_id, p.booked_on, p.currency) limit 1;
+    perform pg_advisory_xact_lock_shared(ledger.months_lock(b.entity_id))
+    from (select distinct entity_id from brought order by entity_id) b;
+    for bad in
+        select b.entity_id, b.booked_on, b.booked_on < (ledger.closed_through(b.entity_id) + interval '1 month')::date as closed
+        from (select entity_id, min(booked_on) as booked_on from brought group by entity_id) b
+        where b.booked_on < (ledger.soft_through(b.entity_id) + interval '1 month')::date
+    loop
+        if bad.closed or exists (
+            select from brought p join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
+            where p.entity_id = bad.entity_id and not e.adjusting
+              and p.booked_on < (ledger.soft_through(p.entity_id) + interval '1 month')::date) then
+            raise exception 'month % of entity % %', to_char(bad.booked_on, 'YYYY-MM'), bad.entity_id,
+                case when bad.closed then 'is closed' else 'is soft-closed: it takes adjustments only' end
+                using errcode = 'RT001', schema = 'ledger', table = tg_table_name, constraint = 'entries_in_open_month';
+        end if;
+    end loop;
+    return null;
+end $$;
+
+CREATE FUNCTION ledger.refuse_disagreeing() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    bad record;
+begin
+    select p.account_id, p.entry_seq, p.n, e.seq is null as orphan into bad
+    from (select account_id, entry_seq, entity_id, booked_on, currency, book, min(n) as n
+          from brought group by account_id, entry_seq, entity_id, booked_on, currency, book) p
+    left join ledger.entries e on e.account_id = p.account_id and e.seq = p.entry_seq
+    where (e.entity_id, e.booked_on, e.currency, e.book) is distinct from (p.entity_id, p.booked_on, p.currency, p.book) limit 1;
+    if not found then
+        return null;
+    end if;
+    if bad.orphan then
+        raise exception 'posting % is of entry % of account %, which is not there', bad.n, bad.entry_seq, bad.account_id
+            using errcode = 'foreign_key_violation', schema = 'ledger', table = 'postings', constraint = 'postings_account_id_entry_seq_fkey';
+    end if;
+    raise exception 'posting % of entry % of account % has another entity, day, currency or book than its entry',
+        bad.n, bad.entry_seq, bad.account_id
+        using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_agree';
+end $$;
+
+CREATE FUNCTION ledger.refuse_disorder() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    through date := ledger.closed_through(new.entity_id);
+    soft    date := ledger.soft_through(new.entity_id);
+    before  record;
+    closer  bigint;
+    wrong   text;
+begin
+    select e.event, e.by_user into before from ledger.month_events e
+    where e.entity_id = new.entity_id and e.month = new.month order by e.seq desc limit 1;
+    select e.by_user into closer from ledger.month_events e
+    where e.entity_id = new.entity_id and e.month = new.month and e.event = 'closed' order by e.seq desc limit 1;
+    wrong := case new.event
+        when 'opened' then case when new.month <= ledger.opened_through(new.entity_id) then 'it is open already' end
+        when 'soft_closed' then case when new.month <> (soft + interval '1 month')::date then 'months close in order' end
+        when 'closed' then case when new.month <> (through + interval '1 month')::date then 'months close in order' end
+        when 'lifted' then case when new.month is distinct from soft or new.month = through then 'it is not the latest soft-closed month' end
+        when 'reopen_requested' then case when new.month is distinct from through or soft > through then 'months reopen in reverse order'
+                                          when before.event = 'reopen_requested' then 'it waits for an answer already' end
+        when 'reopen_refused' then case when before.event is distinct from 'reopen_requested' then 'nobody asked to reopen it' end
+        when 'reopened' then case when before.event is distinct from 'reopen_requested' then 'nobody asked to reopen it'
+                                  when new.by_user in (0, before.by_user, closer) then 'another person than who asked and who closed must reopen it' end
+    end;
+    if wrong is not null then
+        raise exception 'month % of entity % cannot be %: %', to_char(new.month, 'YYYY-MM'), new.entity_id, replace(new.event, '_', ' '), wrong
+            using errcode = 'check_violation', schema = 'ledger', table = 'month_events', constraint = 'months_in_order';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION ledger.refuse_orphans() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    bad record;
+begin
+    select b.account_id, b.entry_seq into bad
+    from (select distinct account_id, entry_seq from brought) b
+    left join ledger.entries e on e.account_id = b.account_id and e.seq = b.entry_seq
+    where e.seq is null limit 1;
     if found then
-        raise exception 'posting % of entry % of account % has another entity, day or currency than its entry',
-            bad.n, bad.entry_seq, bad.account_id
-            using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_agree';
+        raise exception 'what is billed is of entry % of account %, which is not there', bad.entry_seq, bad.account_id
+            using errcode = 'foreign_key_violation', schema = 'ledger', table = tg_table_name, constraint = 'billed_account_id_entry_seq_fkey';
     end if;
     return null;
 end $$;
@@ -113,9 +262,14 @@ CREATE FUNCTION ledger.refuse_unbalanced() RETURNS trigger
 declare
     bad record;
 begin
-    select p.account_id, p.entry_seq, p.currency, sum(p.amount) as difference into bad
-    from brought p group by p.account_id, p.entry_seq, p.currency having sum(p.amount) <> 0 limit 1;
+    select p.account_id, p.entry_seq, p.currency, sum(p.amount) as difference, sum(p.functional) as functional into bad
+    from brought p group by p.account_id, p.entry_seq, p.currency having sum(p.amount) <> 0 or sum(p.functional) <> 0 limit 1;
     if found then
+        if bad.difference = 0 then
+            raise exception 'entry % of account % does not balance: debits and credits in the currency of its entity differ by % minor units',
+                bad.entry_seq, bad.account_id, bad.functional
+                using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_balance_functional';
+        end if;
         raise exception 'entry % of account % does not balance: debits and credits in % differ by % minor units',
             bad.entry_seq, bad.account_id, bad.currency, bad.difference
             using errcode = 'check_violation', schema = 'ledger', table = 'postings', constraint = 'postings_balance';
@@ -128,6 +282,37 @@ begin
     end if;
     return null;
 end $$;
+
+CREATE FUNCTION ledger.refuse_unknown_accounts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    bad record;
+begin
+    select p.ledger_account into bad
+    from (select distinct ledger_account from brought) p
+    where not exists (select from ledger.accounts a where a.id = p.ledger_account) limit 1;
+    if found then
+        raise exception 'account % is not in the chart', bad.ledger_account
+            using errcode = 'foreign_key_violation', schema = 'ledger', table = 'postings', constraint = 'postings_ledger_account_fkey';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION ledger.sealed_columns() RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select jsonb_object_agg(t, to_jsonb(house_columns(('ledger.' || t)::regclass))) from unnest(array['entries', 'postings', 'billed']) t
+$$;
+
+CREATE FUNCTION ledger.soft_through(entity bigint) RETURNS date
+    LANGUAGE sql STABLE
+    AS $$
+    select max(m.month)
+    from (select distinct on (e.month) e.month, e.event from ledger.month_events e
+          where e.entity_id = entity and e.event in ('soft_closed', 'lifted', 'closed', 'reopened') order by e.month, e.seq desc) m
+    where m.event in ('soft_closed', 'closed')
+$$;
 
 CREATE FUNCTION payments.refuse_overapplied() RETURNS trigger
     LANGUAGE plpgsql
@@ -162,6 +347,62 @@ begin
     execute format('create or replace trigger house_append_only before update or delete or truncate on %s '
                    'for each statement execute function house_refuse_change()', t);
     execute format('revoke update, delete, truncate on %s from ratable_app', t);
+    if t in (select f from house_fact_tables() f) then
+        perform house_keep_order(t);
+    end if;
+end $$;
+
+CREATE FUNCTION public.house_columns(t regclass) RETURNS text[]
+    LANGUAGE sql STABLE
+    AS $$
+    select array_agg(a.attname::text order by a.attnum) from pg_attribute a
+    where a.attrelid = t and a.attnum > 0 and not a.attisdropped and a.attname <> 'recorded_at'
+$$;
+
+CREATE FUNCTION public.house_fact_tables() RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    AS $$
+    select c.oid::regclass from pg_attribute a
+    join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p') and not c.relispartition
+    where a.attname = 'known_order' and not a.attisdropped
+    order by c.oid::regclass::text
+$$;
+
+CREATE FUNCTION public.house_final_order() RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    place bigint;
+begin
+    perform pg_advisory_lock(house_order_lock());
+    place := nextval('known_order');
+    perform pg_advisory_unlock(house_order_lock());
+    return place;
+end $$;
+
+CREATE FUNCTION public.house_fingerprint(t regclass, columns text[], after_order bigint, through_order bigint, OUT facts bigint, OUT digest text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+begin
+    execute format($q$
+        select count(*), encode(sha256(convert_to(format('%%s/%%s/%%s/%%s/%%s', count(*), sum(h.a), sum(h.b), sum(h.c), sum(h.d)), 'UTF8')), 'hex')
+        from (select ('x' || encode(substr(s.sum, 1, 8), 'hex'))::bit(64)::bigint::numeric as a,
+                     ('x' || encode(substr(s.sum, 9, 8), 'hex'))::bit(64)::bigint::numeric as b,
+                     ('x' || encode(substr(s.sum, 17, 8), 'hex'))::bit(64)::bigint::numeric as c,
+                     ('x' || encode(substr(s.sum, 25, 8), 'hex'))::bit(64)::bigint::numeric as d
+              from (select sha256(convert_to(to_jsonb(x)::text, 'UTF8')) as sum
+                    from (select %s from %s where known_order > $1 and known_order <= $2) x) s) h$q$,
+        (select string_agg(format('%I', n), ', ' order by i) from unnest(columns) with ordinality as c (n, i)), t)
+    into facts, digest using after_order, through_order;
+end $_$;
+
+CREATE FUNCTION public.house_hold_place() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock_shared(house_order_lock());
+    return null;
 end $$;
 
 CREATE FUNCTION public.house_is_append_only(t regclass) RETURNS boolean
@@ -169,6 +410,18 @@ CREATE FUNCTION public.house_is_append_only(t regclass) RETURNS boolean
     AS $$
     select exists (select from pg_trigger g where g.tgrelid = t and g.tgname = 'house_append_only')
 $$;
+
+CREATE FUNCTION public.house_keep_order(t regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('create or replace trigger house_hold_place before insert on %s '
+                   'for each statement execute function house_hold_place()', t);
+end $$;
+
+CREATE FUNCTION public.house_order_lock() RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    AS $$ select hashtextextended('known_order', 0) $$;
 
 CREATE FUNCTION public.house_reference(t regclass) RETURNS void
     LANGUAGE plpgsql
@@ -232,6 +485,69 @@ begin
     if exists (select from pg_extension where extname = 'citus') then
         perform create_distributed_table(t, 'account_id');
     end if;
+end $$;
+
+CREATE FUNCTION revrec.refuse_orphans() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    bad record;
+begin
+    select s.account_id, s.contract_id into bad
+    from (select distinct account_id, contract_id from brought) s
+    left join contracts.contracts c on c.account_id = s.account_id and c.id = s.contract_id
+    where c.id is null limit 1;
+    if found then
+        raise exception 'a schedule is of contract % of account %, which is not there', bad.contract_id, bad.account_id
+            using errcode = 'foreign_key_violation', schema = 'revrec', table = 'schedule', constraint = 'schedule_account_id_contract_id_fkey';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION revrec.refuse_overtaken() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock_shared(ledger.months_lock(b.entity_id))
+    from (select distinct entity_id from brought order by entity_id) b;
+    if exists (select from (select entity_id, min(known_order) as place from brought group by entity_id) b
+               where b.place <= ledger.known_through(b.entity_id)) then
+        raise exception 'a month was closed meanwhile: schedule again' using errcode = 'serialization_failure';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION revrec.refuse_unscheduled() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    bad record;
+begin
+    select r.account_id, r.schedule_id, r.late, s.id is null as orphan into bad
+    from brought r
+    left join revrec.schedule s on s.account_id = r.account_id and s.id = r.schedule_id
+    where s.id is null or r.late <> (r.month <> s.month) limit 1;
+    if found and bad.orphan then
+        raise exception 'row % of the schedule of account % is not there to be recognized', bad.schedule_id, bad.account_id
+            using errcode = 'foreign_key_violation', schema = 'revrec', table = 'recognitions', constraint = 'recognitions_account_id_schedule_id_fkey';
+    end if;
+    if found then
+        raise exception 'the recognition of row % of account % says late is %, which it is not', bad.schedule_id, bad.account_id, bad.late
+            using errcode = 'check_violation', schema = 'revrec', table = 'recognitions', constraint = 'recognitions_say_late';
+    end if;
+    select r.account_id, r.entry_seq into bad
+    from (select distinct account_id, entry_seq from brought where entry_seq is not null) r
+    left join ledger.entries e on e.account_id = r.account_id and e.seq = r.entry_seq
+    where e.seq is null limit 1;
+    if found then
+        raise exception 'entry % of account % is not there to recognize anything', bad.entry_seq, bad.account_id
+            using errcode = 'foreign_key_violation', schema = 'revrec', table = 'recognitions', constraint = 'recognitions_account_id_entry_seq_fkey';
+    end if;
+    return null;
 end $$;
 
 CREATE FUNCTION tax.refuse_rewriting() RETURNS trigger
@@ -376,7 +692,7 @@ CREATE TABLE access.users (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT users_customer_has_customer CHECK (((customer_id IS NOT NULL) = ('customer'::text = ANY (roles)))),
     CONSTRAINT users_email_check CHECK (((email = lower(email)) AND (email !~ '\s'::text))),
-    CONSTRAINT users_known_roles CHECK ((roles <@ ARRAY['sales'::text, 'finance'::text, 'accountant'::text, 'support'::text, 'product'::text, 'admin'::text, 'customer'::text])),
+    CONSTRAINT users_known_roles CHECK ((roles <@ ARRAY['sales'::text, 'finance'::text, 'accountant'::text, 'support'::text, 'product'::text, 'admin'::text, 'auditor'::text, 'customer'::text])),
     CONSTRAINT users_name_check CHECK ((name <> ''::text)),
     CONSTRAINT users_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text)),
     CONSTRAINT users_roles_do_not_conflict CHECK ((NOT access.roles_conflict(roles)))
@@ -507,6 +823,74 @@ ALTER TABLE catalog.proposals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE closing.due_days (
+    entity_id bigint NOT NULL,
+    code text NOT NULL,
+    days integer NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT due_days_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT due_days_days_check CHECK (((days >= 0) AND (days <= 90)))
+);
+
+CREATE TABLE closing.findings (
+    entity_id bigint NOT NULL,
+    month date NOT NULL,
+    event_seq integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    found integer NOT NULL,
+    variance jsonb NOT NULL,
+    note text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT findings_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT findings_found_check CHECK ((found >= 0))
+);
+
+CREATE TABLE closing.sealed_entries (
+    entity_id bigint NOT NULL,
+    month date NOT NULL,
+    event_seq integer NOT NULL,
+    account_id bigint NOT NULL,
+    seq bigint NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT sealed_entries_digest_check CHECK ((length(digest) = 32))
+);
+
+CREATE TABLE closing.sealed_inputs (
+    entity_id bigint NOT NULL,
+    month date NOT NULL,
+    event_seq integer NOT NULL,
+    table_name text NOT NULL,
+    columns text[] NOT NULL,
+    facts bigint NOT NULL,
+    digest text NOT NULL
+);
+
+CREATE TABLE closing.seals (
+    entity_id bigint NOT NULL,
+    month date NOT NULL,
+    event_seq integer NOT NULL,
+    columns jsonb NOT NULL,
+    entries bigint NOT NULL,
+    ledger_hash bytea NOT NULL,
+    inputs_after bigint NOT NULL,
+    inputs_order bigint NOT NULL,
+    inputs_hash bytea NOT NULL,
+    previous bytea,
+    hash bytea NOT NULL,
+    closed_on date NOT NULL,
+    watermark bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT seals_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT seals_inputs_hash_check CHECK ((length(inputs_hash) = 32)),
+    CONSTRAINT seals_ledger_hash_check CHECK ((length(ledger_hash) = 32)),
+    CONSTRAINT seals_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT seals_previous_check CHECK ((length(previous) = 32))
 );
 
 CREATE TABLE contracts.attachments (
@@ -764,6 +1148,63 @@ CREATE TABLE contracts.versions (
     CONSTRAINT versions_check CHECK ((ends_on > starts_on)),
     CONSTRAINT versions_check1 CHECK (((effective_on >= starts_on) AND (effective_on < ends_on))),
     CONSTRAINT versions_version_check CHECK ((version >= 1))
+);
+
+CREATE TABLE cost.decisions (
+    fact_id bigint NOT NULL,
+    event text NOT NULL,
+    prepared_by bigint NOT NULL,
+    by_user bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT decisions_by_user_check CHECK ((by_user > 0)),
+    CONSTRAINT decisions_event_check CHECK ((event = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+    CONSTRAINT decisions_reject_with_reason CHECK (((event <> 'rejected'::text) OR (reason <> ''::text))),
+    CONSTRAINT decisions_take_a_second_person CHECK ((by_user <> prepared_by))
+);
+
+CREATE TABLE cost.facts (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    account_id bigint,
+    entity_id bigint NOT NULL,
+    body jsonb NOT NULL,
+    reason text NOT NULL,
+    prepared_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT facts_check CHECK (((kind = 'policy'::text) = (account_id IS NULL))),
+    CONSTRAINT facts_kind_check CHECK ((kind = ANY (ARRAY['cost'::text, 'test'::text, 'policy'::text, 'referral'::text]))),
+    CONSTRAINT facts_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE cost.facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME cost.facts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE cost.movements (
+    account_id bigint NOT NULL,
+    cost_id bigint NOT NULL,
+    n integer NOT NULL,
+    kind text NOT NULL,
+    month date NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    booked_on date NOT NULL,
+    entry_seq bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT movements_amount_check CHECK ((amount <> 0)),
+    CONSTRAINT movements_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT movements_kind_check CHECK ((kind = ANY (ARRAY['capitalized'::text, 'expensed'::text, 'amortized'::text, 'impaired'::text]))),
+    CONSTRAINT movements_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT movements_n_check CHECK ((n >= 1))
 );
 
 CREATE TABLE customers.accounts (
@@ -1071,6 +1512,7 @@ CREATE TABLE entities.fx_rates (
     rate numeric(24,10) NOT NULL,
     source text NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    by_user bigint DEFAULT 0 NOT NULL,
     CONSTRAINT fx_rates_base_check CHECK ((base ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT fx_rates_check CHECK ((base <> quote)),
     CONSTRAINT fx_rates_quote_check CHECK ((quote ~ '^[A-Z]{3}$'::text)),
@@ -1083,7 +1525,7 @@ CREATE TABLE entities.number_counters (
     kind text NOT NULL,
     year integer NOT NULL,
     last bigint NOT NULL,
-    CONSTRAINT number_counters_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text]))),
+    CONSTRAINT number_counters_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text, 'journal'::text]))),
     CONSTRAINT number_counters_last_check CHECK ((last > 0)),
     CONSTRAINT number_counters_year_check CHECK (((year >= 1900) AND (year <= 9999)))
 );
@@ -1095,6 +1537,48 @@ CREATE TABLE entities.tax_ids (
     value text NOT NULL,
     CONSTRAINT tax_ids_kind_check CHECK ((kind <> ''::text)),
     CONSTRAINT tax_ids_value_check CHECK ((value <> ''::text))
+);
+
+CREATE TABLE evidence.items (
+    sample_id bigint NOT NULL,
+    n integer NOT NULL,
+    account_id bigint NOT NULL,
+    entry_seq bigint NOT NULL,
+    moved bigint NOT NULL,
+    hits integer NOT NULL,
+    CONSTRAINT items_hits_check CHECK ((hits >= 1)),
+    CONSTRAINT items_n_check CHECK ((n >= 1))
+);
+
+CREATE SEQUENCE evidence.sample_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE evidence.samples (
+    id bigint DEFAULT nextval('evidence.sample_ids'::regclass) NOT NULL,
+    entity_id bigint NOT NULL,
+    currency text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    source text NOT NULL,
+    method text NOT NULL,
+    size integer NOT NULL,
+    seed text NOT NULL,
+    known bigint NOT NULL,
+    population bigint NOT NULL,
+    moved bigint NOT NULL,
+    reason text NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT samples_check CHECK ((ends_on > starts_on)),
+    CONSTRAINT samples_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT samples_method_check CHECK ((method = ANY (ARRAY['random'::text, 'monetary_unit'::text]))),
+    CONSTRAINT samples_seed_check CHECK ((seed <> ''::text)),
+    CONSTRAINT samples_size_check CHECK (((size >= 1) AND (size <= 1000)))
 );
 
 CREATE TABLE exports.batch_entries (
@@ -1238,7 +1722,7 @@ CREATE TABLE exports.mapping_rules (
     CONSTRAINT mapping_rules_gl_code_check CHECK ((gl_code <> ''::text)),
     CONSTRAINT mapping_rules_gl_control_check CHECK ((gl_control = ANY (ARRAY[''::text, 'receivable'::text, 'payable'::text, 'bank'::text]))),
     CONSTRAINT mapping_rules_gl_name_check CHECK ((gl_name <> ''::text)),
-    CONSTRAINT mapping_rules_gl_type_check CHECK ((gl_type = ANY (ARRAY['asset'::text, 'liability'::text, 'revenue'::text, 'expense'::text]))),
+    CONSTRAINT mapping_rules_gl_type_check CHECK ((gl_type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'contra_revenue'::text, 'expense'::text, 'gain'::text, 'loss'::text]))),
     CONSTRAINT mapping_rules_n_check CHECK ((n >= 1)),
     CONSTRAINT mapping_rules_priority_check CHECK ((priority >= 1))
 );
@@ -1458,12 +1942,206 @@ CREATE TABLE jobs.schedules (
     CONSTRAINT schedules_job_check CHECK ((job <> ''::text))
 );
 
+CREATE TABLE journals.attachments (
+    id bigint NOT NULL,
+    journal_id bigint NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    sha256 bytea NOT NULL,
+    content bytea NOT NULL,
+    uploaded_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT attachments_check CHECK ((sha256 = sha256(content))),
+    CONSTRAINT attachments_media_type_check CHECK ((media_type <> ''::text)),
+    CONSTRAINT attachments_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT attachments_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE journals.attachments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME journals.attachments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE journals.charge_lines (
+    account_id bigint NOT NULL,
+    reference text NOT NULL,
+    rule text NOT NULL,
+    contract_id bigint NOT NULL,
+    line text NOT NULL,
+    month date NOT NULL,
+    revenue bigint NOT NULL,
+    amount bigint NOT NULL,
+    CONSTRAINT charge_lines_amount_check CHECK ((amount <> 0)),
+    CONSTRAINT charge_lines_line_check CHECK ((line <> ''::text)),
+    CONSTRAINT charge_lines_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT charge_lines_rule_check CHECK ((rule <> ''::text))
+);
+
+CREATE TABLE journals.charges (
+    account_id bigint NOT NULL,
+    seller_id bigint NOT NULL,
+    serving_id bigint NOT NULL,
+    currency text NOT NULL,
+    month date NOT NULL,
+    n integer NOT NULL,
+    reference text NOT NULL,
+    booked_on date NOT NULL,
+    amount bigint NOT NULL,
+    entry_seq bigint NOT NULL,
+    serving_account bigint NOT NULL,
+    serving_seq bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT charges_check CHECK ((seller_id <> serving_id)),
+    CONSTRAINT charges_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT charges_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT charges_n_check CHECK ((n >= 1)),
+    CONSTRAINT charges_reference_check CHECK ((reference <> ''::text))
+);
+
+CREATE TABLE journals.events (
+    journal_id bigint NOT NULL,
+    seq smallint NOT NULL,
+    event text NOT NULL,
+    after text,
+    after_seq smallint GENERATED ALWAYS AS (NULLIF((seq - 1), 0)) STORED,
+    prepared_by bigint NOT NULL,
+    by_user bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT events_come_in_their_order CHECK ((((event = 'drafted'::text) AND (seq = 1) AND (after IS NULL)) OR ((event = 'submitted'::text) AND (after IS NOT NULL) AND (after = 'drafted'::text)) OR ((event = 'withdrawn'::text) AND (after IS NOT NULL) AND (after = ANY (ARRAY['drafted'::text, 'rejected'::text]))) OR ((event = 'approved'::text) AND (after IS NOT NULL) AND (after = 'submitted'::text)) OR ((event = 'rejected'::text) AND (after IS NOT NULL) AND (after = 'submitted'::text) AND (reason <> ''::text)) OR ((event = 'stopped'::text) AND (after IS NOT NULL) AND (after = 'approved'::text) AND (reason <> ''::text)))),
+    CONSTRAINT events_seq_check CHECK ((seq >= 1)),
+    CONSTRAINT events_take_a_second_person CHECK (((event <> ALL (ARRAY['approved'::text, 'rejected'::text])) OR ((by_user > 0) AND (by_user <> prepared_by))))
+);
+
+CREATE TABLE journals.journals (
+    id bigint NOT NULL,
+    entity_id bigint NOT NULL,
+    currency text NOT NULL,
+    book text DEFAULT ''::text NOT NULL,
+    booked_on date NOT NULL,
+    reason text NOT NULL,
+    reverses_on date,
+    every text DEFAULT ''::text NOT NULL,
+    repeats_through date,
+    template text DEFAULT ''::text NOT NULL,
+    corrects bigint,
+    reverses bigint,
+    prepared_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT journals_book_check CHECK ((book = ANY (ARRAY[''::text, 'us_gaap'::text, 'ifrs'::text]))),
+    CONSTRAINT journals_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT journals_every_check CHECK ((every = ANY (ARRAY[''::text, 'month'::text, 'quarter'::text, 'half-year'::text, 'year'::text]))),
+    CONSTRAINT journals_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT journals_repeat_through_a_day CHECK ((((every = ''::text) = (repeats_through IS NULL)) AND ((repeats_through IS NULL) OR (repeats_through >= booked_on)))),
+    CONSTRAINT journals_reverse_after_their_day CHECK (((reverses_on IS NULL) OR (reverses_on > booked_on))),
+    CONSTRAINT journals_take_back_once CHECK (((reverses IS NULL) OR ((reverses_on IS NULL) AND (every = ''::text))))
+);
+
+ALTER TABLE journals.journals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME journals.journals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE journals.lines (
+    journal_id bigint NOT NULL,
+    n smallint NOT NULL,
+    account smallint NOT NULL,
+    amount bigint NOT NULL,
+    customer_id bigint,
+    contract_id bigint,
+    line text,
+    document text,
+    month date,
+    CONSTRAINT lines_amount_check CHECK ((amount <> 0)),
+    CONSTRAINT lines_check CHECK (((contract_id IS NULL) = (line IS NULL))),
+    CONSTRAINT lines_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT lines_n_check CHECK ((n >= 1))
+);
+
+CREATE TABLE journals.posted (
+    account_id bigint NOT NULL,
+    journal_id bigint NOT NULL,
+    occurrence smallint NOT NULL,
+    part text NOT NULL,
+    number text NOT NULL,
+    booked_on date NOT NULL,
+    entry_seq bigint NOT NULL,
+    reverses bigint,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT posted_number_check CHECK ((number <> ''::text)),
+    CONSTRAINT posted_occurrence_check CHECK ((occurrence >= 0)),
+    CONSTRAINT posted_part_check CHECK ((part = ANY (ARRAY['entry'::text, 'reversal'::text])))
+);
+
+CREATE TABLE journals.rule_decisions (
+    rule_id bigint NOT NULL,
+    event text NOT NULL,
+    prepared_by bigint NOT NULL,
+    by_user bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rule_decisions_by_user_check CHECK ((by_user > 0)),
+    CONSTRAINT rule_decisions_event_check CHECK ((event = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+    CONSTRAINT rule_decisions_reject_with_reason CHECK (((event <> 'rejected'::text) OR (reason <> ''::text))),
+    CONSTRAINT rule_decisions_take_a_second_person CHECK ((by_user <> prepared_by))
+);
+
+CREATE TABLE journals.rules (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    starts_on date NOT NULL,
+    body jsonb NOT NULL,
+    reason text NOT NULL,
+    prepared_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rules_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT rules_kind_check CHECK ((kind = ANY (ARRAY['limit'::text, 'intercompany'::text]))),
+    CONSTRAINT rules_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE journals.rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME journals.rules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE journals.templates (
+    code text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    name text NOT NULL,
+    body jsonb NOT NULL,
+    retired boolean DEFAULT false NOT NULL,
+    by_user bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+    CONSTRAINT templates_name_check CHECK ((name <> ''::text))
+);
+
 CREATE TABLE ledger.accounts (
     id smallint NOT NULL,
     code text NOT NULL,
     name text NOT NULL,
     type text NOT NULL,
-    CONSTRAINT accounts_type_check CHECK ((type = ANY (ARRAY['asset'::text, 'liability'::text, 'revenue'::text, 'expense'::text])))
+    CONSTRAINT accounts_type_check CHECK ((type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'contra_revenue'::text, 'expense'::text, 'gain'::text, 'loss'::text])))
 );
 
 CREATE TABLE ledger.billed (
@@ -1497,7 +2175,14 @@ CREATE TABLE ledger.entries (
     memo text NOT NULL,
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    book text DEFAULT ''::text NOT NULL,
+    rate numeric,
+    rate_on date,
+    adjusting boolean DEFAULT false NOT NULL,
+    CONSTRAINT entries_book_check CHECK ((book = ANY (ARRAY[''::text, 'us_gaap'::text, 'ifrs'::text]))),
     CONSTRAINT entries_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT entries_rate_check CHECK ((rate > (0)::numeric)),
+    CONSTRAINT entries_rate_has_a_day CHECK (((rate IS NULL) = (rate_on IS NULL))),
     CONSTRAINT entries_seq_check CHECK ((seq >= 1)),
     CONSTRAINT entries_source_check CHECK ((source <> ''::text))
 );
@@ -1511,9 +2196,39 @@ CREATE TABLE ledger.month_events (
     reason text DEFAULT ''::text NOT NULL,
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT month_events_event_check CHECK ((event = ANY (ARRAY['closed'::text, 'reopened'::text]))),
+    CONSTRAINT month_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'soft_closed'::text, 'lifted'::text, 'closed'::text, 'reopen_requested'::text, 'reopen_refused'::text, 'reopened'::text]))),
     CONSTRAINT month_events_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
     CONSTRAINT month_events_seq_check CHECK ((seq >= 1))
+);
+
+CREATE TABLE ledger.policies (
+    entity_id bigint NOT NULL,
+    book text NOT NULL,
+    number integer NOT NULL,
+    effective_on date NOT NULL,
+    document jsonb NOT NULL,
+    reason text NOT NULL,
+    prepared_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT policies_book_check CHECK ((book = ANY (ARRAY['us_gaap'::text, 'ifrs'::text]))),
+    CONSTRAINT policies_number_check CHECK ((number >= 1)),
+    CONSTRAINT policies_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE TABLE ledger.policy_decisions (
+    entity_id bigint NOT NULL,
+    book text NOT NULL,
+    number integer NOT NULL,
+    event text NOT NULL,
+    prepared_by bigint NOT NULL,
+    by_user bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT policies_four_eyes CHECK (((by_user <> prepared_by) AND (by_user <> 0))),
+    CONSTRAINT policies_rejected_with_reason CHECK (((event <> 'rejected'::text) OR (reason <> ''::text))),
+    CONSTRAINT policy_decisions_event_check CHECK ((event = ANY (ARRAY['approved'::text, 'rejected'::text])))
 );
 
 CREATE TABLE ledger.postings (
@@ -1531,7 +2246,9 @@ CREATE TABLE ledger.postings (
     month date,
     document text,
     schedule_id bigint,
-    CONSTRAINT postings_amount_check CHECK ((amount <> 0)),
+    book text DEFAULT ''::text NOT NULL,
+    functional bigint NOT NULL,
+    CONSTRAINT postings_amount_check CHECK (((amount <> 0) OR (functional <> 0))),
     CONSTRAINT postings_check CHECK (((contract_id IS NULL) = (line IS NULL))),
     CONSTRAINT postings_n_check CHECK ((n >= 1))
 );
@@ -1619,6 +2336,52 @@ ALTER TABLE mail.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE opening.brought (
+    account_id bigint NOT NULL,
+    file_id bigint NOT NULL,
+    entries integer NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT brought_entries_check CHECK ((entries >= 0))
+);
+
+CREATE TABLE opening.files (
+    id bigint NOT NULL,
+    entity_id bigint NOT NULL,
+    currency text NOT NULL,
+    cut_over date NOT NULL,
+    source bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    prepared_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT files_check CHECK ((sha256 = sha256(source))),
+    CONSTRAINT files_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT files_cut_over_check CHECK ((EXTRACT(day FROM cut_over) = (1)::numeric))
+);
+
+ALTER TABLE opening.files ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME opening.files_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE opening.seals (
+    file_id bigint NOT NULL,
+    prepared_by bigint NOT NULL,
+    by_user bigint NOT NULL,
+    digest bytea NOT NULL,
+    reason text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT seals_by_user_check CHECK ((by_user > 0)),
+    CONSTRAINT seals_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT seals_take_a_second_person CHECK ((by_user <> prepared_by))
+);
+
 CREATE SEQUENCE partners.settlement_ids
     START WITH 1
     INCREMENT BY 1
@@ -1665,6 +2428,39 @@ CREATE TABLE payments.applications (
     CONSTRAINT applications_say_why_taken_back CHECK (((amount > 0) OR (reason <> ''::text)))
 );
 
+CREATE SEQUENCE payments.loss_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE payments.losses (
+    account_id bigint NOT NULL,
+    id bigint DEFAULT nextval('payments.loss_ids'::regclass) NOT NULL,
+    kind text NOT NULL,
+    entity_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    document text NOT NULL,
+    currency text NOT NULL,
+    amount bigint NOT NULL,
+    fee bigint DEFAULT 0 NOT NULL,
+    policy text NOT NULL,
+    happened_on date NOT NULL,
+    booked_on date NOT NULL,
+    reason text NOT NULL,
+    entry_seq bigint,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT losses_amount_check CHECK ((amount > 0)),
+    CONSTRAINT losses_check CHECK ((booked_on >= happened_on)),
+    CONSTRAINT losses_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT losses_fee_check CHECK ((fee >= 0)),
+    CONSTRAINT losses_kind_check CHECK ((kind = ANY (ARRAY['write_off'::text, 'reinstate'::text, 'fee'::text, 'dispute'::text, 'dispute_won'::text, 'dispute_lost'::text]))),
+    CONSTRAINT losses_reason_check CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE payments.movements (
     entity_id bigint NOT NULL,
     key text NOT NULL,
@@ -1702,6 +2498,120 @@ CREATE TABLE payments.receipts (
     CONSTRAINT receipts_nth_check CHECK ((nth >= 1))
 );
 
+CREATE TABLE reconcile.bookings (
+    load_id bigint NOT NULL,
+    n integer NOT NULL,
+    number text NOT NULL,
+    customer text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    signed_on date NOT NULL,
+    CONSTRAINT bookings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT bookings_n_check CHECK ((n >= 1)),
+    CONSTRAINT bookings_number_check CHECK ((number <> ''::text))
+);
+
+CREATE TABLE reconcile.closings (
+    entity_id bigint NOT NULL,
+    month date NOT NULL,
+    seq integer NOT NULL,
+    currency text NOT NULL,
+    ledger_account smallint NOT NULL,
+    amount bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT closings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT closings_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT closings_seq_check CHECK ((seq >= 1))
+);
+
+CREATE TABLE reconcile.loads (
+    id bigint NOT NULL,
+    source text NOT NULL,
+    entity_id bigint NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    file text NOT NULL,
+    digest bytea NOT NULL,
+    rows integer NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT loads_check CHECK ((ends_on > starts_on)),
+    CONSTRAINT loads_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT loads_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT loads_source_check CHECK ((source = ANY (ARRAY['bookings'::text, 'payouts'::text])))
+);
+
+ALTER TABLE reconcile.loads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME reconcile.loads_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE reconcile.payouts (
+    load_id bigint NOT NULL,
+    n integer NOT NULL,
+    paid_on date NOT NULL,
+    transaction text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    reference text NOT NULL,
+    CONSTRAINT payouts_amount_check CHECK ((amount <> 0)),
+    CONSTRAINT payouts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payouts_n_check CHECK ((n >= 1))
+);
+
+CREATE TABLE revrec.assessment_decisions (
+    account_id bigint NOT NULL,
+    contract_id bigint NOT NULL,
+    number integer NOT NULL,
+    event text NOT NULL,
+    prepared_by bigint NOT NULL,
+    by_user bigint NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT assessment_decisions_event_check CHECK ((event = ANY (ARRAY['approved'::text, 'rejected'::text]))),
+    CONSTRAINT assessments_four_eyes CHECK (((by_user <> prepared_by) AND (by_user <> 0))),
+    CONSTRAINT assessments_rejected_with_reason CHECK (((event <> 'rejected'::text) OR (reason <> ''::text)))
+);
+
+CREATE TABLE revrec.assessments (
+    account_id bigint NOT NULL,
+    contract_id bigint NOT NULL,
+    number integer NOT NULL,
+    effective_on date NOT NULL,
+    document jsonb NOT NULL,
+    reason text NOT NULL,
+    prepared_by bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT assessments_number_check CHECK ((number >= 1)),
+    CONSTRAINT assessments_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE TABLE revrec.carried (
+    account_id bigint NOT NULL,
+    contract_id bigint NOT NULL,
+    line text NOT NULL,
+    kind text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    month date NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT carried_amount_check CHECK ((amount <> 0)),
+    CONSTRAINT carried_check CHECK ((ends_on > starts_on)),
+    CONSTRAINT carried_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT carried_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
 CREATE TABLE revrec.recognitions (
     account_id bigint NOT NULL,
     schedule_id bigint NOT NULL,
@@ -1709,6 +2619,7 @@ CREATE TABLE revrec.recognitions (
     month date NOT NULL,
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    late boolean NOT NULL,
     CONSTRAINT recognitions_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 );
 
@@ -1729,12 +2640,32 @@ CREATE TABLE revrec.schedule (
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     passed_on bigint DEFAULT 0 NOT NULL,
+    assessment integer DEFAULT 0 NOT NULL,
+    book text DEFAULT ''::text NOT NULL,
+    CONSTRAINT schedule_assessment_check CHECK ((assessment >= 0)),
+    CONSTRAINT schedule_book_check CHECK ((book = ANY (ARRAY[''::text, 'us_gaap'::text, 'ifrs'::text]))),
     CONSTRAINT schedule_check CHECK ((ends_on > starts_on)),
     CONSTRAINT schedule_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT schedule_id_check CHECK ((id >= 1)),
     CONSTRAINT schedule_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
     CONSTRAINT schedule_recognition_check CHECK ((recognition = ANY (ARRAY['ratable'::text, 'as_used'::text, 'point_in_time'::text]))),
     CONSTRAINT schedule_says_something CHECK (((amount <> 0) OR (passed_on <> 0)))
+);
+
+CREATE TABLE subledger.facts (
+    account_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    entity_id bigint NOT NULL,
+    source text NOT NULL,
+    external_id text NOT NULL,
+    kind text NOT NULL,
+    happened_on date NOT NULL,
+    told jsonb NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT facts_external_id_check CHECK ((external_id <> ''::text)),
+    CONSTRAINT facts_source_check CHECK ((source <> ''::text))
 );
 
 CREATE TABLE tax.cities (
@@ -2079,6 +3010,21 @@ ALTER TABLE ONLY catalog.proposals
 ALTER TABLE ONLY catalog.proposals
     ADD CONSTRAINT proposals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY closing.due_days
+    ADD CONSTRAINT due_days_pkey PRIMARY KEY (entity_id, code, known_order);
+
+ALTER TABLE ONLY closing.findings
+    ADD CONSTRAINT findings_pkey PRIMARY KEY (entity_id, month, event_seq, code);
+
+ALTER TABLE ONLY closing.sealed_entries
+    ADD CONSTRAINT sealed_entries_pkey PRIMARY KEY (entity_id, month, event_seq, account_id, seq);
+
+ALTER TABLE ONLY closing.sealed_inputs
+    ADD CONSTRAINT sealed_inputs_pkey PRIMARY KEY (entity_id, month, event_seq, table_name);
+
+ALTER TABLE ONLY closing.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (entity_id, month, event_seq);
+
 ALTER TABLE ONLY contracts.attachments
     ADD CONSTRAINT attachments_account_id_contract_id_version_sha256_key UNIQUE (account_id, contract_id, version, sha256);
 
@@ -2132,6 +3078,18 @@ ALTER TABLE ONLY contracts.versions
 
 ALTER TABLE ONLY contracts.versions
     ADD CONSTRAINT versions_pkey PRIMARY KEY (account_id, contract_id, version);
+
+ALTER TABLE ONLY cost.decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (fact_id);
+
+ALTER TABLE ONLY cost.facts
+    ADD CONSTRAINT facts_id_prepared_by_key UNIQUE (id, prepared_by);
+
+ALTER TABLE ONLY cost.facts
+    ADD CONSTRAINT facts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY cost.movements
+    ADD CONSTRAINT movements_follow_one_another PRIMARY KEY (account_id, cost_id, n);
 
 ALTER TABLE ONLY customers.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
@@ -2207,6 +3165,12 @@ ALTER TABLE ONLY entities.number_counters
 
 ALTER TABLE ONLY entities.tax_ids
     ADD CONSTRAINT tax_ids_pkey PRIMARY KEY (entity_id, "position");
+
+ALTER TABLE ONLY evidence.items
+    ADD CONSTRAINT items_pkey PRIMARY KEY (sample_id, n);
+
+ALTER TABLE ONLY evidence.samples
+    ADD CONSTRAINT samples_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY exports.batch_entries
     ADD CONSTRAINT batch_entries_go_once PRIMARY KEY (account_id, entry_seq, target, round);
@@ -2295,6 +3259,57 @@ ALTER TABLE ONLY jobs.runs
 ALTER TABLE ONLY jobs.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (job);
 
+ALTER TABLE ONLY journals.attachments
+    ADD CONSTRAINT attachments_come_once UNIQUE (journal_id, sha256);
+
+ALTER TABLE ONLY journals.attachments
+    ADD CONSTRAINT attachments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY journals.charge_lines
+    ADD CONSTRAINT charge_lines_pkey PRIMARY KEY (account_id, reference, rule, contract_id, line, month);
+
+ALTER TABLE ONLY journals.charges
+    ADD CONSTRAINT charges_account_id_reference_key UNIQUE (account_id, reference);
+
+ALTER TABLE ONLY journals.charges
+    ADD CONSTRAINT charges_follow_one_another PRIMARY KEY (account_id, seller_id, serving_id, currency, month, n);
+
+ALTER TABLE ONLY journals.events
+    ADD CONSTRAINT events_follow_one_another PRIMARY KEY (journal_id, seq);
+
+ALTER TABLE ONLY journals.events
+    ADD CONSTRAINT events_journal_id_seq_event_key UNIQUE (journal_id, seq, event);
+
+ALTER TABLE ONLY journals.journals
+    ADD CONSTRAINT journals_id_prepared_by_key UNIQUE (id, prepared_by);
+
+ALTER TABLE ONLY journals.journals
+    ADD CONSTRAINT journals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY journals.lines
+    ADD CONSTRAINT lines_pkey PRIMARY KEY (journal_id, n);
+
+ALTER TABLE ONLY journals.posted
+    ADD CONSTRAINT posted_is_taken_back_once UNIQUE (account_id, reverses);
+
+ALTER TABLE ONLY journals.posted
+    ADD CONSTRAINT posted_numbers_are_taken_once UNIQUE (account_id, number);
+
+ALTER TABLE ONLY journals.posted
+    ADD CONSTRAINT posted_once PRIMARY KEY (account_id, journal_id, occurrence, part);
+
+ALTER TABLE ONLY journals.rule_decisions
+    ADD CONSTRAINT rule_decisions_pkey PRIMARY KEY (rule_id);
+
+ALTER TABLE ONLY journals.rules
+    ADD CONSTRAINT rules_id_prepared_by_key UNIQUE (id, prepared_by);
+
+ALTER TABLE ONLY journals.rules
+    ADD CONSTRAINT rules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY journals.templates
+    ADD CONSTRAINT templates_pkey PRIMARY KEY (code, known_order);
+
 ALTER TABLE ONLY ledger.accounts
     ADD CONSTRAINT accounts_code_key UNIQUE (code);
 
@@ -2312,6 +3327,12 @@ ALTER TABLE ONLY ledger.entries
 
 ALTER TABLE ONLY ledger.month_events
     ADD CONSTRAINT month_events_pkey PRIMARY KEY (entity_id, month, seq);
+
+ALTER TABLE ONLY ledger.policy_decisions
+    ADD CONSTRAINT policies_are_decided_once PRIMARY KEY (entity_id, book, number);
+
+ALTER TABLE ONLY ledger.policies
+    ADD CONSTRAINT policies_are_numbered PRIMARY KEY (entity_id, book, number);
 
 ALTER TABLE ONLY ledger.postings
     ADD CONSTRAINT postings_pkey PRIMARY KEY (account_id, entry_seq, n);
@@ -2331,11 +3352,29 @@ ALTER TABLE ONLY mail.outbox
 ALTER TABLE ONLY mail.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY opening.brought
+    ADD CONSTRAINT brought_once PRIMARY KEY (account_id, file_id);
+
+ALTER TABLE ONLY opening.files
+    ADD CONSTRAINT files_bring_a_day_over_once UNIQUE (entity_id, currency, cut_over);
+
+ALTER TABLE ONLY opening.files
+    ADD CONSTRAINT files_id_prepared_by_key UNIQUE (id, prepared_by);
+
+ALTER TABLE ONLY opening.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY opening.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (file_id);
+
 ALTER TABLE ONLY partners.settlements
     ADD CONSTRAINT settlements_pkey PRIMARY KEY (account_id, id);
 
 ALTER TABLE ONLY payments.applications
     ADD CONSTRAINT applications_pkey PRIMARY KEY (account_id, receipt_id, n);
+
+ALTER TABLE ONLY payments.losses
+    ADD CONSTRAINT losses_pkey PRIMARY KEY (account_id, id);
 
 ALTER TABLE ONLY payments.movements
     ADD CONSTRAINT movements_are_recorded_once PRIMARY KEY (entity_id, key);
@@ -2346,11 +3385,41 @@ ALTER TABLE ONLY payments.movements
 ALTER TABLE ONLY payments.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (account_id, id);
 
+ALTER TABLE ONLY reconcile.bookings
+    ADD CONSTRAINT bookings_are_listed_once UNIQUE (load_id, number);
+
+ALTER TABLE ONLY reconcile.bookings
+    ADD CONSTRAINT bookings_pkey PRIMARY KEY (load_id, n);
+
+ALTER TABLE ONLY reconcile.closings
+    ADD CONSTRAINT closings_pkey PRIMARY KEY (entity_id, month, seq, currency, ledger_account);
+
+ALTER TABLE ONLY reconcile.loads
+    ADD CONSTRAINT loads_are_loaded_once UNIQUE (source, entity_id, starts_on, ends_on, digest);
+
+ALTER TABLE ONLY reconcile.loads
+    ADD CONSTRAINT loads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY reconcile.payouts
+    ADD CONSTRAINT payouts_pkey PRIMARY KEY (load_id, n);
+
+ALTER TABLE ONLY revrec.assessment_decisions
+    ADD CONSTRAINT assessments_are_decided_once PRIMARY KEY (account_id, contract_id, number);
+
+ALTER TABLE ONLY revrec.assessments
+    ADD CONSTRAINT assessments_are_numbered PRIMARY KEY (account_id, contract_id, number);
+
+ALTER TABLE ONLY revrec.carried
+    ADD CONSTRAINT carried_once PRIMARY KEY (account_id, contract_id, line, kind, starts_on, ends_on, month);
+
 ALTER TABLE ONLY revrec.recognitions
     ADD CONSTRAINT recognitions_recognize_a_row_once PRIMARY KEY (account_id, schedule_id);
 
 ALTER TABLE ONLY revrec.schedule
     ADD CONSTRAINT schedule_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY subledger.facts
+    ADD CONSTRAINT facts_are_told_once PRIMARY KEY (account_id, source, external_id);
 
 ALTER TABLE ONLY tax.cities
     ADD CONSTRAINT cities_pkey PRIMARY KEY (country, region, city, place);
@@ -2444,6 +3513,8 @@ CREATE INDEX versions_by_plan ON contracts.versions USING btree (plan_code, plan
 
 CREATE INDEX versions_renew_by_themselves ON contracts.versions USING btree (ends_on) WHERE (((document -> 'renewal'::text) ->> 'auto'::text) = 'true'::text);
 
+CREATE INDEX facts_by_account ON cost.facts USING btree (account_id);
+
 CREATE UNIQUE INDEX accounts_one_house_per_entity ON customers.accounts USING btree (entity_id) WHERE (kind = 'house'::text);
 
 CREATE INDEX customers_by_account ON customers.customers USING btree (account_id);
@@ -2457,6 +3528,8 @@ CREATE INDEX screenings_by_customer ON customers.screenings USING btree (custome
 CREATE INDEX screenings_possible ON customers.screenings USING btree (id) WHERE (result = 'possible'::text);
 
 CREATE INDEX search_terms_by_part ON customers.search_terms USING gin (term public.gin_trgm_ops);
+
+CREATE INDEX fx_rates_by_day ON entities.fx_rates USING btree (quoted_on);
 
 CREATE INDEX batch_entries_by_batch ON exports.batch_entries USING btree (batch_id);
 
@@ -2472,9 +3545,13 @@ CREATE UNIQUE INDEX runs_one_at_a_time ON jobs.runs USING btree (job) WHERE (sta
 
 CREATE INDEX runs_to_do ON jobs.runs USING btree (job, due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 
+CREATE INDEX posted_by_journal ON journals.posted USING btree (journal_id);
+
 CREATE INDEX billed_by_line ON ledger.billed USING btree (account_id, contract_id, line);
 
 CREATE INDEX entries_by_day ON ledger.entries USING btree (entity_id, booked_on, known_order);
+
+CREATE INDEX exchange_differences ON ledger.postings USING btree (entity_id, booked_on) WHERE (ledger_account = ANY (ARRAY[7000, 7100]));
 
 CREATE INDEX owed_to_partners ON ledger.postings USING btree (customer_id) WHERE (ledger_account = ANY (ARRAY[2400, 2450]));
 
@@ -2500,9 +3577,13 @@ CREATE INDEX settlements_by_party ON partners.settlements USING btree (party_id)
 
 CREATE INDEX applications_by_document ON payments.applications USING btree (account_id, document);
 
+CREATE INDEX losses_by_document ON payments.losses USING btree (account_id, document);
+
 CREATE INDEX movements_by_key ON payments.movements USING btree (key);
 
 CREATE INDEX receipts_by_day ON payments.receipts USING btree (received_on, id);
+
+CREATE INDEX recognitions_late ON revrec.recognitions USING btree (account_id, schedule_id) WHERE late;
 
 CREATE INDEX schedule_by_contract ON revrec.schedule USING btree (account_id, contract_id);
 
@@ -2522,6 +3603,8 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON access.a
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON access.audit FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON access.approvals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON catalog.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON catalog.meters FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
@@ -2533,6 +3616,32 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON catalog.
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON catalog.proposals FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON catalog.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON catalog.meters FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON catalog.plan_versions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON catalog.product_versions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON catalog.proposals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closing.due_days FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closing.findings FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closing.sealed_entries FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closing.sealed_inputs FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closing.seals FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON closing.due_days FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON closing.seals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contracts.attachments FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -2561,6 +3670,42 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contract
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contracts.sign_ups FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contracts.versions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.attachments FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.concessions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.deliveries FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.notices FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.payers FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.programmes FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.rule_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.rules FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.sign_up_releases FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.sign_ups FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON contracts.versions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON cost.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON cost.facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON cost.movements FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON cost.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON cost.facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON cost.movements FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON customers.accounts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -2592,6 +3737,30 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON customer
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON customers.tax_ids FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.accounts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.addresses FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.contacts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.customers FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.invoice_modes FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.merges FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.profiles FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.screening_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.screening_lists FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.screenings FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.search_terms FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.tax_ids FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entities.accounting_periods FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entities.entities FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
@@ -2600,9 +3769,21 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entities
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entities.tax_ids FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON entities.accounting_periods FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON entities.entities FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON entities.fx_rates FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER never_empty BEFORE TRUNCATE ON entities.number_counters FOR EACH STATEMENT EXECUTE FUNCTION entities.refuse_turning_back();
 
 CREATE TRIGGER never_turn_back BEFORE DELETE OR UPDATE ON entities.number_counters FOR EACH ROW EXECUTE FUNCTION entities.refuse_turning_back();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON evidence.items FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON evidence.samples FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON evidence.samples FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exports.batch_entries FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -2617,6 +3798,14 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exports.
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exports.mapping_proposals FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON exports.mapping_rules FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON exports.batch_events FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON exports.batches FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON exports.mapping_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON exports.mapping_proposals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON invoicing.documents FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -2640,7 +3829,51 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON invoicin
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON invoicing.voids FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON invoicing.documents FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON invoicing.hold_releases FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON invoicing.holds FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON jobs.attempts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.attachments FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.charge_lines FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.charges FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.events FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.journals FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.lines FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.posted FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.rule_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.rules FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON journals.templates FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.attachments FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.charges FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.events FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.journals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.posted FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.rule_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.rules FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON journals.templates FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER billed_have_an_entry AFTER INSERT ON ledger.billed REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_orphans();
 
 CREATE TRIGGER entries_in_open_month AFTER INSERT ON ledger.entries REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_closed();
 
@@ -2652,31 +3885,107 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.e
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.month_events FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.policies FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.policy_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.postings FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON ledger.month_events FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON ledger.policies FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON ledger.policy_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER months_in_order BEFORE INSERT ON ledger.month_events FOR EACH ROW EXECUTE FUNCTION ledger.refuse_disorder();
 
 CREATE TRIGGER postings_agree AFTER INSERT ON ledger.postings REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_disagreeing();
 
 CREATE TRIGGER postings_balance AFTER INSERT ON ledger.postings REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_unbalanced();
 
-CREATE TRIGGER postings_in_open_month AFTER INSERT ON ledger.postings REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_closed();
+CREATE TRIGGER postings_in_open_month AFTER INSERT ON ledger.postings REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_closed_postings();
+
+CREATE TRIGGER postings_in_the_chart AFTER INSERT ON ledger.postings REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_unknown_accounts();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.attachments FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.attempts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opening.brought FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opening.files FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opening.seals FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON opening.brought FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON opening.files FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON opening.seals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON partners.settlements FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON partners.settlements FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER applications_within_receipt AFTER INSERT ON payments.applications REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_overapplied();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payments.applications FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payments.losses FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payments.movements FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON payments.receipts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON payments.applications FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON payments.losses FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON payments.receipts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reconcile.bookings FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reconcile.closings FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reconcile.loads FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reconcile.payouts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON reconcile.closings FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON reconcile.loads FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revrec.assessment_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revrec.assessments FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revrec.carried FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revrec.recognitions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON revrec.schedule FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON revrec.assessment_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON revrec.assessments FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON revrec.carried FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON revrec.recognitions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON revrec.schedule FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER recognitions_are_scheduled AFTER INSERT ON revrec.recognitions REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION revrec.refuse_unscheduled();
+
+CREATE TRIGGER schedule_have_a_contract AFTER INSERT ON revrec.schedule REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION revrec.refuse_orphans();
+
+CREATE TRIGGER schedule_not_overtaken AFTER INSERT ON revrec.schedule REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION revrec.refuse_overtaken();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON subledger.facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON subledger.facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tax.cities FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -2696,6 +4005,30 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tax.remo
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tax.sources FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.cities FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.exemption_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.exemptions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.phrases FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.places FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.postcodes FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.product_codes FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.rates FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.registrations FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.remote FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.sources FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON tax.taxability FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER never_rewritten BEFORE DELETE OR UPDATE ON tax.rates FOR EACH ROW EXECUTE FUNCTION tax.refuse_rewriting();
 
 CREATE TRIGGER never_rewritten BEFORE DELETE OR UPDATE ON tax.registrations FOR EACH ROW EXECUTE FUNCTION tax.refuse_rewriting();
@@ -2709,6 +4042,14 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.ev
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.quarantine FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.releases FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.conflicts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.events FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.quarantine FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.releases FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 ALTER TABLE ONLY access.approvals
     ADD CONSTRAINT approvals_answer_their_request FOREIGN KEY (subject_kind, subject_key, answers, requested_by, prepared_by, decide_roles) REFERENCES access.approvals(subject_kind, subject_key, seq, requested_by, prepared_by, decide_roles);
@@ -2782,6 +4123,12 @@ ALTER TABLE ONLY contracts.sign_ups
 ALTER TABLE ONLY contracts.versions
     ADD CONSTRAINT versions_account_id_contract_id_fkey FOREIGN KEY (account_id, contract_id) REFERENCES contracts.contracts(account_id, id);
 
+ALTER TABLE ONLY cost.decisions
+    ADD CONSTRAINT decisions_fact_id_prepared_by_fkey FOREIGN KEY (fact_id, prepared_by) REFERENCES cost.facts(id, prepared_by);
+
+ALTER TABLE ONLY cost.movements
+    ADD CONSTRAINT movements_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+
 ALTER TABLE ONLY customers.accounts
     ADD CONSTRAINT accounts_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities.entities(id);
 
@@ -2845,6 +4192,9 @@ ALTER TABLE ONLY entities.number_counters
 ALTER TABLE ONLY entities.tax_ids
     ADD CONSTRAINT tax_ids_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities.entities(id);
 
+ALTER TABLE ONLY evidence.items
+    ADD CONSTRAINT items_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES evidence.samples(id);
+
 ALTER TABLE ONLY exports.batch_entries
     ADD CONSTRAINT batch_entries_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES exports.batches(id);
 
@@ -2893,20 +4243,53 @@ ALTER TABLE ONLY jobs.attempts
 ALTER TABLE ONLY jobs.runs
     ADD CONSTRAINT runs_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES access.users(id);
 
-ALTER TABLE ONLY ledger.billed
-    ADD CONSTRAINT billed_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+ALTER TABLE ONLY journals.attachments
+    ADD CONSTRAINT attachments_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals.journals(id);
 
-ALTER TABLE ONLY ledger.postings
-    ADD CONSTRAINT postings_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+ALTER TABLE ONLY journals.charge_lines
+    ADD CONSTRAINT charge_lines_account_id_reference_fkey FOREIGN KEY (account_id, reference) REFERENCES journals.charges(account_id, reference);
 
-ALTER TABLE ONLY ledger.postings
-    ADD CONSTRAINT postings_ledger_account_fkey FOREIGN KEY (ledger_account) REFERENCES ledger.accounts(id);
+ALTER TABLE ONLY journals.charges
+    ADD CONSTRAINT charges_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+
+ALTER TABLE ONLY journals.events
+    ADD CONSTRAINT events_journal_id_after_seq_after_fkey FOREIGN KEY (journal_id, after_seq, after) REFERENCES journals.events(journal_id, seq, event);
+
+ALTER TABLE ONLY journals.events
+    ADD CONSTRAINT events_journal_id_prepared_by_fkey FOREIGN KEY (journal_id, prepared_by) REFERENCES journals.journals(id, prepared_by);
+
+ALTER TABLE ONLY journals.journals
+    ADD CONSTRAINT journals_corrects_fkey FOREIGN KEY (corrects) REFERENCES journals.journals(id);
+
+ALTER TABLE ONLY journals.journals
+    ADD CONSTRAINT journals_reverses_fkey FOREIGN KEY (reverses) REFERENCES journals.journals(id);
+
+ALTER TABLE ONLY journals.lines
+    ADD CONSTRAINT lines_journal_id_fkey FOREIGN KEY (journal_id) REFERENCES journals.journals(id);
+
+ALTER TABLE ONLY journals.posted
+    ADD CONSTRAINT posted_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+
+ALTER TABLE ONLY journals.rule_decisions
+    ADD CONSTRAINT rule_decisions_rule_id_prepared_by_fkey FOREIGN KEY (rule_id, prepared_by) REFERENCES journals.rules(id, prepared_by);
+
+ALTER TABLE ONLY ledger.policies
+    ADD CONSTRAINT policies_entity_id_fkey FOREIGN KEY (entity_id) REFERENCES entities.entities(id);
+
+ALTER TABLE ONLY ledger.policy_decisions
+    ADD CONSTRAINT policy_decisions_entity_id_book_number_fkey FOREIGN KEY (entity_id, book, number) REFERENCES ledger.policies(entity_id, book, number);
 
 ALTER TABLE ONLY mail.attachments
     ADD CONSTRAINT attachments_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES mail.outbox(id);
 
 ALTER TABLE ONLY mail.attempts
     ADD CONSTRAINT attempts_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES mail.outbox(id);
+
+ALTER TABLE ONLY opening.brought
+    ADD CONSTRAINT brought_file_id_fkey FOREIGN KEY (file_id) REFERENCES opening.files(id);
+
+ALTER TABLE ONLY opening.seals
+    ADD CONSTRAINT seals_file_id_prepared_by_fkey FOREIGN KEY (file_id, prepared_by) REFERENCES opening.files(id, prepared_by);
 
 ALTER TABLE ONLY partners.settlements
     ADD CONSTRAINT settlements_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
@@ -2917,17 +4300,26 @@ ALTER TABLE ONLY payments.applications
 ALTER TABLE ONLY payments.applications
     ADD CONSTRAINT applications_account_id_receipt_id_fkey FOREIGN KEY (account_id, receipt_id) REFERENCES payments.receipts(account_id, id);
 
+ALTER TABLE ONLY payments.losses
+    ADD CONSTRAINT losses_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+
 ALTER TABLE ONLY payments.receipts
     ADD CONSTRAINT receipts_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
 
-ALTER TABLE ONLY revrec.recognitions
-    ADD CONSTRAINT recognitions_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
+ALTER TABLE ONLY reconcile.bookings
+    ADD CONSTRAINT bookings_load_id_fkey FOREIGN KEY (load_id) REFERENCES reconcile.loads(id);
 
-ALTER TABLE ONLY revrec.recognitions
-    ADD CONSTRAINT recognitions_account_id_schedule_id_fkey FOREIGN KEY (account_id, schedule_id) REFERENCES revrec.schedule(account_id, id);
+ALTER TABLE ONLY reconcile.payouts
+    ADD CONSTRAINT payouts_load_id_fkey FOREIGN KEY (load_id) REFERENCES reconcile.loads(id);
 
-ALTER TABLE ONLY revrec.schedule
-    ADD CONSTRAINT schedule_account_id_contract_id_fkey FOREIGN KEY (account_id, contract_id) REFERENCES contracts.contracts(account_id, id);
+ALTER TABLE ONLY revrec.assessment_decisions
+    ADD CONSTRAINT assessment_decisions_account_id_contract_id_number_fkey FOREIGN KEY (account_id, contract_id, number) REFERENCES revrec.assessments(account_id, contract_id, number);
+
+ALTER TABLE ONLY revrec.assessments
+    ADD CONSTRAINT assessments_account_id_contract_id_fkey FOREIGN KEY (account_id, contract_id) REFERENCES contracts.contracts(account_id, id);
+
+ALTER TABLE ONLY revrec.carried
+    ADD CONSTRAINT carried_account_id_contract_id_fkey FOREIGN KEY (account_id, contract_id) REFERENCES contracts.contracts(account_id, id);
 
 ALTER TABLE ONLY tax.cities
     ADD CONSTRAINT cities_place_fkey FOREIGN KEY (place) REFERENCES tax.places(code);
@@ -2981,11 +4373,17 @@ GRANT USAGE ON SCHEMA access TO ratable_app;
 
 GRANT USAGE ON SCHEMA catalog TO ratable_app;
 
+GRANT USAGE ON SCHEMA closing TO ratable_app;
+
 GRANT USAGE ON SCHEMA contracts TO ratable_app;
+
+GRANT USAGE ON SCHEMA cost TO ratable_app;
 
 GRANT USAGE ON SCHEMA customers TO ratable_app;
 
 GRANT USAGE ON SCHEMA entities TO ratable_app;
+
+GRANT USAGE ON SCHEMA evidence TO ratable_app;
 
 GRANT USAGE ON SCHEMA exports TO ratable_app;
 
@@ -2993,19 +4391,29 @@ GRANT USAGE ON SCHEMA invoicing TO ratable_app;
 
 GRANT USAGE ON SCHEMA jobs TO ratable_app;
 
+GRANT USAGE ON SCHEMA journals TO ratable_app;
+
 GRANT USAGE ON SCHEMA ledger TO ratable_app;
 
 GRANT USAGE ON SCHEMA mail TO ratable_app;
+
+GRANT USAGE ON SCHEMA opening TO ratable_app;
 
 GRANT USAGE ON SCHEMA partners TO ratable_app;
 
 GRANT USAGE ON SCHEMA payments TO ratable_app;
 
+GRANT USAGE ON SCHEMA reconcile TO ratable_app;
+
 GRANT USAGE ON SCHEMA revrec TO ratable_app;
+
+GRANT USAGE ON SCHEMA subledger TO ratable_app;
 
 GRANT USAGE ON SCHEMA tax TO ratable_app;
 
 GRANT USAGE ON SCHEMA usage TO ratable_app;
+
+GRANT ALL ON FUNCTION public.house_final_order() TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.known_order TO ratable_app;
 
@@ -3047,6 +4455,16 @@ GRANT SELECT,INSERT ON TABLE catalog.proposals TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE catalog.proposals_id_seq TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE closing.due_days TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE closing.findings TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE closing.sealed_entries TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE closing.sealed_inputs TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE closing.seals TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE contracts.attachments TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE contracts.attachments_id_seq TO ratable_app;
@@ -3082,6 +4500,14 @@ GRANT SELECT,INSERT ON TABLE contracts.sign_ups TO ratable_app;
 GRANT SELECT,USAGE ON SEQUENCE contracts.subscription_numbers TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE contracts.versions TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE cost.decisions TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE cost.facts TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE cost.facts_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE cost.movements TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE customers.accounts TO ratable_app;
 
@@ -3135,6 +4561,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE entities.number_counters TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE entities.tax_ids TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE evidence.items TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE evidence.sample_ids TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE evidence.samples TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE exports.batch_entries TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE exports.batch_events TO ratable_app;
@@ -3187,6 +4619,32 @@ GRANT SELECT,USAGE ON SEQUENCE jobs.runs_id_seq TO ratable_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE jobs.schedules TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE journals.attachments TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE journals.attachments_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.charge_lines TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.charges TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.events TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.journals TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE journals.journals_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.lines TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.posted TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.rule_decisions TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.rules TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE journals.rules_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE journals.templates TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE ledger.accounts TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE ledger.billed TO ratable_app;
@@ -3194,6 +4652,10 @@ GRANT SELECT,INSERT ON TABLE ledger.billed TO ratable_app;
 GRANT SELECT,INSERT ON TABLE ledger.entries TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE ledger.month_events TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE ledger.policies TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE ledger.policy_decisions TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE ledger.postings TO ratable_app;
 
@@ -3221,11 +4683,23 @@ GRANT UPDATE(sent_at) ON TABLE mail.outbox TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE mail.outbox_id_seq TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE opening.brought TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE opening.files TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE opening.files_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE opening.seals TO ratable_app;
+
 GRANT SELECT,USAGE ON SEQUENCE partners.settlement_ids TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE partners.settlements TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE payments.applications TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE payments.loss_ids TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE payments.losses TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE payments.movements TO ratable_app;
 
@@ -3233,9 +4707,27 @@ GRANT SELECT,USAGE ON SEQUENCE payments.receipt_ids TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE payments.receipts TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE reconcile.bookings TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE reconcile.closings TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE reconcile.loads TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE reconcile.loads_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE reconcile.payouts TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE revrec.assessment_decisions TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE revrec.assessments TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE revrec.carried TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE revrec.recognitions TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE revrec.schedule TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE subledger.facts TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE tax.cities TO ratable_app;
 
