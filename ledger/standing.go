@@ -75,7 +75,7 @@ func (s *Standing) post(key LineKey, p Posting) {
 	switch p.Account {
 	case Revenue, OverageRevenue, BreakageRevenue, TerminationRevenue, CreditNotes, Voids, Refunds, // what is taken back is earned less
 		PayableToPrincipal, // an agent earns the price, and keeps a part of it
-		OpeningBalance: // of a line it is what another system had earned of it before we kept its books
+		OpeningBalance:     // of a line it is what another system had earned of it before we kept its books
 		at.Earned = at.Earned.Sub(p.Amount)
 	case DeferredRevenue:
 		at.Deferred = at.Deferred.Sub(p.Amount)
