@@ -51,6 +51,10 @@ var pictures = []picture{
 	{name: "schedule", who: "finance", page: "/revenue/contracts/C-1002"},
 	{name: "waterfall", who: "finance", page: "/revenue"},
 	{name: "trial-balance", who: "accountant", page: "/ledger"},
+	{name: "why", who: "accountant", page: "/revenue/contracts/C-1007/lines/seats/months/2026-03"},
+	{name: "reconciliations", who: "accountant", page: "/reconciliations"},
+	{name: "close", who: "accountant", page: "/close/checklist?month=2026-11"},
+	{name: "judgment", who: "accountant", page: "/contracts/C-1007/judgment"},
 	{name: "runs", who: "finance", page: "/runs/new?job=invoices&as_of=2026-12-01"},
 }
 
