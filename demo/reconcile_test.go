@@ -57,7 +57,7 @@ func TestEveryReconciliationOfTheDemosYearIsZero(t *testing.T) {
 		}
 	}
 	for _, spec := range reconcile.Specs {
-		if seen[spec.Code] == 0 && !slices.Contains([]string{"cash", "bookings", "journals", "elsewhere"}, spec.Code) {
+		if seen[spec.Code] == 0 && !slices.Contains([]string{"cash", "bookings", "journals"}, spec.Code) {
 			t.Errorf("%s compared nothing in the whole year", spec.Code)
 		}
 	}
@@ -95,11 +95,11 @@ var discrepancies = []discrepancy{
 		sql: `update usage.days set quantity = quantity * 2 where (account_id, customer_id, meter_id, day) = (
 			select d.account_id, d.customer_id, d.meter_id, d.day from usage.days d join contracts.contracts c on c.customer_id = d.customer_id join catalog.meters m on m.id = d.meter_id
 			where c.number = 'C-1001' and m.code = 'api.calls' and d.day between '2026-10-02' and '2026-10-30' order by d.quantity desc limit 1)`},
-	{code: "cash", month: "2026-10", table: "ledger.postings", item: "BT-", variance: "-1.00", prepare: loadPayouts,
+	{code: "cash", month: "2026-09", table: "ledger.postings", item: "BT-", variance: "-1.00", prepare: loadPayouts,
 		sql: `update ledger.postings p set amount = amount + case when ledger_account = 1010 then 100 else -100 end
 			where ledger_account in (1010, 1100) and (account_id, entry_seq) = (
 				select r.account_id, r.entry_seq from payments.receipts r join ledger.postings x on x.account_id = r.account_id and x.entry_seq = r.entry_seq
-				where r.currency = 'USD' and r.booked_on between '2026-10-01' and '2026-10-31' and r.transaction like 'BT-%' group by 1, 2 having count(*) = 2 order by 1, 2 limit 1)`},
+				where r.currency = 'USD' and r.booked_on between '2026-09-01' and '2026-09-30' and r.transaction like 'BT-%' group by 1, 2 having count(*) = 2 order by 1, 2 limit 1)`},
 	{code: "receivables", month: "2026-10", table: "payments.applications", item: "NLUS-2026-000019", variance: "0.01",
 		sql: `update payments.applications set amount = amount - 1 where document = 'NLUS-2026-000019'`},
 	{code: "deferred", month: "2026-10", table: "revrec.schedule", item: "C-1004 seats", variance: "-1.00",
@@ -139,7 +139,7 @@ var discrepancies = []discrepancy{
 	{code: "journals", month: "2026-11", table: "ledger.postings", item: "NLUS-JE-", variance: "-1.00", prepare: writeJournal,
 		sql: `update ledger.postings p set amount = amount + sign(amount)::int * 100 from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.source like 'manual:%'`},
 	{code: "elsewhere", month: "2026-11", table: "ledger.postings", item: "Accounts receivable", variance: "-1.00", prepare: tellElsewhere,
-		sql: `update ledger.postings p set amount = amount + 100 from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.source like 'subledger:%' and p.ledger_account = 1100 and p.amount > 0`},
+		sql: `update ledger.postings p set amount = amount + 100 from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.source like 'subledger:%' and e.memo like '%OLD-1%' and p.ledger_account = 1100 and p.amount > 0`},
 	{code: "receipts", month: "2026-10", table: "ledger.postings", item: "R-", variance: "-1.00",
 		sql: `update ledger.postings p set amount = amount + case when ledger_account = 1010 then 100 else -100 end
 			where ledger_account in (1010, 1100) and (account_id, entry_seq) = (
@@ -147,8 +147,8 @@ var discrepancies = []discrepancy{
 				where r.currency = 'USD' and r.booked_on between '2026-10-01' and '2026-10-31' group by 1, 2 having count(*) = 2 order by 1, 2 limit 1)`},
 	{code: "column", month: "2026-10", table: "ledger.postings", item: "C-1004 seats", variance: "-1.00", sql: aRevenue},
 	{code: "rollforward", month: "2026-10", table: "ledger.postings", item: "C-1004 seats", variance: "1.00", sql: aRevenue},
-	{code: "netting", month: "2026-10", table: "ledger.postings", item: "Deferred revenue",
-		sql: `update ledger.postings p set contract_id = null, line = null from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.source = 'revenue:C-1004:2026-10:1' and p.line = 'seats' and p.ledger_account = 2100`},
+	{code: "netting", month: "2026-09", table: "ledger.postings", item: "Deferred revenue",
+		sql: `update ledger.postings p set contract_id = null, line = null from ledger.entries e where e.account_id = p.account_id and e.seq = p.entry_seq and e.source = 'revenue:C-1004:2026-09:1' and p.line = 'seats' and p.ledger_account = 2100`},
 }
 
 // laterRow changes what is still to be earned; aRevenue a release of deferred revenue; aRecord what is recorded as billed.

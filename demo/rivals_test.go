@@ -189,7 +189,7 @@ func TestUsageThatArrivesBetweenLoadAndAppendIsBilledOnceByTheNextRun(t *testing
 	expectNothingLeft(t, db)
 	// Line by line, billed and earned are what they are when the event came in time.
 	const billed = `select contract_id || ' ' || line || ' ' || kind, amount from ledger.billed`
-	const earned = `select contract_id || ' ' || line, -amount from ledger.postings where ledger_account in (4000, 4100)`
+	const earned = `select contract_id || ' ' || line, -amount from ledger.postings where ledger_account in (4000, 4100) and contract_id is not null`
 	for _, finding := range append(differences("billed", sums(t, early, billed), sums(t, db, billed)), differences("earned", sums(t, early, earned), sums(t, db, earned))...) {
 		t.Error(finding)
 	}

@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
+	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +17,7 @@ import (
 	"ratable/ledger"
 	"ratable/payments"
 	"ratable/reconcile"
+	"ratable/revrec/subledger"
 )
 
 // doubtful is the customer that pays nothing: its oldest invoice is given up.
@@ -24,7 +27,7 @@ const doubtful = "rivet-cad"
 var withdrawn = struct{ customer, reason string }{"kite-and-key", "Cardholder does not recognize the charge; our answer is due in ten days"}
 
 // controls are what people do about money that does not come, and what those do who look over their shoulders: the bookings of
-// the CRM beside the contracts, and an auditor's sample of the month that was closed last.
+// the CRM beside the contracts, an auditor's sample of the month that was closed last, and what a marketplace billed for us.
 func (f *filling) controls(at func(period.Date, string, func(context.Context) error)) {
 	each := func(on period.Date, what string, do func(context.Context, pgx.Tx, entities.Entity, period.Date) error) {
 		at(on, what, func(ctx context.Context) error {
@@ -40,6 +43,7 @@ func (f *filling) controls(at func(period.Date, string, func(context.Context) er
 	each(opens.AddDays(11), "a payment in dispute", f.dispute)
 	each(opens.AddDays(12), "the bookings of the CRM", f.loadBookings)
 	each(opens.AddDays(13), "an auditor's sample", f.drawSample)
+	at(opens, "what a marketplace billed", func(ctx context.Context) error { return f.importBilled(ctx, opens) })
 }
 
 // lost says whether one of these was played before: given up or in dispute.
@@ -94,5 +98,24 @@ func (f *filling) drawSample(ctx context.Context, tx pgx.Tx, e entities.Entity, 
 	}
 	_, err = evidence.Take(ctx, tx, evidence.Request{Entity: e.ID, Currency: e.Currency, Days: on.MonthOf().Prev().Span(), Method: evidence.MonetaryUnit, Size: 20,
 		Seed: "northlight interim", Reason: "Interim audit: does what was booked last month have its papers?"}, f.people["astrid"])
+	return err
+}
+
+//go:embed marketplace.jsonl
+var sold []byte
+
+// importBilled takes up the workshops that a marketplace sold and billed for us last month, and books them before that month is
+// closed. Told again, each row is known.
+func (f *filling) importBilled(ctx context.Context, on period.Date) error {
+	r, err := subledger.Import(ctx, f.db, bytes.NewReader(f.story.moveDays(sold)), "marketplace", false, on, f.people["felix"])
+	if err != nil {
+		return err
+	}
+	for _, row := range r.Rows {
+		if row.Outcome == subledger.Refused {
+			return fmt.Errorf("line %d of what the marketplace billed: %w", row.Line, row.Err)
+		}
+	}
+	_, err = subledger.Run(ctx, f.db, on, f.people["felix"])
 	return err
 }
