@@ -40,9 +40,15 @@ type expected map[string]decimal.Decimal
 // foresee runs the invoice runs of the rest of a contract's term in memory: the very functions of the run, on a
 // standing that is thrown away. It is pure. Days before `from` are billed on `from`, as the next run would.
 func foresee(w invoicing.World, f invoicing.Facts, a contracts.Agreement, guess expected, from period.Date) (outlook, error) {
+	return foreseeAs(w, f, a, a, guess, from)
+}
+
+// foreseeAs foresees an agreement that is not the one agreed, such as a contract without its amendment: what was billed of lines
+// that only the agreed one has is taken back, and described by it.
+func foreseeAs(w invoicing.World, f invoicing.Facts, a, agreed contracts.Agreement, guess expected, from period.Date) (outlook, error) {
 	f.Holds = nil // a hold ends some day; the page says that there is one
 	w.Entities = inCurrency(w.Entities, a)
-	f.Agreements, f.Usage = []contracts.Agreement{a}, expectedDays(w.Catalog, f.Usage, a, guess, from)
+	f.Agreements, f.Usage = []contracts.Agreement{agreed}, expectedDays(w.Catalog, f.Usage, a, guess, from)
 	end := a.Term().End
 	pieces, err := contracts.Charges(a, w.Catalog, f.Usage, end)
 	if err != nil {

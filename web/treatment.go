@@ -105,7 +105,7 @@ func (v *visit) compareTreatments(t tx, c contracts.Contract, version contracts.
 		a   contracts.Agreement
 		out *billing
 	}{{before, &out.was}, {after, &out.with}} {
-		if *side.out, err = v.billingOf(t, c, side.a); err != nil {
+		if *side.out, err = v.billingOf(t, c, side.a, after); err != nil {
 			return out, err
 		}
 	}
@@ -127,14 +127,14 @@ func (v *visit) whatIf(t tx, c contracts.Contract, version contracts.Version) (*
 	return &found, err
 }
 
-// billingOf foresees what a contract will ask for, without usage to come.
-func (v *visit) billingOf(q tx, c contracts.Contract, a contracts.Agreement) (billing, error) {
+// billingOf foresees what a contract will ask for as one agreement or another, without usage to come.
+func (v *visit) billingOf(q tx, c contracts.Contract, a, agreed contracts.Agreement) (billing, error) {
 	w, f, err := v.decisive(q, c)
 	if err != nil {
 		return billing{}, err
 	}
 	out := billing{sofar: billedSoFar(f, a)}
-	ahead, err := foresee(w, f, a, expected{}, v.Today())
+	ahead, err := foreseeAs(w, f, a, agreed, expected{}, v.Today())
 	out.invoices = ahead.Invoices
 	return out, err
 }
@@ -164,7 +164,7 @@ var treatmentShort = map[revrec.Treatment]string{revrec.SeparateContract: "separ
 func (c treatments) table() wordTable {
 	quarter := quarterOf(period.MaxDate(c.today, c.Version.EffectiveOn).MonthOf())
 	last := quarter.End.AddDays(-1)
-	t := wordTable{title: "Side by side", head: []string{""}, figures: 1}
+	t := wordTable{title: "Side by side", head: []string{"Measure"}, figures: 1}
 	measures := []struct {
 		name string
 		of   func(s side) string
