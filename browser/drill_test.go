@@ -14,7 +14,8 @@ import (
 	"ratable/internal/money"
 )
 
-// grounds are the pages on which a figure rests: what was agreed, billed, used, paid, or written by hand. Each leads up again.
+// grounds are the pages on which a figure rests: what was agreed, billed here or elsewhere, used, paid, or written by hand. Each leads
+// up again.
 var grounds = []struct{ down, up string }{
 	{`^/invoices/[^/]+$`, `^/(ledger/entries|contracts/)`},
 	{`^/payments/\d+$`, `^/(ledger/entries|invoices/)`},
@@ -23,10 +24,11 @@ var grounds = []struct{ down, up string }{
 	{`^/revenue/costs/\d+$`, `^/(ledger/|contracts/|revenue/contracts/)`},
 	{`^/contracts/[^/]+/document`, `^/(contracts/|revenue/contracts/)`},
 	{`^/ledger/exchange`, `^/ledger`},
+	{`^/imports/rows\?`, `^/ledger/entries`},
 }
 
 // steps are the pages on the way down; everything else, such as the sidebar, leads away.
-var steps = regexp.MustCompile(`^/(ledger/entries/\d+/\d+|revenue/contracts/[^/]+/lines/[^/]+/months/\d{4}-\d\d|revenue/contracts/[^/]+)$`)
+var steps = regexp.MustCompile(`^/(ledger/entries/\d+/\d+|imports|revenue/contracts/[^/]+/lines/[^/]+/months/\d{4}-\d\d|revenue/contracts/[^/]+)$`)
 
 // TestEveryFigureOfTheTrialBalanceIsFourClicksFromItsGround takes each account of the demo's books, in each currency: the postings
 // add up to the figure, and the entries of each kind lead to the paper, the clause or the journal they rest on, and up again.

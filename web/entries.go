@@ -255,11 +255,11 @@ func entryPostings(e ledger.Entry, n names) ui.TableProps {
 // previewed stands for the number of a document that is not issued yet.
 const previewed = "Preview"
 
-// postedDocument opens the document of a posting. What a journal names is whatever somebody called it; what entities owe each other
-// is on the page of their charges.
+// postedDocument opens the document of a posting. What a journal names is whatever somebody called it, and a document billed
+// elsewhere is in the other system; what entities owe each other is on the page of their charges.
 func postedDocument(source, number string) templ.Component {
 	switch {
-	case strings.HasPrefix(source, "manual:"):
+	case strings.HasPrefix(source, "manual:"), strings.HasPrefix(source, "subledger:"):
 		return ui.Text(number)
 	case strings.HasPrefix(number, journals.ChargePrefix):
 		return ui.Link(number, "/journals/intercompany")
