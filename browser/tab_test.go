@@ -20,7 +20,7 @@ import (
 )
 
 // patience ends a step that hangs; no test depends on how fast one is.
-const patience = 45 * time.Second
+const patience = 2 * time.Minute
 
 // tab is a window of a browser with cookies of its own. What a page's console complains about, refusals of the
 // Content-Security-Policy among it, fails the test.

@@ -63,7 +63,7 @@ func TestAFileIsTriedOutBeforeItIsKept(t *testing.T) {
 	form.Set("step", "commit")
 	b.PostForm("/reconciliations/load", form).Want(200, "1 row kept", "pasted rows").Check()
 	b.PostForm("/reconciliations/load", form).Want(200, "1 row kept") // again: the load it was
-	b.Get("/reconciliations/bookings?month=2026-02").Want(200, "C-NOWHERE", "The CRM has it signed by Acme on 2026-02-03, and there is no approved contract of this number").Check()
+	b.Get("/reconciliations/bookings?month=2026-02").Want(200, "C-NOWHERE", "The CRM has it signed by Acme on 3 Feb 2026, and there is no approved contract of this number").Check()
 	form.Set("through", "2026-01-01")
 	b.PostForm("/reconciliations/load", form).Want(422, "is no day, or lies before the first")
 	form.Set("source", "rumours")

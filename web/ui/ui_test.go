@@ -183,8 +183,8 @@ func TestEveryRoleSeesItsRooms(t *testing.T) {
 	for role, want := range map[string]string{
 		"sales":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices",
 		"support":    "home customers contracts subscriptions catalog usage programmes invoices payments outbox",
-		"accountant": "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments outbox revenue reports ledger evidence journals exports reconciliations close runs audit entities rules",
-		"admin":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments outbox revenue reports ledger evidence journals exports reconciliations close runs audit entities rules users",
+		"accountant": "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies",
+		"admin":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies users",
 	} {
 		var got []string
 		for _, group := range Nav([]string{role}) {
