@@ -75,6 +75,7 @@ func closed(w *tab) {
 		w.press("Close")
 		w.press("Checklist of Oct 2026")
 		w.fill("Unapplied cash is reviewed", "Paid twice; the customer was asked whether to keep it")
+		w.fill("Prices lie within the library of stand-alone prices", "Agreed before the library was kept; looked at one by one")
 		w.press(button)
 	}
 	w.sees("Oct 2026 is closed")
