@@ -101,6 +101,7 @@ func EarnedByEntity(ctx context.Context, q postgres.Querier, f Filter) ([]Entity
 type Released struct {
 	Month                               period.Month
 	Revenue, Deferred, Unbilled, Passed money.Amount
+	Elsewhere                           money.Amount // of Deferred and Unbilled what documents billed elsewhere released: they are no contract's
 }
 
 // ReleasedByMonth lists it. Recognition names the month of the service on every posting, and nobody else does on a
@@ -113,7 +114,8 @@ func ReleasedByMonth(ctx context.Context, q postgres.Querier, f Filter) ([]Relea
 			coalesce(-sum(amount) filter (where ledger_account = any(@ledgers::smallint[])), 0)::bigint,
 			coalesce(sum(amount) filter (where ledger_account in (2100, 2110, 2120, 2130) and month is not null), 0)::bigint,
 			coalesce(sum(amount) filter (where ledger_account in (1150, 1160) and month is not null), 0)::bigint,
-			coalesce(-sum(amount) filter (where ledger_account = 2450 and month is not null), 0)::bigint
+			coalesce(-sum(amount) filter (where ledger_account = 2450 and month is not null), 0)::bigint,
+			coalesce(sum(amount) filter (where ledger_account in (1150, 1160, 2100, 2110, 2120, 2130) and month is not null and contract_id is null), 0)::bigint
 		from ledger.postings
 		where (@entity::bigint = 0 or entity_id = @entity) and currency = @currency and book in ('', @book) and booked_on >= @from and booked_on <= @through
 		  and (ledger_account = any(@ledgers::smallint[]) or ledger_account in (1150, 1160, 2100, 2110, 2120, 2130, 2450))
@@ -124,10 +126,10 @@ func ReleasedByMonth(ctx context.Context, q postgres.Querier, f Filter) ([]Relea
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Released, error) {
 		var r Released
-		var revenue, deferred, unbilled, passed int64
-		err := row.Scan(&r.Month, &revenue, &deferred, &unbilled, &passed)
+		var revenue, deferred, unbilled, passed, elsewhere int64
+		err := row.Scan(&r.Month, &revenue, &deferred, &unbilled, &passed, &elsewhere)
 		r.Revenue, r.Deferred = money.Of(revenue, f.Currency), money.Of(deferred, f.Currency)
-		r.Unbilled, r.Passed = money.Of(unbilled, f.Currency), money.Of(passed, f.Currency)
+		r.Unbilled, r.Passed, r.Elsewhere = money.Of(unbilled, f.Currency), money.Of(passed, f.Currency), money.Of(elsewhere, f.Currency)
 		return r, err
 	})
 	if err != nil {

@@ -97,7 +97,7 @@ func (d *drawing) waterfallAgrees(w revrec.WaterfallTable) error {
 	}
 	booked := d.zero()
 	for _, r := range found {
-		booked = booked.Add(r.Deferred).Add(r.Unbilled)
+		booked = booked.Add(r.Deferred).Add(r.Unbilled).Sub(r.Elsewhere) // the waterfall is of contracts
 	}
 	column := d.zero()
 	for i, m := range w.Months {
