@@ -105,7 +105,7 @@ type Released struct {
 }
 
 // ReleasedByMonth lists it. Recognition names the month of the service on every posting, and nobody else does on a
-// contract's balances, so that no entry has to be looked at.
+// contract's balances, so that no entry has to be looked at. Documents billed elsewhere name it too, without a contract.
 func ReleasedByMonth(ctx context.Context, q postgres.Querier, f Filter) ([]Released, error) {
 	args := f.args()
 	args["ledgers"] = NetRevenue()
