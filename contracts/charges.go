@@ -25,7 +25,16 @@ import (
 // discounts and credits take off, then concessions. Errors name the product or
 // meter that the catalog does not have.
 func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) ([]Piece, error) {
-	p := pricing{agreement: a, catalog: c, days: days, until: until}
+	p, err := price(a, c, days, until)
+	if err != nil {
+		return nil, err
+	}
+	return LimitConcessions(p.pieces), nil
+}
+
+// price is Charges with all that it worked out on the way.
+func price(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Date) (*pricing, error) {
+	p := &pricing{agreement: a, catalog: c, days: days, until: until}
 	for _, step := range []func(){p.fixedFees, p.onceFees, p.usage, p.prepaid, p.trials, p.commitments, p.reductions, p.concessions} {
 		if step(); p.err != nil {
 			return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
@@ -37,7 +46,7 @@ func Charges(a Agreement, c *catalog.Catalog, days *usage.Days, until period.Dat
 	if p.err != nil {
 		return nil, fmt.Errorf("price contract %s: %w", a.Number, p.err)
 	}
-	return LimitConcessions(p.pieces), nil
+	return p, nil
 }
 
 // pricing is one call of Charges under way.
@@ -48,6 +57,8 @@ type pricing struct {
 	until     period.Date
 
 	windows []*window // usage of a line in a billing period
+	granted []stretchGrants
+	met     []met // each period of a commitment, met or not
 	pieces  []Piece
 	err     error
 }

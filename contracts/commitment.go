@@ -112,6 +112,7 @@ func (p *pricing) trueUp(r turn[committed], of []int, flow flowing) {
 			agreed = agreed.Add(prorated(s.terms.Units, p.owedDays(s)))
 		}
 		spent := flow.units(c, agreed, of)
+		p.met = append(p.met, met{turn: r, units: agreed, used: spent})
 		missing := decimal.Max(decimal.Zero, agreed.Sub(spent))
 		piece.Amount = p.round(money.Price(c.UnitPrice, currency).Mul(missing))
 		piece.Detail = Detail{Quantity: missing, UnitPrice: c.UnitPrice, CommittedUnits: agreed, UsedUnits: spent}
@@ -122,6 +123,7 @@ func (p *pricing) trueUp(r turn[committed], of []int, flow flowing) {
 			agreed = agreed.Add(part(p.round(money.Price(s.terms.Amount, currency)), b.span, b.whole))
 		}
 		spent := flow.money(c, agreed, of)
+		p.met = append(p.met, met{turn: r, agreed: agreed, spent: spent})
 		piece.Amount = agreed.Sub(spent)
 		piece.Detail = Detail{Committed: agreed, Spent: spent}
 	}

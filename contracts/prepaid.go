@@ -26,6 +26,7 @@ func (p *pricing) prepaid() {
 	if len(all) == 0 {
 		return
 	}
+	p.granted = all
 	var sold []bundle
 	for _, s := range all {
 		sold = append(sold, p.bundles(s)...)
