@@ -17,18 +17,6 @@ import (
 	"ratable/internal/postgres"
 )
 
-// Scope is what an API token opens. A token never opens more than its user's roles.
-type Scope string
-
-const (
-	UsageWrite    Scope = "usage:write"
-	Read          Scope = "read"
-	ContractWrite Scope = "contracts:write"
-)
-
-// Scopes lists every scope.
-var Scopes = []Scope{UsageWrite, Read, ContractWrite}
-
 // tokenPrefix makes a leaked token recognizable to secret scanners.
 const tokenPrefix = "ratable_"
 
@@ -49,6 +37,7 @@ type Token struct {
 	CreatedAt time.Time
 	ExpiresAt *time.Time
 	RevokedAt *time.Time
+	UsedAt    *time.Time // to the hour; nil: never
 }
 
 func (n NewToken) check() []fault.Field {
@@ -112,43 +101,52 @@ func RevokeToken(ctx context.Context, tx pgx.Tx, token int64, reason string, by 
 }
 
 // ActorForToken returns who a bearer secret stands for, when it is live at `now`
-// and opens the scope; else fault.Denied, in words that do not say which part of
-// a guess was right. A token's user may be one who cannot sign in.
+// and opens the scope; else fault.Denied.
 func ActorForToken(ctx context.Context, q postgres.Querier, secret string, scope Scope, now time.Time) (Actor, error) {
+	b, err := BearerOf(ctx, q, secret, now)
+	if err != nil {
+		return Actor{}, err
+	}
+	return b.Actor, b.Require(scope)
+}
+
+// BearerOf returns what a bearer secret stands for, when it is live at `now`; else
+// fault.Denied, in words that do not say which part of a guess was right. A
+// token's user may be one who cannot sign in.
+func BearerOf(ctx context.Context, q postgres.Querier, secret string, now time.Time) (Bearer, error) {
 	denied := fault.New(fault.Denied, "the API token is unknown, expired or revoked")
 	if !strings.HasPrefix(secret, tokenPrefix) {
-		return Actor{}, denied
+		return Bearer{}, denied
 	}
-	var a Actor
-	var name string
+	var b Bearer
 	var roles, scopes []string
 	err := q.QueryRow(ctx, `
-		select u.id, u.name, u.email, u.roles, coalesce(u.customer_id, 0), t.name, t.scopes
+		select u.id, u.name, u.email, u.roles, coalesce(u.customer_id, 0), t.id, t.name, t.scopes, t.expires_at, t.last_used_at
 		from access.tokens t
 		join access.users u on u.id = t.user_id
 		where t.secret_hash = @hash and t.revoked_at is null and (t.expires_at is null or t.expires_at > @now)
 		  and u.disabled_at is null`,
 		pgx.NamedArgs{"hash": secretHash(secret), "now": now},
-	).Scan(&a.UserID, &a.Name, &a.Email, &roles, &a.CustomerID, &name, &scopes)
+	).Scan(&b.Actor.UserID, &b.Actor.Name, &b.Actor.Email, &roles, &b.Actor.CustomerID, &b.Token, &b.name, &scopes, &b.ExpiresAt, &b.UsedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Actor{}, denied
+		return Bearer{}, denied
 	}
 	if err != nil {
-		return Actor{}, fmt.Errorf("look up an API token: %w", postgres.Fault(err))
-	}
-	if !slices.Contains(scopes, string(scope)) {
-		return Actor{}, fault.New(fault.Denied, "the API token %q does not open %s", name, scope)
+		return Bearer{}, fmt.Errorf("look up an API token: %w", postgres.Fault(err))
 	}
 	// The audit trail shows which of a user's tokens acted.
-	a.Name += " (token " + name + ")"
-	a.Roles = rolesOf(roles)
-	return a, nil
+	b.Actor.Name += " (token " + b.name + ")"
+	b.Actor.Roles = rolesOf(roles)
+	for _, s := range scopes {
+		b.scopes = append(b.scopes, Scope(s))
+	}
+	return b, nil
 }
 
 // ListTokens returns all API tokens, the newest first.
 func ListTokens(ctx context.Context, q postgres.Querier) ([]Token, error) {
 	rows, err := q.Query(ctx, `
-		select id, user_id, name, hint, scopes, created_at, expires_at, revoked_at
+		select id, user_id, name, hint, scopes, created_at, expires_at, revoked_at, last_used_at
 		from access.tokens order by id desc`)
 	if err != nil {
 		return nil, fmt.Errorf("list API tokens: %w", postgres.Fault(err))
@@ -156,7 +154,7 @@ func ListTokens(ctx context.Context, q postgres.Querier) ([]Token, error) {
 	tokens, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Token, error) {
 		var t Token
 		var scopes []string
-		err := row.Scan(&t.ID, &t.User, &t.Name, &t.Hint, &scopes, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt)
+		err := row.Scan(&t.ID, &t.User, &t.Name, &t.Hint, &scopes, &t.CreatedAt, &t.ExpiresAt, &t.RevokedAt, &t.UsedAt)
 		for _, s := range scopes {
 			t.Scopes = append(t.Scopes, Scope(s))
 		}
@@ -166,6 +164,17 @@ func ListTokens(ctx context.Context, q postgres.Querier) ([]Token, error) {
 		return nil, fmt.Errorf("list API tokens: %w", postgres.Fault(err))
 	}
 	return tokens, nil
+}
+
+// NoteUse writes down that a token was used: to the hour, so that a busy token costs one write an hour and not one a call.
+func NoteUse(ctx context.Context, q postgres.Querier, token int64, now time.Time) error {
+	_, err := q.Exec(ctx, `
+		update access.tokens set last_used_at = @hour where id = @id and (last_used_at is null or last_used_at < @hour)`,
+		pgx.NamedArgs{"id": token, "hour": now.UTC().Truncate(time.Hour)})
+	if err != nil {
+		return fmt.Errorf("note the use of API token %d: %w", token, postgres.Fault(err))
+	}
+	return nil
 }
 
 func tokenSubject(id int64) Subject {
