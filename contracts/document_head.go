@@ -40,6 +40,8 @@ type Billing struct {
 	PONumber string    `yaml:"po_number,omitempty" json:"po_number,omitempty"`
 	Align    Align     `yaml:"align,omitempty" json:"align,omitempty"` // default anniversary
 	Late     LateUsage `yaml:"late_usage,omitempty" json:"late_usage,omitempty"`
+	// RefuseAfterDays goes with late_usage: refuse: how long after its billing period usage is still taken.
+	RefuseAfterDays int `yaml:"refuse_after_days,omitempty" json:"refuse_after_days,omitempty"`
 }
 
 // LateUsage says what becomes of usage that arrives after its period was billed.
@@ -49,6 +51,7 @@ const (
 	NextInvoice LateUsage = "next_invoice" // the default: it waits for the contract's next regular day and shows its old span; less usage is credited at once
 	AtOnce      LateUsage = "at_once"      // an additional invoice on the next day
 	Reissue     LateUsage = "reissue"      // the period is credited in full and billed anew on the next day
+	Refuse      LateUsage = "refuse"       // it waits as next_invoice, and what comes more than refuse_after_days after its period is not taken: it goes to quarantine
 )
 
 // Trial is a time without charge that ends by itself.

@@ -60,7 +60,7 @@ func (d Document) validateHead(f *findings) {
 		f.add("billing.net_days", fmt.Sprint(d.Billing.NetDays), "must be from 0 to 365 days")
 	}
 	word(f, "billing.align", d.Billing.Align, Anniversary, Calendar)
-	word(f, "billing.late_usage", d.Billing.Late, NextInvoice, AtOnce, Reissue)
+	d.Billing.validateLate(f)
 	if d.Plan != nil {
 		f.key("plan.code", d.Plan.Code, "the catalog plan")
 		if d.Plan.Version < 1 {

@@ -20,10 +20,21 @@ type outcomeJSON struct {
 	Through   period.Date    `json:"through"`
 	Documents []documentJSON `json:"documents"`
 	Receipts  []receiptJSON  `json:"receipts"`
+	Refused   []refusedJSON  `json:"refused_usage,omitempty"`
 	Schedule  []scheduleJSON `json:"schedule"`
 	Journal   []entryJSON    `json:"journal"`
 	Trial     []trialJSON    `json:"trial_balance"`
 	Home      []trialJSON    `json:"functional_trial_balance,omitempty"` // of entities that book in foreign currencies
+}
+
+type refusedJSON struct {
+	Customer string      `json:"customer"`
+	Meter    string      `json:"meter"`
+	Quantity string      `json:"quantity"`
+	On       period.Date `json:"on"`
+	Known    period.Date `json:"known"`
+	Last     period.Date `json:"last_day"` // on which it would have been taken
+	Contract string      `json:"contract"`
 }
 
 type documentJSON struct {
@@ -133,6 +144,9 @@ func (o Outcome) WriteJSON(w io.Writer) error {
 			x.Applied = append(x.Applied, applicationJSON{a.Document, a.Amount})
 		}
 		out.Receipts = append(out.Receipts, x)
+	}
+	for _, r := range o.Refused {
+		out.Refused = append(out.Refused, refusedJSON{r.Customer, r.Meter, r.Quantity.String(), r.Why.Day, r.Why.Received, r.Why.Last, r.Why.Contract})
 	}
 	for _, b := range o.Books {
 		for _, s := range b.Contracts {

@@ -14,6 +14,9 @@ import (
 	"ratable/ledger"
 	"ratable/payments"
 	"ratable/revrec"
+	"ratable/usage"
+
+	"github.com/shopspring/decimal"
 )
 
 // Outcome is everything a scenario led to.
@@ -24,12 +27,20 @@ type Outcome struct {
 	Documents []invoicing.Issued      // in order of issue
 	Open      map[string]money.Amount // receivable by document
 	Receipts  []payments.Receipt
+	Refused   []RefusedUsage // usage that came later than its contract takes it
 	Closings  []Closing
 	Entries   []ledger.Entry // in order of the day they are booked on
 	Books     []Book         // per legal entity and currency
 	Home      []Home         // of legal entities that book in foreign currencies
 
 	Names ledger.Names
+}
+
+// RefusedUsage is usage of a day that became known after the contract's last day for it: nobody is billed for it.
+type RefusedUsage struct {
+	Customer, Meter string
+	Quantity        decimal.Decimal
+	Why             usage.Refusal
 }
 
 // Book is the reports of one legal entity in one currency.
@@ -105,7 +116,7 @@ func (p *playing) outcome() Outcome {
 		Open: p.book.open, Receipts: p.book.receipts, Closings: p.book.closed, Names: p.s.names,
 	}
 	for _, a := range p.accounts {
-		o.Documents = append(o.Documents, a.documents...)
+		o.Documents, o.Refused = append(o.Documents, a.documents...), append(o.Refused, a.refused...)
 	}
 	slices.SortStableFunc(o.Documents, func(x, y invoicing.Issued) int {
 		return cmp.Or(x.IssuedOn.Compare(y.IssuedOn), cmp.Compare(x.Entity, y.Entity), cmp.Compare(x.Number, y.Number))

@@ -61,6 +61,7 @@ type account struct {
 	assessed  []revrec.Assessed
 	documents []invoicing.Issued
 	late      []used // still to be learned
+	refused   []RefusedUsage
 	days      map[period.Date]bool
 	changed   bool  // since the last run
 	seen      int64 // next place of the book when commissions were looked at last
@@ -155,11 +156,37 @@ func (p *playing) day(on period.Date, look bool) error {
 
 // learn takes in usage that became known today.
 func (a *account) learn(on period.Date) {
+	if len(a.late) == 0 || a.late[0].known.After(on) {
+		return
+	}
+	agreed := a.deadlines()
 	for len(a.late) > 0 && !a.late[0].known.After(on) {
 		u := a.late[0]
+		a.late = a.late[1:]
+		if why, refused := u.refused(agreed); refused {
+			a.refused = append(a.refused, RefusedUsage{Customer: a.Customers[u.key.Customer].ExternalID, Meter: u.key.Meter, Quantity: u.quantity(), Why: why})
+			continue
+		}
 		u.count(a.Usage)
-		a.late, a.changed = a.late[1:], true
+		a.changed = true
 	}
+}
+
+// refused says whether usage comes too late for what is agreed by then. What takes usage back is a person's word, and is
+// never late.
+func (u used) refused(agreed usage.Deadlines) (usage.Refusal, bool) {
+	if u.single == nil && u.sum.events == 0 {
+		return usage.Refusal{}, false
+	}
+	return agreed.Refused(u.key, u.on, u.known)
+}
+
+// deadlines are those of everything that is agreed with the account by now.
+func (a *account) deadlines() (out usage.Deadlines) {
+	for _, g := range a.Agreements {
+		out = append(out, g.Deadlines()...)
+	}
+	return out.Effective()
 }
 
 func (p *playing) amend(x amendment) {

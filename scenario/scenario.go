@@ -10,6 +10,8 @@ import (
 	"ratable/invoicing"
 	"ratable/ledger"
 	"ratable/usage"
+
+	"github.com/shopspring/decimal"
 )
 
 // Scenario is a document that was read and found playable. It is never changed.
@@ -47,6 +49,14 @@ type used struct {
 
 // late says whether the usage was learned after its day.
 func (u used) late() bool { return u.known.After(u.on) }
+
+// quantity is what came to be known, whatever the meter makes of it.
+func (u used) quantity() decimal.Decimal {
+	if u.single != nil {
+		return u.single.Quantity
+	}
+	return u.sum.quantity
+}
 
 // id tells single events of a day apart.
 func (u used) id() string {

@@ -29,6 +29,7 @@ func (o Outcome) WriteText(w io.Writer) error {
 	p.line("Played from %s through %s.", o.From, o.Through)
 	o.documents(p)
 	o.receipts(p)
+	o.refused(p)
 	for _, b := range o.Books {
 		b.write(p, len(o.Books) > 1)
 	}
@@ -87,6 +88,17 @@ func (o Outcome) documents(p *page) {
 			p.line("")
 		}
 		o.document(p, d)
+	}
+}
+
+// refused is shown only where something was: most contracts take usage whenever it comes.
+func (o Outcome) refused(p *page) {
+	if len(o.Refused) == 0 {
+		return
+	}
+	p.heading("Usage that came too late")
+	for _, r := range o.Refused {
+		p.line("%s of %s by %s: %s", r.Quantity, r.Meter, r.Customer, r.Why)
 	}
 }
 

@@ -41,7 +41,7 @@ func (d dossier) facts() []ui.Fact {
 	}
 	facts = append(facts, d.renewalFacts()...)
 	if doc.Billing.Late != "" {
-		facts = append(facts, ui.Fact{Term: "Late usage", Value: ui.Text(capital(lateTerms(doc.Billing.Late)))})
+		facts = append(facts, ui.Fact{Term: "Late usage", Value: ui.Text(capital(lateTerms(doc.Billing)))})
 	}
 	if doc.Billing.PONumber != "" {
 		facts = append(facts, ui.Fact{Term: "PO", Value: ui.Mono(doc.Billing.PONumber)})

@@ -23,7 +23,7 @@ func differences(sold *catalog.Catalog, before, after contracts.Document) []page
 	c.say("Payment", text(netDays(before.Billing.NetDays)), text(netDays(after.Billing.NetDays)))
 	c.say("Purchase order", text(before.Billing.PONumber), text(after.Billing.PONumber))
 	c.say("Billing periods", text(alignWord(before.Billing.Align)), text(alignWord(after.Billing.Align)))
-	c.say("Usage that arrives late", text(lateTerms(before.Billing.Late)), text(lateTerms(after.Billing.Late)))
+	c.say("Usage that arrives late", text(lateTerms(before.Billing)), text(lateTerms(after.Billing)))
 	c.say("Reseller", resellerTerms(before.Reseller), resellerTerms(after.Reseller))
 	c.say("Trial", trialTerms(before.Trial), trialTerms(after.Trial))
 	c.say("Renewal", renewalTerms(before.Renewal), renewalTerms(after.Renewal))

@@ -46,7 +46,7 @@ func (v *visit) editorView(e entry) (page.Editor, error) {
 	if e.sheet["term.renewed"] != "" {
 		view.Terms = append(view.Terms, c.cell("", "term.renewed"))
 	}
-	seldom := []string{"signer", "billing.late_usage", "plan.code", "plan.version", "c-check:paused"}
+	seldom := []string{"signer", "billing.late_usage", "billing.refuse_after_days", "plan.code", "plan.version", "c-check:paused"}
 	if e.amending != "" {
 		view.Action, view.Amend = contractAddress(e.amending)+"/amend", c.cellsOf("", "effective", "reason")
 	} else {

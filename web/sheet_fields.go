@@ -63,7 +63,8 @@ var headFields = []formField{
 	{path: "billing.net_days", label: "Days to pay", shape: numeric, hint: "Empty: due on receipt"},
 	{path: "billing.po_number", label: "Purchase order"},
 	{path: "billing.align", label: "Billing periods", shape: oneOf, choices: []string{"anniversary", "From the first day", "calendar", "Calendar months"}},
-	{path: "billing.late_usage", label: "Usage that arrives late", shape: oneOf, unsaid: true, choices: []string{"next_invoice", "On the next invoice", "at_once", "Invoiced at once", "reissue", "Credited and billed anew"}},
+	{path: "billing.late_usage", label: "Usage that arrives late", shape: oneOf, unsaid: true, choices: []string{"next_invoice", "On the next invoice", "at_once", "Invoiced at once", "reissue", "Credited and billed anew", "refuse", "Refused after some days"}},
+	{path: "billing.refuse_after_days", label: "Refused how many days after its period", shape: numeric, hint: "Only where late usage is refused"},
 
 	{path: "trial.through", label: "Last free day", shape: daily},
 	{path: "trial.then", label: "After that", shape: oneOf, unsaid: true, choices: []string{"convert", "Charged", "end", "The lines end"}},

@@ -100,7 +100,7 @@ func TestEveryFieldOfTheFormIsLaidOut(t *testing.T) {
 
 // headNames are the fields that stand by themselves in the page's view.
 var headNames = strings.Fields("contract title customer payer entity currency term.from term.through term.renewed billing.net_days billing.po_number billing.align " +
-	"signer billing.late_usage plan.code plan.version paused effective reason")
+	"signer billing.late_usage billing.refuse_after_days plan.code plan.version paused effective reason")
 
 func walkCells(v reflect.Value, shown map[string]bool) {
 	switch v.Kind() {

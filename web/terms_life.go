@@ -103,11 +103,11 @@ var lateWords = map[contracts.LateUsage]string{
 	contracts.NextInvoice: "on the next invoice", contracts.AtOnce: "on an invoice of its own, the next day", contracts.Reissue: "its period is credited and billed anew",
 }
 
-func lateTerms(l contracts.LateUsage) string {
-	if l == "" {
-		l = contracts.NextInvoice
+func lateTerms(b contracts.Billing) string {
+	if days, refuses := b.RefusesLate(); refuses {
+		return fmt.Sprintf("on the next invoice; refused more than %s after the end of its billing period", howMany(days, "day"))
 	}
-	return lateWords[l]
+	return lateWords[b.LateUsage()]
 }
 
 func alignWord(a contracts.Align) string {
