@@ -103,8 +103,9 @@ type verdict struct {
 
 // clash is a conflict. kept is nil when it stands in the database, unread as yet.
 type clash struct {
-	offered staged
-	kept    *Event
+	offered  staged
+	kept     *Event
+	archived string // the file that holds it
 }
 
 // judge compares a sorted batch with what is stored, and with itself: of two
@@ -133,7 +134,7 @@ func judge(batch []staged, stored map[eventKey]digest) verdict {
 			if batch[i].content == content {
 				v.repeated = append(v.repeated, batch[i])
 			} else {
-				v.conflicts = append(v.conflicts, clash{batch[i], first})
+				v.conflicts = append(v.conflicts, clash{offered: batch[i], kept: first})
 			}
 		}
 	}

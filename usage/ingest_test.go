@@ -130,7 +130,7 @@ func TestOfTwoContentsInOneBatchTheFirstCounts(t *testing.T) {
 	first := used("1", "acme", "calls", "2026-03-01T10:00:00Z", "5")
 	second := used("1", "acme", "calls", "2026-03-01T10:00:00Z", "7")
 	got := w.ingest(t, first, second, second, first)
-	want := Receipt{Accepted: 1, Repeated: 1, Conflicts: []Conflict{{first, second}, {first, second}}}
+	want := Receipt{Accepted: 1, Repeated: 1, Conflicts: []Conflict{{Kept: first, Offered: second}, {Kept: first, Offered: second}}}
 	if diff := cmp.Diff(want, got, equalDecimals); diff != "" {
 		t.Errorf("receipt (-want +got):\n%s", diff)
 	}
@@ -201,7 +201,7 @@ func TestAnUnknownCustomerOrMeterWaitsInQuarantineUntilItIsKnown(t *testing.T) {
 	}
 	replay("while nothing is known", Receipt{Quarantined: 4})
 	w.addCustomer(t, "dora", "acme")
-	replay("when the customer is known", Receipt{Accepted: 1, Quarantined: 2, Conflicts: []Conflict{{strays[0], strays[3]}}})
+	replay("when the customer is known", Receipt{Accepted: 1, Quarantined: 2, Conflicts: []Conflict{{Kept: strays[0], Offered: strays[3]}}})
 	w.addMeter(t, "tokens")
 	// Sent again before the replay: counted once all the same.
 	if got := w.ingest(t, strays[1]); got.Accepted != 1 {

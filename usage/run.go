@@ -46,7 +46,7 @@ func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, by access
 	}
 	known, strays := stage(events, d)
 	var receipt Receipt
-	err = amongRivals(ctx, db, len(known), func(tx pgx.Tx) error {
+	err = amongRivals(ctx, db, known, func(tx pgx.Tx) error {
 		w := writer{tx: tx, directory: d, by: by, action: "usage.ingest"}
 		if err := w.write(ctx, known); err != nil {
 			return err
@@ -61,12 +61,19 @@ func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, by access
 }
 
 // amongRivals runs a transaction again when another writer committed one of its
-// events in between. Each time the rival's event is found stored at the next
-// attempt, so there are at most as many attempts as events, and one more.
-func amongRivals(ctx context.Context, db *postgres.DB, events int, fn func(tx pgx.Tx) error) error {
-	for range events {
+// events in between, and when a month of it was not open. Each time the rival's
+// event is found stored at the next attempt, so there are at most as many
+// attempts as events, and one more; of months likewise, which are retired far
+// more slowly than they are opened.
+func amongRivals(ctx context.Context, db *postgres.DB, known []staged, fn func(tx pgx.Tx) error) error {
+	for range 2 * len(known) {
 		err := db.Tx(ctx, fn)
-		if postgres.Constraint(err) != "events_pkey" {
+		switch {
+		case noMonth(err):
+			if err := openMonths(ctx, db, monthsOf(known)); err != nil {
+				return err
+			}
+		case postgres.Constraint(err) != "keys_pkey":
 			return err
 		}
 	}
@@ -87,8 +94,8 @@ type writer struct {
 }
 
 // write judges staged events and appends what is new. The order of tables is the
-// same in every transaction: events, conflicts, quarter hours, days, days by
-// dimension, quarantine.
+// same in every transaction: keys, events, conflicts, quarter hours, days, days
+// by dimension, quarantine.
 func (w *writer) write(ctx context.Context, known []staged) error {
 	if len(known) == 0 {
 		return nil
@@ -104,7 +111,7 @@ func (w *writer) write(ctx context.Context, known []staged) error {
 	w.verdict = v
 	w.receipt.Accepted, w.receipt.Repeated = len(v.fresh), len(v.repeated)
 	for _, c := range v.conflicts {
-		w.receipt.Conflicts = append(w.receipt.Conflicts, Conflict{Kept: *c.kept, Offered: *c.offered.Event})
+		w.receipt.Conflicts = append(w.receipt.Conflicts, Conflict{Kept: *c.kept, Offered: *c.offered.Event, Archived: c.archived})
 	}
 	return nil
 }
@@ -116,7 +123,7 @@ func (w *writer) append(ctx context.Context, v verdict) error {
 	if err := w.takeOrder(ctx); err != nil {
 		return err
 	}
-	if err := copyEvents(ctx, w.tx, v.fresh, w.order); err != nil {
+	if err := w.appendEvents(ctx, v.fresh); err != nil {
 		return fmt.Errorf("append %d events: %w", len(v.fresh), err)
 	}
 	if err := fillKept(ctx, w.tx, v.conflicts, w.directory.meters); err != nil {
@@ -128,6 +135,16 @@ func (w *writer) append(ctx context.Context, v verdict) error {
 	}
 	w.wrote = w.wrote || len(v.fresh) > 0 || kept > 0
 	return addRollups(ctx, w.tx, rollUp(v.fresh))
+}
+
+func (w *writer) appendEvents(ctx context.Context, fresh []staged) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	if err := copyKeys(ctx, w.tx, fresh, w.order); err != nil {
+		return err
+	}
+	return copyEvents(ctx, w.tx, fresh, w.order)
 }
 
 func (w *writer) quarantine(ctx context.Context, strays []stray) error {
@@ -204,7 +221,7 @@ func replayBatch(ctx context.Context, db *postgres.DB, waiting []Quarantined, by
 		return Receipt{Quarantined: len(strays)}, nil
 	}
 	var receipt Receipt
-	err = amongRivals(ctx, db, len(known), func(tx pgx.Tx) error {
+	err = amongRivals(ctx, db, known, func(tx pgx.Tx) error {
 		w := writer{tx: tx, directory: d, by: by, action: "usage.replay", wrote: true}
 		if err := w.takeOrder(ctx); err != nil {
 			return err

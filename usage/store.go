@@ -61,9 +61,12 @@ func customerNames(events []Event) []string {
 }
 
 // nextOrder takes the batch's place in the order of knowing: one for all its
-// facts, which become known together.
+// facts, which become known together. The lock of the order is held before the
+// place is taken, so that no watermark ever lies between the two.
 func nextOrder(ctx context.Context, tx pgx.Tx) (order int64, err error) {
-	err = tx.QueryRow(ctx, `select nextval('known_order')`).Scan(&order)
+	err = tx.QueryRow(ctx, `
+		with held as materialized (select pg_advisory_xact_lock_shared(house_order_lock()))
+		select nextval('known_order') from held`).Scan(&order)
 	return order, postgres.Fault(err)
 }
 
@@ -75,9 +78,9 @@ func loadStored(ctx context.Context, q postgres.Querier, batch []staged) (map[ev
 		accounts[i], keys[i] = batch[i].account, uuid(batch[i].key)
 	}
 	rows, err := q.Query(ctx, `
-		select e.account_id, e.key, e.content
+		select k.account_id, k.key, k.content
 		from unnest(@accounts::bigint[], @keys::uuid[]) as o (account_id, key)
-		join usage.events e on e.account_id = o.account_id and e.key = o.key`,
+		join usage.keys k on k.account_id = o.account_id and k.key = o.key`,
 		pgx.NamedArgs{"accounts": accounts, "keys": keys})
 	if err != nil {
 		return nil, postgres.Fault(err)
@@ -100,12 +103,27 @@ var eventColumns = []string{
 	"quantity", "dimensions", "source", "event_id", "known_order",
 }
 
-// copyEvents appends events the database does not have. When another writer was
-// faster with one of them, it waits for that writer and then fails on events_pkey.
+// copyKeys appends the keys of events the database does not have. When another
+// writer was faster with one of them, it waits for that writer and then fails on
+// keys_pkey.
+func copyKeys(ctx context.Context, tx pgx.Tx, fresh []staged, order int64) error {
+	row := make([]any, 5) // one for all rows
+	i := -1
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"usage", "keys"}, []string{"account_id", "key", "content", "occurred_at", "known_order"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			if i++; i == len(fresh) {
+				return nil, nil
+			}
+			e := &fresh[i]
+			row[0], row[1], row[2], row[3], row[4] = e.account, uuid(e.key), uuid(e.content), e.OccurredAt, order
+			return row, nil
+		}))
+	return postgres.Fault(err)
+}
+
+// copyEvents appends events whose keys are in. An event of a month that is not
+// open fails as noMonth tells.
 func copyEvents(ctx context.Context, tx pgx.Tx, fresh []staged, order int64) error {
-	if len(fresh) == 0 {
-		return nil
-	}
 	row := make([]any, len(eventColumns)) // one for all rows
 	i := -1
 	source := pgx.CopyFromFunc(func() ([]any, error) {

@@ -83,9 +83,10 @@ func fillKept(ctx context.Context, q postgres.Querier, conflicts []clash, meters
 		return nil
 	}
 	rows, err := q.Query(ctx, `
-		select distinct e.account_id, e.key, e.customer_id, e.meter_id, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id
-		from unnest(@accounts::bigint[], @keys::uuid[]) as o (account_id, key)
-		join usage.events e on e.account_id = o.account_id and e.key = o.key`,
+		select k.account_id, k.key, coalesce(e.customer_id, 0), coalesce(e.meter_id, 0), k.occurred_at, coalesce(e.quantity, 0), e.dimensions,
+		       coalesce(e.source, ''), coalesce(e.event_id, ''), coalesce(a.file, '')
+		from (select distinct account_id, key from unnest(@accounts::bigint[], @keys::uuid[]) as o (account_id, key)) o
+		join usage.keys k on k.account_id = o.account_id and k.key = o.key`+asItCame,
 		pgx.NamedArgs{"accounts": accounts, "keys": keys})
 	if err != nil {
 		return fmt.Errorf("read events in conflict: %w", postgres.Fault(err))
@@ -97,30 +98,57 @@ func fillKept(ctx context.Context, q postgres.Querier, conflicts []clash, meters
 	if err := nameKept(ctx, q, found, meters); err != nil {
 		return err
 	}
-	byKey := make(map[eventKey]*Event, len(found))
+	byKey := make(map[eventKey]*kept, len(found))
 	for _, k := range found {
-		byKey[k.eventKey] = &k.Event
+		byKey[k.eventKey] = k
 	}
 	for i := range conflicts {
-		if conflicts[i].kept == nil {
-			conflicts[i].kept = byKey[conflicts[i].offered.eventKey()]
+		if c := &conflicts[i]; c.kept == nil {
+			k := byKey[c.offered.eventKey()]
+			k.sameAs(*c.offered.Event)
+			c.kept, c.archived = &k.Event, k.archived
 		}
 	}
 	return nil
 }
 
-// kept is a row of usage.events; the names of its customer and meter come apart.
+// asItCame adds to keys k the event e that came under each, wherever it is kept,
+// and the archive a that has it when it is kept nowhere else.
+const asItCame = `
+		left join lateral (
+			select customer_id, meter_id, quantity, dimensions, source, event_id from usage.events
+			where account_id = k.account_id and occurred_at = k.occurred_at and key = k.key
+			union all
+			select customer_id, meter_id, quantity, dimensions, source, event_id from usage.held_events
+			where account_id = k.account_id and key = k.key
+		) e on true
+		left join lateral (
+			select file from usage.archives
+			where e.source is null and month = date_trunc('month', k.occurred_at at time zone 'UTC')::date and through_order >= k.known_order
+			order by part limit 1
+		) a on true`
+
+// kept is an event as it came; the names of its customer and meter come apart.
 type kept struct {
 	eventKey
 	customer customers.ID
 	meter    int64
+	archived string // the file, when the event is nowhere else
 	Event
+}
+
+// sameAs names an archived event as the one that was offered again: the key of
+// both is made of source and id.
+func (k *kept) sameAs(offered Event) {
+	if k.archived != "" {
+		k.Source, k.ID = offered.Source, offered.ID
+	}
 }
 
 func scanKept(row pgx.CollectableRow) (*kept, error) {
 	var k kept
 	var key pgtype.UUID
-	err := row.Scan(&k.account, &key, &k.customer, &k.meter, &k.OccurredAt, &k.Quantity, &k.Dimensions, &k.Source, &k.ID)
+	err := row.Scan(&k.account, &key, &k.customer, &k.meter, &k.OccurredAt, &k.Quantity, &k.Dimensions, &k.Source, &k.ID, &k.archived)
 	k.key = key.Bytes
 	k.OccurredAt = k.OccurredAt.UTC()
 	return &k, err
@@ -130,13 +158,18 @@ func scanKept(row pgx.CollectableRow) (*kept, error) {
 func nameKept(ctx context.Context, q postgres.Querier, rows []*kept, meters *catalog.Catalog) error {
 	var ids []customers.ID
 	for _, k := range rows {
-		ids = append(ids, k.customer)
+		if k.archived == "" {
+			ids = append(ids, k.customer)
+		}
 	}
 	parties, err := customers.Placements(ctx, q, ids)
 	if err != nil {
 		return err
 	}
 	for _, k := range rows {
+		if k.archived != "" {
+			continue
+		}
 		meter, ok := meters.MeterByID(k.meter)
 		if !ok {
 			panic(fmt.Sprintf("usage: an event counts on meter %d, which does not exist", k.meter))
@@ -164,9 +197,10 @@ func Conflicts(ctx context.Context, q postgres.Querier, before int64, limit int)
 	rows, err := q.Query(ctx, `
 		select c.id, c.account_id, c.recorded_at,
 		       c.customer, c.meter, c.occurred_at, c.quantity, c.dimensions, c.source, c.event_id,
-		       e.customer_id, e.meter_id, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id
+		       coalesce(e.customer_id, 0), coalesce(e.meter_id, 0), k.occurred_at, coalesce(e.quantity, 0), e.dimensions,
+		       coalesce(e.source, ''), coalesce(e.event_id, ''), coalesce(a.file, '')
 		from usage.conflicts c
-		join usage.events e on e.account_id = c.account_id and e.key = c.key
+		join usage.keys k on k.account_id = c.account_id and k.key = c.key`+asItCame+`
 		where @before::bigint = 0 or c.id < @before
 		order by c.id desc
 		limit @limit`,
@@ -180,8 +214,9 @@ func Conflicts(ctx context.Context, q postgres.Querier, before int64, limit int)
 		k, o := &kept{}, &c.Offered
 		err := row.Scan(&c.ID, &c.Account, &c.RecordedAt,
 			&o.Customer, &o.Meter, &o.OccurredAt, &o.Quantity, &o.Dimensions, &o.Source, &o.ID,
-			&k.customer, &k.meter, &k.OccurredAt, &k.Quantity, &k.Dimensions, &k.Source, &k.ID)
+			&k.customer, &k.meter, &k.OccurredAt, &k.Quantity, &k.Dimensions, &k.Source, &k.ID, &k.archived)
 		o.OccurredAt, k.OccurredAt = o.OccurredAt.UTC(), k.OccurredAt.UTC()
+		k.sameAs(*o)
 		stand = append(stand, k)
 		return c, err
 	})
@@ -192,7 +227,7 @@ func Conflicts(ctx context.Context, q postgres.Querier, before int64, limit int)
 		return nil, err
 	}
 	for i := range list {
-		list[i].Kept = stand[i].Event
+		list[i].Kept, list[i].Archived = stand[i].Event, stand[i].archived
 	}
 	return list, nil
 }

@@ -165,7 +165,7 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 	// A day of any zone lies within a day of UTC and the ones beside it.
 	rows, err := q.Query(ctx, `
 		select customer_id, meter_id, occurred_at, event_id, source, quantity, dimensions
-		from usage.events
+		from usage.counted
 		where account_id = any (@accounts::bigint[]) and meter_id = any (@meters::bigint[])
 		  and occurred_at >= @from and occurred_at < @until
 		order by customer_id, meter_id, occurred_at, event_id collate "C", source collate "C"`,

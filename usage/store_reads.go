@@ -94,7 +94,7 @@ func EventsPage(ctx context.Context, q postgres.Querier, f EventFilter) ([]Recor
 	}
 	rows, err := q.Query(ctx, `
 		select key, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at
-		from usage.events
+		from usage.counted
 		where account_id = @account and customer_id = @customer
 		  and (@meter::bigint = 0 or meter_id = @meter)
 		  and occurred_at >= @from and occurred_at < @until

@@ -42,10 +42,10 @@ func Recount(ctx context.Context, q postgres.Querier, account customers.AccountI
 	rows, err := q.Query(ctx, `
 		with buckets as (
 			select customer_id, meter_id, date_bin('15 minutes', occurred_at, 'epoch') as bucket_at, sum(quantity) as quantity, count(*) as events
-			from usage.events where account_id = @account group by 1, 2, 3
+			from usage.counted where account_id = @account group by 1, 2, 3
 		), days as (
 			select e.customer_id, e.meter_id, (e.occurred_at at time zone z.zone)::date as day, sum(e.quantity) as quantity, count(*) as events
-			from usage.events e
+			from usage.counted e
 			join unnest(@customers::bigint[], @zones::text[]) as z (customer_id, zone) on z.customer_id = e.customer_id
 			where e.account_id = @account group by 1, 2, 3
 		), combinations as (
@@ -54,7 +54,7 @@ func Recount(ctx context.Context, q postgres.Querier, account customers.AccountI
 			        from unnest(@declaring::bigint[], @declared::text[]) as d (meter_id, name)
 			        where d.meter_id = e.meter_id and e.dimensions ? d.name), '{}') as dimensions,
 			       sum(e.quantity) as quantity, count(*) as events
-			from usage.events e
+			from usage.counted e
 			join unnest(@customers::bigint[], @zones::text[]) as z (customer_id, zone) on z.customer_id = e.customer_id
 			where e.account_id = @account and e.meter_id = any (@declaring::bigint[]) group by 1, 2, 3, 4
 		)
@@ -105,7 +105,7 @@ func declarations(ctx context.Context, q postgres.Querier) (meters []int64, dime
 
 // sellerZones gives the zone that decides the days of each customer with events.
 func sellerZones(ctx context.Context, q postgres.Querier, account customers.AccountID) (ids []int64, zones []string, err error) {
-	rows, err := q.Query(ctx, `select distinct customer_id from usage.events where account_id = @account`,
+	rows, err := q.Query(ctx, `select distinct customer_id from usage.counted where account_id = @account`,
 		pgx.NamedArgs{"account": int64(account)})
 	if err != nil {
 		return nil, nil, postgres.Fault(err)

@@ -99,7 +99,7 @@ func singleTotals(ctx context.Context, q postgres.Querier, days period.Span, met
 		         when 'unique' then count(distinct e.dimensions ->> m.unique_by)
 		         else (array_agg(e.quantity order by e.occurred_at desc, e.event_id collate "C" desc, e.source collate "C" desc))[1]
 		       end as total
-		from usage.events e
+		from usage.counted e
 		join unnest(@meters::bigint[], @aggregations::text[], @uniques::text[]) as m (id, aggregation, unique_by) on m.id = e.meter_id
 		join unnest(@customers::bigint[], @zones::text[]) as z (customer_id, zone) on z.customer_id = e.customer_id
 		where e.occurred_at >= @after and e.occurred_at < @before

@@ -44,9 +44,12 @@ type Receipt struct {
 }
 
 // Conflict is an event that came again under the same source and id with other
-// content. Kept is what counts, Offered what was refused.
+// content. Kept is what came first, Offered what was refused. Of a kept event
+// that was archived only source, id and time are known here: Archived names the
+// file that says the rest.
 type Conflict struct {
 	Kept, Offered Event
+	Archived      string
 }
 
 // add sums receipts of consecutive batches.
