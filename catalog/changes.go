@@ -45,10 +45,10 @@ func (c *Catalog) Compare(d Document, asOf period.Date, checks Checks) (Changes,
 	for i, m := range d.Meters {
 		x.meter(fmt.Sprintf("meters[%d]", i), m)
 	}
-	for i, p := range d.Products {
-		x.product(fmt.Sprintf("products[%d]", i), p)
-	}
 	after := c.with(d)
+	for i, p := range d.Products {
+		x.product(fmt.Sprintf("products[%d]", i), p, after)
+	}
 	for i, p := range d.Plans {
 		x.plan(fmt.Sprintf("plans[%d]", i), p, after)
 	}
@@ -95,7 +95,8 @@ func (x *comparing) meter(at string, m Meter) {
 	}
 }
 
-func (x *comparing) product(at string, p Product) {
+func (x *comparing) product(at string, p Product, after *Catalog) {
+	x.featureMeters(at, p, after)
 	if x.checks.TaxCode != nil && !x.checks.TaxCode(p.TaxCode) {
 		x.found = append(x.found, field(at, "tax_code", fault.Shown(p.TaxCode), "is not a product code of the tax tables, such as saas_b2b or api_usage"))
 	}

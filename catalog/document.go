@@ -194,7 +194,7 @@ func (c *Catalog) Newest() Document {
 
 // figures and days are the keys whose values people write without quotes.
 var (
-	figures = []string{"price", "low", "mid", "high"}
+	figures = []string{"price", "low", "mid", "high", "limit", "per_unit"}
 	days    = []string{"starts_on"}
 )
 

@@ -24,7 +24,7 @@ const shop = `products:
     standalone:
       - {currency: EUR, every: month, price: 49.00, low: 44.00, mid: 49.00, high: 54.00}
       - {currency: USD, every: month, price: 55}
-    entitlements: [sso, audit-log]
+    features: {sso: true, audit-log: true, seats: {per_unit: 1, unit: seat}, workspaces: 3, api: {meter: api.calls}, scim: false}
     starts_on: 2026-01-01
   - {code: api-calls, name: API calls, unit: call, tax_code: api_usage, recognition: as_used, starts_on: 2026-01-01}
 meters:
@@ -107,12 +107,19 @@ var badDocuments = []struct{ what, text string }{
 	{"a price for a fortnight", spoiled("currency: USD, every: month", "currency: USD, every: fortnight")},
 	{"a negative price", spoiled("price: 55", "price: -55")},
 	{"an endless price", spoiled("price: 55", "price: 1e999999")},
-	{"a feature twice", spoiled("[sso, audit-log]", "[sso, sso]")},
+	{"a feature twice", spoiled("sso: true, audit-log", "sso: true, sso")},
+	{"a feature with a blank", spoiled("sso: true", "single sign-on: true")},
+	{"a feature that is a word", spoiled("sso: true", "sso: perhaps")},
+	{"a feature that is a list", spoiled("sso: true", "sso: [a]")},
+	{"a feature with an unknown key", spoiled("per_unit: 1", "per_seat: 1")},
+	{"a negative limit", spoiled("workspaces: 3", "workspaces: -3")},
+	{"a metered feature with a limit", spoiled("{meter: api.calls}", "{meter: api.calls, limit: 5}")},
+	{"a unit of nothing", spoiled("per_unit: 1, ", "")},
 	{"a day that is none", spoiled("starts_on: 2026-01-01", "starts_on: 2026-02-30")},
 	{"an aggregation nobody knows", spoiled("aggregation: unique", "aggregation: median")},
 	{"a plan without terms", spoiled("terms:", "# terms:")[:strings.Index(shop, "    terms:")]},
 	{"a plan in no currency", spoiled("    currency: EUR\n", "    currency: euros\n")},
-	{"an anchor", spoiled("[sso, audit-log]", "&f [sso]")},
+	{"an anchor", spoiled("sso: true", "sso: &f true")},
 	{"two documents", shop + "---\n" + shop},
 	{"another encoding", "products: [{name: caf\xe9}]"},
 }

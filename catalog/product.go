@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
 
 	"ratable/internal/fault"
 	"ratable/internal/money"
@@ -22,19 +20,19 @@ const (
 // Product is one version of something sold. ID and Code are the product's own and shared by its versions. The yaml keys are
 // those of a catalog document.
 type Product struct {
-	ID           int64        `yaml:"-" json:"id,omitempty"`
-	Version      int          `yaml:"-" json:"version,omitempty"` // 1, 2, ... in the order we learned of them; zero when not recorded
-	Code         string       `yaml:"code" json:"code"`
-	Name         string       `yaml:"name" json:"name"`
-	Unit         string       `yaml:"unit,omitempty" json:"unit,omitempty"` // what a quantity counts, for people: "seat", "GB"
-	TaxCode      string       `yaml:"tax_code" json:"tax_code"`             // what tax.Determine asks for, such as saas_b2b
-	Recognition  Recognition  `yaml:"recognition" json:"recognition"`
-	Method       Method       `yaml:"method,omitempty" json:"method,omitempty"`             // of what is ratable: how months weigh; empty: by day
-	Rounding     Rounding     `yaml:"rounding,omitempty" json:"rounding,omitempty"`         // empty: cumulative
-	Standalone   []Standalone `yaml:"standalone,omitempty" json:"standalone,omitempty"`     // what it sells for on its own; empty when it must be estimated
-	Entitlements []string     `yaml:"entitlements,omitempty" json:"entitlements,omitempty"` // features that whoever bought it may use
-	Retired      bool         `yaml:"retired,omitempty" json:"retired,omitempty"`           // from StartsOn on no new contract may sell it
-	StartsOn     period.Date  `yaml:"starts_on,omitempty" json:"starts_on,omitzero"`
+	ID          int64              `yaml:"-" json:"id,omitempty"`
+	Version     int                `yaml:"-" json:"version,omitempty"` // 1, 2, ... in the order we learned of them; zero when not recorded
+	Code        string             `yaml:"code" json:"code"`
+	Name        string             `yaml:"name" json:"name"`
+	Unit        string             `yaml:"unit,omitempty" json:"unit,omitempty"` // what a quantity counts, for people: "seat", "GB"
+	TaxCode     string             `yaml:"tax_code" json:"tax_code"`             // what tax.Determine asks for, such as saas_b2b
+	Recognition Recognition        `yaml:"recognition" json:"recognition"`
+	Method      Method             `yaml:"method,omitempty" json:"method,omitempty"`         // of what is ratable: how months weigh; empty: by day
+	Rounding    Rounding           `yaml:"rounding,omitempty" json:"rounding,omitempty"`     // empty: cumulative
+	Standalone  []Standalone       `yaml:"standalone,omitempty" json:"standalone,omitempty"` // what it sells for on its own; empty when it must be estimated
+	Features    map[string]Feature `yaml:"features,omitempty" json:"features,omitempty"`     // what whoever bought it may use, by code
+	Retired     bool               `yaml:"retired,omitempty" json:"retired,omitempty"`       // from StartsOn on no new contract may sell it
+	StartsOn    period.Date        `yaml:"starts_on,omitempty" json:"starts_on,omitzero"`
 }
 
 // Plan is one version of a pay-as-you-go offer. Document is the template of contract terms, JSON; only contracts reads it.
@@ -60,13 +58,7 @@ func (p Product) validate() []fault.Field {
 	}
 	found = append(found, p.validateSpreading()...)
 	found = append(found, validateStandalone(p.Standalone)...)
-	for i, feature := range p.Entitlements {
-		at := fmt.Sprintf("entitlements[%d]", i)
-		if found = append(found, code(at, feature)...); slices.Contains(p.Entitlements[:i], feature) {
-			found = append(found, fault.Field{Path: at, Value: fault.Shown(feature), Message: "is given twice; keep one"})
-		}
-	}
-	return found
+	return append(found, p.validateFeatures()...)
 }
 
 func (p Plan) validate() []fault.Field {

@@ -87,7 +87,7 @@ func (o office) approve(id int64, by access.Actor) error {
 
 // dearer is a price list from June: one line of it is new.
 const dearer = `products:
-  - {code: platform, name: Northlight platform, tax_code: saas_b2b, recognition: ratable, entitlements: [sso, audit-log, scim], starts_on: 2026-06-01,
+  - {code: platform, name: Northlight platform, tax_code: saas_b2b, recognition: ratable, features: {sso: true, audit-log: true, seats: {per_unit: 1.0, unit: seat}, workspaces: 5, api: {meter: api.calls}, scim: true}, starts_on: 2026-06-01,
      standalone: [{currency: EUR, every: month, price: 59, low: 44, mid: 49, high: 60}, {currency: USD, every: month, price: 55.00}]}
   - {code: api-calls, name: API calls, unit: call, tax_code: api_usage, recognition: as_used}
 `
@@ -110,7 +110,7 @@ func TestAChangeCountsWhenAnotherPersonApproved(t *testing.T) {
 	if was, _ := before.StandaloneIn("EUR", "month"); !was.Best().Equal(decimal.NewFromInt(49)) || before.Version != 1 {
 		t.Errorf("in May the platform sells for %s, should be 49 still", was.Best())
 	}
-	if is, _ := after.StandaloneIn("EUR", "month"); !is.Best().Equal(decimal.NewFromInt(59)) || after.Version != 2 || len(after.Entitlements) != 3 {
+	if is, _ := after.StandaloneIn("EUR", "month"); !is.Best().Equal(decimal.NewFromInt(59)) || after.Version != 2 || len(after.Features) != 6 {
 		t.Errorf("in June the platform is %+v, should sell for 59", after)
 	}
 	if len(c.Products()) != 3 {
@@ -131,7 +131,7 @@ func TestAProposalShowsWhatChangesFieldByField(t *testing.T) {
 	for _, f := range changes.List[0].Fields {
 		said = append(said, f.Path+": "+f.Old+" -> "+f.New)
 	}
-	want := "standalone[EUR month].price: 49 -> 59, standalone[EUR month].high: 54 -> 60, entitlements: sso, audit-log -> sso, audit-log, scim"
+	want := "standalone[EUR month].price: 49 -> 59, standalone[EUR month].high: 54 -> 60, features.scim: off -> on, features.workspaces: 3 -> 5"
 	if got := strings.Join(said, ", "); got != want {
 		t.Errorf("the change reads\n%s\nand should read\n%s", got, want)
 	}

@@ -28,7 +28,8 @@ func Load(ctx context.Context, q postgres.Querier) (*Catalog, error) {
 
 func loadProducts(ctx context.Context, q postgres.Querier) ([]Product, error) {
 	rows, err := q.Query(ctx, `
-		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.method, v.rounding, v.standalone, v.entitlements, v.retired
+		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.method, v.rounding, v.standalone,
+		       v.features || coalesce((select jsonb_object_agg(was, 'on') from unnest(v.entitlements) as was), '{}'), v.retired
 		from catalog.product_versions as v join catalog.products as p on p.id = v.product_id
 		order by p.code, v.version`)
 	if err != nil {
@@ -36,7 +37,7 @@ func loadProducts(ctx context.Context, q postgres.Querier) ([]Product, error) {
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Product, error) {
 		var p Product
-		err := row.Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.Method, &p.Rounding, &p.Standalone, &p.Entitlements, &p.Retired)
+		err := row.Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.Method, &p.Rounding, &p.Standalone, &p.Features, &p.Retired)
 		return p, err
 	})
 }

@@ -35,12 +35,12 @@ func AddProductVersion(ctx context.Context, tx pgx.Tx, p Product, by access.Acto
 	p.Version = newest.Version + 1
 	_, err = tx.Exec(ctx, `
 		insert into catalog.product_versions
-			(product_id, version, starts_on, name, tax_code, unit, recognition, method, rounding, standalone, entitlements, retired)
+			(product_id, version, starts_on, name, tax_code, unit, recognition, method, rounding, standalone, features, retired)
 		values
-			(@product, @version, @starts_on, @name, @tax_code, @unit, @recognition, @method, @rounding, @standalone, @entitlements, @retired)`,
+			(@product, @version, @starts_on, @name, @tax_code, @unit, @recognition, @method, @rounding, @standalone, @features, @retired)`,
 		pgx.NamedArgs{
 			"product": p.ID, "version": p.Version, "starts_on": p.StartsOn, "name": p.Name, "tax_code": p.TaxCode, "unit": p.Unit,
-			"recognition": string(p.Recognition), "method": string(p.Method), "rounding": string(p.Rounding), "standalone": orEmpty(p.Standalone), "entitlements": orEmpty(p.Entitlements), "retired": p.Retired,
+			"recognition": string(p.Recognition), "method": string(p.Method), "rounding": string(p.Rounding), "standalone": orEmpty(p.Standalone), "features": orNone(p.Features), "retired": p.Retired,
 		})
 	if err != nil {
 		return Product{}, fmt.Errorf("add version %d of product %s: %w", p.Version, p.Code, postgres.Fault(err))
@@ -56,12 +56,13 @@ func AddProductVersion(ctx context.Context, tx pgx.Tx, p Product, by access.Acto
 func newestProduct(ctx context.Context, tx pgx.Tx, code string) (Product, error) {
 	var p Product
 	err := tx.QueryRow(ctx, `
-		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.method, v.rounding, v.standalone, v.entitlements, v.retired
+		select p.id, p.code, v.version, v.starts_on, v.name, v.tax_code, v.unit, v.recognition, v.method, v.rounding, v.standalone,
+		       v.features || coalesce((select jsonb_object_agg(was, 'on') from unnest(v.entitlements) as was), '{}'), v.retired
 		from catalog.products as p join catalog.product_versions as v on v.product_id = p.id
 		where p.code = @code
 		order by v.version desc
 		limit 1`, pgx.NamedArgs{"code": code}).
-		Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.Method, &p.Rounding, &p.Standalone, &p.Entitlements, &p.Retired)
+		Scan(&p.ID, &p.Code, &p.Version, &p.StartsOn, &p.Name, &p.TaxCode, &p.Unit, &p.Recognition, &p.Method, &p.Rounding, &p.Standalone, &p.Features, &p.Retired)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Product{}, nil
 	}
@@ -81,6 +82,14 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
+}
+
+// orNone is orEmpty for what has names.
+func orNone[T any](names map[string]T) map[string]T {
+	if names == nil {
+		return map[string]T{}
+	}
+	return names
 }
 
 // sameProduct compares what the versions say, not which versions they are.

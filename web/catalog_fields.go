@@ -53,7 +53,10 @@ func (e catalogEntry) groups(taxCodes []ui.Option) []page.FieldGroup {
 			field(ui.FieldProps{Name: "recognition", Label: "Revenue is earned", Kind: ui.SelectInput, Options: recognitionOptions}),
 			field(ui.FieldProps{Name: "method", Label: "Over time, months weigh", Kind: ui.SelectInput, Options: methodOptions}),
 			field(ui.FieldProps{Name: "rounding", Label: "Odd cents go", Kind: ui.SelectInput, Options: roundingOptions}),
-			field(ui.FieldProps{Name: "entitlements", Label: "Entitles to", Optional: true, Placeholder: "sso, audit-log", Hint: "Features, with commas between."})}},
+		},
+		},
+		{Title: "Entitles to", Text: "What whoever bought it may use. A word alone is a switch; a limit is a number, by the unit sold or not; what a meter counts is bounded by what the contract includes, prepays and caps.", Fields: []ui.FieldProps{
+			field(ui.FieldProps{Name: "features", Label: "Features, one a line", Kind: ui.CodeInput, Rows: 5, Wide: true, Optional: true, Placeholder: "sso\nworkspaces: 3\nseats: {per_unit: 1, unit: seat}\napi: {meter: api.calls}"})}},
 		why}, e.standaloneGroups(field))
 }
 

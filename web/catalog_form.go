@@ -67,7 +67,11 @@ func (e catalogEntry) document(checks catalog.Checks) (catalog.Document, []fault
 	var rows []int // of the form, by place in the document
 	switch e.kind {
 	case catalog.ProductKind:
-		put("entitlements", words(e.typed["entitlements"]))
+		features, wrong := e.features()
+		if len(wrong) > 0 {
+			return catalog.Document{}, wrong
+		}
+		put("features", features)
 		list := &yaml.Node{Kind: yaml.SequenceNode}
 		for i := range e.rows {
 			if item := e.standalone(i); item != nil {
@@ -144,8 +148,9 @@ func (e catalogEntry) fields(found []fault.Field, rows []int) []fault.Field {
 		case f.Path == "terms" || strings.HasPrefix(f.Path, "terms."):
 			terms = append(terms, f)
 			continue
-		case strings.HasPrefix(f.Path, "entitlements"):
-			f.Path = "entitlements"
+		case strings.HasPrefix(f.Path, "features"):
+			f.Message = strings.TrimPrefix(f.Path, "features.") + " " + f.Message
+			f.Path = "features"
 		case strings.HasPrefix(f.Path, "dimensions"):
 			f.Path = "dimensions"
 		case strings.HasPrefix(f.Path, "standalone["):
@@ -153,7 +158,7 @@ func (e catalogEntry) fields(found []fault.Field, rows []int) []fault.Field {
 				f.Path = fmt.Sprintf("standalone[%d].%s", rows[row], key)
 			}
 		}
-		if f.Value != "" && (f.Path == "entitlements" || f.Path == "dimensions") {
+		if f.Value != "" && (f.Path == "dimensions") {
 			f.Message = f.Value + " " + f.Message
 		}
 		out = append(out, f)
@@ -191,7 +196,7 @@ func (e *catalogEntry) fill(d catalog.Document, from string) error {
 	for _, p := range d.Products {
 		e.typed["name"], e.typed["unit"], e.typed["tax_code"], e.typed["recognition"] = p.Name, p.Unit, p.TaxCode, string(p.Recognition)
 		e.typed["method"], e.typed["rounding"] = string(p.Method), string(p.Rounding)
-		e.typed["entitlements"] = strings.Join(p.Entitlements, ", ")
+		e.typed["features"] = featureText(p)
 		e.rows = max(1, len(p.Standalone))
 		for i, s := range p.Standalone {
 			at := fmt.Sprintf("standalone[%d].", i)

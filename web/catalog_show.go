@@ -47,7 +47,7 @@ func (v *visit) productPage() error {
 		}
 		facts := []ui.Fact{
 			{Term: "Code", Value: ui.Mono(p.Code)}, {Term: "Unit", Value: orDash(p.Unit)}, {Term: "Tax code", Value: ui.Mono(p.TaxCode)},
-			{Term: "Earned", Value: ui.Text(earnedAs(p))}, {Term: "Entitles to", Value: orDash(strings.Join(p.Entitlements, ", "))},
+			{Term: "Earned", Value: ui.Text(earnedAs(p))}, {Term: "Entitles to", Value: page.Lines(featureLines(p))},
 		}
 		return v.showThing(t, thing{kind: catalog.ProductKind, code: p.Code, name: p.Name, versions: spans, inForce: ok, now: p.Version, facts: facts,
 			body: []templ.Component{page.TableOf(standaloneTable(p))}})
@@ -243,11 +243,14 @@ func fieldWords(path string) string {
 		}
 		return "Sells alone for, " + key + ", " + rest
 	}
+	if feature, ok := strings.CutPrefix(path, "features."); ok {
+		return "Entitles to " + feature
+	}
 	return strings.TrimPrefix(path, "terms.")
 }
 
 var fieldNames = map[string]string{
-	"name": "Name", "unit": "Unit", "tax_code": "Tax code", "recognition": "Earned", "method": "Months weigh", "rounding": "Odd cents go", "entitlements": "Entitles to", "retired": "Retired",
+	"name": "Name", "unit": "Unit", "tax_code": "Tax code", "recognition": "Earned", "method": "Months weigh", "rounding": "Odd cents go", "retired": "Retired",
 	"starts_on": "Counts from", "currency": "Currency", "aggregation": "Adds up by", "unique_by": "Distinct", "dimensions": "Dimensions",
 }
 

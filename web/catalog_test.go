@@ -61,7 +61,7 @@ func dearerPlatform(t *testing.T, b *webtest.Browser, pairs ...string) (url.Valu
 func TestAPriceChangesFromNextMonthAfterAnotherPersonApproved(t *testing.T) {
 	h := newHouse(t)
 	paula := h.Login(access.Product)
-	form, action := dearerPlatform(t, paula, "standalone[0].currency", "usd", "standalone[0].every", "month", "standalone[0].price", "110", "entitlements", "sso, audit-log")
+	form, action := dearerPlatform(t, paula, "standalone[0].currency", "usd", "standalone[0].every", "month", "standalone[0].price", "110", "features", "sso, audit-log\nseats: {per_unit: 1}")
 	if form.Get("starts_on") != "2026-05-01" {
 		t.Errorf("the form proposes %s, should be the first of next month", form.Get("starts_on"))
 	}
@@ -73,7 +73,7 @@ func TestAPriceChangesFromNextMonthAfterAnotherPersonApproved(t *testing.T) {
 	}
 	farah := h.LoginAs(h.User("Farah", access.Finance))
 	farah.Get("/approvals").Want(http.StatusOK, "Catalog change 2")
-	farah.Get(change).Want(http.StatusOK, "Sells alone for, USD a month, price", "110", "sso, audit-log", "Approve")
+	farah.Get(change).Want(http.StatusOK, "Sells alone for, USD a month, price", "110", "Entitles to sso", "Entitles to seats", "Approve")
 	farah.PostForm(change+"/approve", nil).Want(http.StatusOK, "was approved and counts", "It counts.")
 	product := farah.Get("/catalog/products/platform").Want(http.StatusOK, "C-100")
 	if rows := product.Table("Versions"); len(rows) != 2 || rows[0][3] != "Scheduled" || rows[1][3] != "Active" || !strings.Contains(rows[0][2], "nothing → 110") {
@@ -102,8 +102,11 @@ func TestEachFieldOfAProductSaysWhatIsWrongWithIt(t *testing.T) {
 		{"recognition", "sometimes", "must be ratable, as_used or point_in_time"},
 		{"method", "by_moon", "must be daily, by_second"},
 		{"rounding", "to_me", "must be cumulative_half_up"},
-		{"entitlements", "sso, sso", "is given twice"},
-		{"entitlements", "single/sign-on", "letters, digits"},
+		{"features", "sso, sso", "is given twice"},
+		{"features", "single/sign-on", "letters, digits"},
+		{"features", "sso\nseats: many", "seats must be true, false, a limit"},
+		{"features", "seats: {per_unit: 1", "line 1"},
+		{"features", "api: {meter: api.cows}", "is not a meter of the catalog"},
 		{"starts_on", "", "is missing: say from which day"},
 		{"starts_on", "2026-04-14", "is over: a change counts from 2026-04-15 or later"},
 		{"starts_on", "next month", "is not a date"},

@@ -24,7 +24,7 @@ const priceList = `products:
     tax_code: saas_b2b
     recognition: ratable
     standalone: [{currency: USD, every: month, price: 110, low: 95, mid: 105, high: 120}]
-    entitlements: [sso]
+    features: {sso: true}
     starts_on: 2149-06-01
   - {code: storage, name: Storage, unit: GB, tax_code: saas_b2b, recognition: as_used, retired: true, starts_on: 2149-07-01}
   - {code: support, name: Premium support, tax_code: support, recognition: ratable}
@@ -74,7 +74,7 @@ func TestACatalogFileIsPlannedAppliedApprovedAndThenThereIsNothingToDo(t *testin
 	approveChange(t, db, 1, company.Finance)
 	say(ratable(t, env, "", "catalog", "plan", file)).want(t, 0, "Nothing to do")
 	say(ratable(t, env, "", "catalog", "apply", file)).want(t, 0, "Nothing to do")
-	export := say(ratable(t, env, "", "catalog", "export")).want(t, 0, "entitlements:")
+	export := say(ratable(t, env, "", "catalog", "export")).want(t, 0, "features:")
 	ratable(t, env, export.out, "catalog", "plan", "-").want(t, 0, "Nothing to do")
 	for _, b := range badCatalogs {
 		a := ratable(t, env, b.file, "catalog", "plan", "--as-of", "2026-05-01", "-").want(t, exitBadInput, b.says)

@@ -25,6 +25,11 @@ type Scalar interface {
 	ReadScalar(text string, line int) error
 }
 
+// Short is a group that may also be written as a single word, which says all that needs to be said.
+type Short interface {
+	ReadShort(text string) error
+}
+
 // Read fills a struct from the nodes of a document and returns all that is wrong
 // with it, each finding with its path and line.
 func Read(root *yaml.Node, into any) []fault.Field {
@@ -74,6 +79,12 @@ func (r *reader) read(n *yaml.Node, path string, into reflect.Value) {
 			if err := target.ReadScalar(n.Value, n.Line); err != nil {
 				r.blame(n, path, "%s", err)
 			}
+		}
+		return
+	}
+	if target, ok := into.Addr().Interface().(Short); ok && n.Kind == yaml.ScalarNode {
+		if err := target.ReadShort(n.Value); err != nil {
+			r.blame(n, path, "%s", err)
 		}
 		return
 	}
