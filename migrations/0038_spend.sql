@@ -38,8 +38,9 @@ select house_append_only('spend.rules');
 create table spend.fired (
     account_id   bigint not null,
     rule         text not null,              -- "rule:12", or of a contract by itself "contract:7:cap:monthly"
-    period_start date not null,
+    period_key   date not null,              -- the day of invoicing for amounts, the first day of the period for others
     threshold    numeric not null,
+    period_start date not null,
     period_end   date not null,
     customer_id  bigint not null,
     contract_id  bigint,
@@ -52,7 +53,7 @@ create table spend.fired (
     fired_on     date not null,
     known_order  bigint not null default nextval('known_order'),
     recorded_at  timestamptz not null default now(),
-    constraint fired_once primary key (account_id, rule, period_start, threshold)
+    constraint fired_once primary key (account_id, rule, period_key, unit, threshold)
 );
 create index fired_by_customer on spend.fired (customer_id, known_order desc);
 select house_shard('spend.fired');
