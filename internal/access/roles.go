@@ -48,6 +48,7 @@ func checkRoles(roles []Role) []fault.Field {
 // deciders says which roles answer a request about a kind of subject. The roles
 // are written into the request, so changing this table does not change history.
 var deciders = map[string][]Role{
+	"erasure":     {Finance, Admin},
 	"contract":    {Finance},
 	"amendment":   {Finance},
 	"concession":  {Finance},
