@@ -19,6 +19,7 @@ import (
 	"ratable/invoicing"
 	"ratable/partners"
 	"ratable/revrec"
+	"ratable/web/api"
 )
 
 // schedule is every job there is, in the order they are looked at. Times are
@@ -195,7 +196,11 @@ func sweep(db *postgres.DB) job {
 	return func(ctx context.Context, _ jobs.Run) (jobs.Summary, error) {
 		var n int64
 		err := db.Tx(ctx, func(tx pgx.Tx) (err error) {
-			n, err = access.Sweep(ctx, tx, time.Now())
+			if n, err = access.Sweep(ctx, tx, time.Now()); err != nil {
+				return err
+			}
+			answers, err := api.Sweep(ctx, tx, time.Now())
+			n += answers
 			return err
 		})
 		return jobs.Summary{Text: fmt.Sprintf("%d rows removed", n)}, err

@@ -1,26 +1,25 @@
-// Package api is the door for machines: usage events in, contract documents in and out, and whether we are up.
+// Package api is the door for machines: usage in, contracts and customers in and out, invoices, payments and books to read.
 //
-// It owns the JSON of requests and answers, bearer tokens with a scope, and errors as problem+json (RFC 9457) that name
-// the field. It does not own the verbs behind them. It knows no cookie, so no other site can borrow one.
+// It owns the JSON of requests and answers, the OpenAPI document that describes them (made from the same types that are
+// read and written), bearer tokens with a scope, idempotency keys, cursors, and errors as problem+json (RFC 9457) that
+// name the field. It does not own the verbs behind them. It knows no cookie, so no other site can borrow one.
+//
+// Invariants, each with a test: an address is answered exactly when the document describes it; what an operation answers
+// fits its schema; the effect of a request and what is kept under its Idempotency-Key are written together or not at all.
 package api
 
 import (
-	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
-	"strings"
+	"slices"
+	"sync"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
 
-	"ratable/internal/access"
-	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -31,118 +30,62 @@ type Config struct {
 	Now   func() time.Time
 	Today func() period.Date
 	Log   *slog.Logger
+	Rate  Rate // zero: Usual
 }
+
+// Rate is how often one token may call what is no hot route.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Usual is generous for a program and stops a loop that went wrong.
+var Usual = Rate{PerSecond: 200, Burst: 1000}
 
 // Prefixes are the addresses that New answers.
 var Prefixes = []string{"/v1/", "/healthz", "/readyz"}
 
-// maxBody bounds a request: ten thousand events with room to spare.
-const maxBody = 16 << 20
-
-// endpoint is an address, the scope a token must open, and what answers. Without a scope it is open to anybody.
-type endpoint struct {
-	method, path string
-	scope        access.Scope
-	handle       func(*call) error
+type server struct {
+	Config
+	document document
+	mu       sync.Mutex
+	limits   map[int64]*rate.Limiter
+	noted    map[int64]time.Time // when a token's use was last written down
 }
 
-func (s *server) endpoints() []endpoint {
-	return []endpoint{
-		{http.MethodGet, "/healthz", "", s.healthy},
-		{http.MethodGet, "/readyz", "", s.ready},
-		{http.MethodPost, "/v1/events", access.UsageWrite, s.takeEvents},
-		{http.MethodPost, "/v1/contracts", access.ContractWrite, s.takeContract},
-		{http.MethodGet, "/v1/contracts/:number", access.Read, s.giveContract},
-		{http.MethodPost, "/v1/subscriptions", access.ContractWrite, s.takeSignUp},
-		{http.MethodPost, "/v1/subscriptions/:number/changes", access.ContractWrite, s.takeChange},
-	}
-}
-
-type server struct{ Config }
-
-// call is one request with who makes it.
-type call struct {
-	echo echo.Context
-	ctx  context.Context
-	id   string
-	by   access.Actor
+// operations is everything that the API answers, by noun.
+func (s *server) operations() []operation {
+	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.contractOperations(), s.subscriptionOperations())
 }
 
 // New returns the handler of all Prefixes.
 func New(c Config) http.Handler {
-	s := &server{c}
+	if c.Rate == (Rate{}) {
+		c.Rate = Usual
+	}
+	s := &server{Config: c, limits: map[int64]*rate.Limiter{}, noted: map[int64]time.Time{}}
 	e := echo.New()
 	e.HideBanner = true
 	e.IPExtractor = echo.ExtractIPDirect()
-	e.HTTPErrorHandler = func(err error, c echo.Context) { s.fail(newCall(c), unmatched(err)) }
-	for _, p := range s.endpoints() {
-		e.Add(p.method, p.path, func(c echo.Context) error {
-			call := newCall(c)
-			if err := s.attempt(call, p); err != nil {
-				s.fail(call, err)
-			}
-			return nil
-		})
-	}
+	e.HTTPErrorHandler = func(err error, c echo.Context) { s.fail(s.call(c, nil), unmatched(err)) }
+	s.mount(e)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		w.Header().Set("Cache-Control", "no-store")
+		if escaped := r.URL.EscapedPath(); escaped != r.URL.Path {
+			r.URL.RawPath = escaped // so that parameters come escaped, always, and are unescaped once
+		}
 		e.ServeHTTP(w, r)
 	})
 }
 
-// attempt admits and handles a call. A panic is a failure of ours like any other: the caller gets the reference of a line
-// in our log.
-func (s *server) attempt(c *call, p endpoint) (err error) {
-	defer func() {
-		if fell := recover(); fell != nil {
-			err = fmt.Errorf("panic: %v\n%s", fell, debug.Stack())
-		}
-	}()
-	if err := s.admit(c, p.scope); err != nil {
-		return err
+// mount gives every operation its address and its place in the document.
+func (s *server) mount(e *echo.Echo) {
+	config := huma.Config{OpenAPI: newOpenAPI(), Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat}}
+	m := mounting{server: s, echo: e, huma: humaecho.New(e, config), paper: huma.NewAPI(config, onPaper{})}
+	m.huma.UseMiddleware(s.gate)
+	for _, o := range s.operations() {
+		o.mount(&m, o.about)
 	}
-	return p.handle(c)
+	s.document.openAPI = m.huma.OpenAPI()
 }
-
-func newCall(c echo.Context) *call {
-	id := c.Response().Header().Get("X-Request-Id")
-	if id == "" { // the API stands alone, as in a test of it
-		raw := make([]byte, 6)
-		rand.Read(raw)
-		id = hex.EncodeToString(raw)
-	}
-	return &call{echo: c, ctx: c.Request().Context(), id: id}
-}
-
-// errNoToken is told apart from a token that does not open the scope: 401 asks for one, 403 says it is not enough.
-var errNoToken = errors.New("send an API token in the header Authorization: Bearer <token>")
-
-// admit finds out who calls. A call that needs no scope is nobody's.
-func (s *server) admit(c *call, scope access.Scope) error {
-	if scope == "" {
-		return nil
-	}
-	secret, ok := strings.CutPrefix(c.echo.Request().Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return errNoToken
-	}
-	by, err := access.ActorForToken(c.ctx, s.DB, strings.TrimSpace(secret), scope, s.Now())
-	if err != nil {
-		return err
-	}
-	by.RequestID, by.IP = c.id, c.echo.RealIP()
-	c.by = by
-	return nil
-}
-
-// unmatched turns echo's own "no such route" into ours.
-func unmatched(err error) error {
-	var he *echo.HTTPError
-	if errors.As(err, &he) && (he.Code == http.StatusNotFound || he.Code == http.StatusMethodNotAllowed) {
-		return fault.New(fault.NotFound, "there is nothing at this address")
-	}
-	return err
-}
-
-func (c *call) body() ([]byte, error) { return io.ReadAll(c.echo.Request().Body) }

@@ -66,9 +66,10 @@ func TestABadSignUpIsAProblemThatNamesTheField(t *testing.T) {
 			t.Errorf("%s is answered by %v, want %s", x.body, got, x.path)
 		}
 	}
-	for _, body := range []string{"", "[]", signUp + signUp, `{"plan":`, strings.Repeat(" ", 70<<10)} {
+	for _, body := range []string{"", "[]", signUp + signUp, `{"plan":`} {
 		answer(t, c.keyed("/v1/subscriptions", "bad", body), http.StatusUnprocessableEntity)
 	}
+	answer(t, c.keyed("/v1/subscriptions", "bad", strings.Repeat(" ", 70<<10)), http.StatusRequestEntityTooLarge)
 	answer(t, c.keyed("/v1/subscriptions", "", signUp), http.StatusUnprocessableEntity)
 	answer(t, newCaller(site, access.Product, access.ContractWrite).keyed("/v1/subscriptions", "k", signUp), http.StatusForbidden)
 	answer(t, newCaller(site, access.Support, access.Read).keyed("/v1/subscriptions", "k", signUp), http.StatusForbidden)
