@@ -12,7 +12,7 @@ var floor = map[string]int{
 	"migrations": 0, "internal/fault": 0, "web/static": 0, "client": 0,
 	"internal/period": 1, "internal/money": 2, "internal/strict": 3,
 	"internal/pdf": 10, "internal/postgres": 10, "internal/tidy": 10, "web/ui": 10,
-	"internal/access": 20, "internal/mail": 21, "internal/jobs": 21,
+	"internal/access": 20, "internal/mail": 21, "internal/jobs": 21, "internal/webhook": 22,
 	"entities": 30, "customers": 31, "catalog": 31,
 	"usage": 35, "tax": 35, "ledger": 35,
 	"contracts": 40, "closing": 45,

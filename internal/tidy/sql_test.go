@@ -113,7 +113,7 @@ func TestSQLLivesInStoreAndRunFiles(t *testing.T) {
 }
 
 // schemas are the Postgres schemas, one per package.
-var schemas = []string{"access", "api", "catalog", "closing", "contracts", "customers", "entities", "exports", "invoicing", "jobs", "ledger", "mail", "payments", "reconcile", "revrec", "tax", "usage"}
+var schemas = []string{"access", "api", "catalog", "closing", "contracts", "customers", "entities", "exports", "invoicing", "jobs", "ledger", "mail", "payments", "reconcile", "revrec", "tax", "usage", "webhook"}
 
 var table = regexp.MustCompile(`(?i)\b(?:from|join|into|update|table)\s+([a-z_]+)\.[a-z_]+`)
 
