@@ -68,3 +68,7 @@ create table spend.looked (
 select house_reference('spend.looked');
 
 select house_serve('spend');
+
+-- Whose usage changed since the last look is asked every minute: block ranges must be there as soon as blocks are full.
+alter index usage.keys_by_known_order set (autosummarize = on);
+create index corrections_by_known_order on usage.corrections using brin (known_order) with (pages_per_range = 16, autosummarize = on);
