@@ -93,8 +93,11 @@ func (b billedUsage) naive(events map[string]map[period.Date]*used) *big.Rat {
 	for day := b.span.Start; day.Before(b.span.End); day = day.AddDays(1) {
 		for _, user := range users {
 			if x := events[user+" "+u.Meter][day]; x != nil {
-				all.events = append(all.events, x.events...)
-				all.sum.Add(all.sum, x.sum)
+				for _, e := range x.events {
+					if e.says(u.Where) {
+						all.add(e)
+					}
+				}
 			}
 		}
 	}
@@ -331,6 +334,16 @@ type event struct {
 	at         time.Time
 	quantity   *big.Rat
 	dimensions map[string]string
+}
+
+// says tells whether the event has the values that a line filters by.
+func (e event) says(where map[string]string) bool {
+	for name, value := range where {
+		if e.dimensions[name] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // used are the events of some time, and their sum.

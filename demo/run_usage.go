@@ -40,6 +40,8 @@ func (f *filling) consumeAll(ctx context.Context) error {
 		}
 		all = append(all, c.consume(f.story.served(c.ID), end, seller.Location())...)
 	}
+	seller, _ := f.entities.ByCode(f.story.customer(cloudCustomer).Entity)
+	all = append(all, f.story.consumeCloud(f.Today, seller.Location())...)
 	f.summary.Events = len(all)
 	for i, t := range tardy {
 		seller, _ := f.entities.ByCode(f.story.customer(t.customer).Entity)

@@ -92,6 +92,9 @@ func tell(today period.Date) (story, error) {
 	if err := s.planContracts(); err != nil {
 		return s, err
 	}
+	if err := s.addCloud(); err != nil {
+		return s, err
+	}
 	return s, s.endContracts()
 }
 
