@@ -1,0 +1,33 @@
+package onboarding
+
+// customerColumns are the columns of a file of customers. An empty cell says nothing: what stands stays.
+var customerColumns = []Column{
+	{Name: "external_id", Aliases: []string{"id", "customer", "customer_id", "customer_number", "account_number"}, Required: true, About: "How other systems and usage events name the customer; it means this customer for ever.", Examples: []string{"acme", "rhein"}},
+	{Name: "name", Aliases: []string{"company", "customer_name", "account_name"}, Required: true, About: "What people call it.", Examples: []string{"Acme Robotics", "Rheinwerk"}},
+	{Name: "legal_name", Aliases: []string{"company_legal_name"}, About: "What goes on an invoice; empty: the same as the name.", Examples: []string{"Acme Robotics, Inc.", "Rheinwerk Antriebe GmbH"}},
+	{Name: "kind", Aliases: []string{"customer_kind", "customer_type"}, About: "business, consumer, government or nonprofit; empty: business.", Examples: []string{"business", "business"}},
+	{Name: "entity", Aliases: []string{"seller", "legal_entity"}, Required: true, About: "The code of our legal entity that sells to it.", Examples: []string{"nlus", "nleu"}},
+	{Name: "currency", Aliases: []string{"billing_currency"}, Required: true, About: "ISO 4217 code it is billed in.", Examples: []string{"USD", "EUR"}},
+	{Name: "parent", Aliases: []string{"parent_id", "parent_account"}, About: "External id of the customer it belongs to: they share one paying account. It stands in this file or is here already.", Examples: []string{"", ""}},
+	{Name: "address_1", Aliases: []string{"address", "street", "billing_street", "billing_address", "address_line_1"}, About: "Street of the billing address.", Examples: []string{"350 Fifth Avenue", "Hafenstraße 12"}},
+	{Name: "address_2", Aliases: []string{"address_line_2", "billing_street_2"}, About: "Second line of it.", Examples: []string{"Suite 4100", ""}},
+	{Name: "address_3", Aliases: []string{"address_line_3"}, About: "Third line of it.", Examples: []string{"", ""}},
+	{Name: "city", Aliases: []string{"billing_city", "town"}, About: "City of the billing address.", Examples: []string{"New York", "Düsseldorf"}},
+	{Name: "region", Aliases: []string{"state", "province", "billing_state", "billing_region"}, About: "ISO 3166-2 region without the country; the United States and Canada need one.", Examples: []string{"NY", ""}},
+	{Name: "postcode", Aliases: []string{"zip", "zip_code", "postal_code", "billing_zip", "billing_postcode"}, About: "Postcode of the billing address.", Examples: []string{"10118", "40221"}},
+	{Name: "country", Aliases: []string{"billing_country", "country_code"}, Required: true, About: "ISO 3166-1 country of the billing address, two letters.", Examples: []string{"US", "DE"}},
+	{Name: "service_address_1", Aliases: []string{"service_street"}, About: "Where the service is used, if elsewhere.", Examples: []string{"", ""}},
+	{Name: "service_city", About: "City of the service address.", Examples: []string{"", ""}},
+	{Name: "service_region", Aliases: []string{"service_state"}, About: "Region of the service address.", Examples: []string{"", ""}},
+	{Name: "service_postcode", Aliases: []string{"service_zip"}, About: "Postcode of the service address.", Examples: []string{"", ""}},
+	{Name: "service_country", About: "Country of the service address; empty: there is none of its own.", Examples: []string{"", ""}},
+	{Name: "email", Aliases: []string{"payable_email", "billing_email", "invoice_email", "contact_email"}, About: "Where invoices and reminders go.", Examples: []string{"ap@acme.example", "rechnung@rhein.example"}},
+	{Name: "contact", Aliases: []string{"contact_name", "payable_name", "billing_contact"}, About: "Who reads that mailbox.", Examples: []string{"Accounts payable", "Buchhaltung"}},
+	{Name: "procurement_email", Aliases: []string{"purchasing_email"}, About: "Who is written to about purchase orders and renewals.", Examples: []string{"", ""}},
+	{Name: "technical_email", About: "Who is written to about usage alerts.", Examples: []string{"", ""}},
+	{Name: "vat_number", Aliases: []string{"vat", "vat_id", "tax_id", "tax_number", "ein", "uid"}, About: "Tax number, a VAT number with its country's letters.", Examples: []string{"", "DE136695976"}},
+	{Name: "tax_id_kind", Aliases: []string{"tax_id_type"}, About: "eu_vat, gb_vat, ch_uid, no_mva, us_ein, au_abn, …; empty: as the number shows.", Examples: []string{"", "eu_vat"}},
+	{Name: "po_required", Aliases: []string{"purchase_order_required"}, About: "yes where no invoice is accepted without a purchase order number.", Examples: []string{"no", "yes"}},
+	{Name: "signed_up_on", Aliases: []string{"since", "created", "created_on", "customer_since"}, About: "Day it became a customer, as 2024-03-01; empty: the day of the import.", Examples: []string{"2024-03-01", "2023-11-15"}},
+	{Name: "starts_on", Aliases: []string{"changes_from", "effective"}, About: "Day from which changes of a customer hold that is here already; empty: the day of the import.", Examples: []string{"", ""}},
+}
