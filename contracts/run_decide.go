@@ -58,6 +58,11 @@ func decide(ctx context.Context, tx pgx.Tx, number string, d Decided, by access.
 	if err := insertDecision(ctx, tx, c, r, d); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
+	if d.Event == "approved" {
+		if err := settleDeadlines(ctx, tx, c.Account, r.Document); err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+	}
 	return nil
 }
 

@@ -135,6 +135,9 @@ func (c Contract) furtherTerm(ctx context.Context, tx pgx.Tx, sold *catalog.Cata
 	if err := insertDecision(ctx, tx, c, r, Decided{Event: "renewed", Reason: reason, Under: c.agreedRenewal(was)}); err != nil {
 		return err
 	}
+	if err := settleDeadlines(ctx, tx, c.Account, next); err != nil {
+		return err
+	}
 	return access.Audit(ctx, tx, renewedBy, "contract.renew", c.subject(version), nil, next, reason)
 }
 

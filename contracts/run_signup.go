@@ -149,6 +149,9 @@ func (c Contract) sign(ctx context.Context, tx pgx.Tx, d Document, action, reaso
 	if err := insertDecision(ctx, tx, c, r, Decided{Event: "signed", Reason: reason, Plan: d.Plan}); err != nil {
 		return err
 	}
+	if err := settleDeadlines(ctx, tx, c.Account, d); err != nil {
+		return err
+	}
 	return access.Audit(ctx, tx, by, action, c.subject(version), nil, d, reason)
 }
 

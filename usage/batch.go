@@ -31,10 +31,11 @@ type staged struct {
 	position     int // in the batch: the earlier of two contents wins
 }
 
-// stray is an event whose customer or meter is not known.
+// stray is an event whose customer or meter is not known, or that comes too late.
 type stray struct {
 	staged
-	reason string
+	reason  string
+	refusal Refusal // of a late one
 }
 
 // stage gives every event its keys and its place. The known ones come sorted by
@@ -54,7 +55,7 @@ func stage(events []Event, d directory) (known []staged, strays []stray) {
 			s.combination = meter.Combination(s.Dimensions)
 		}
 		if reason := strayReason(hasPlace, hasMeter); reason != "" {
-			strays = append(strays, stray{s, reason})
+			strays = append(strays, stray{staged: s, reason: reason})
 			continue
 		}
 		known = append(known, s)

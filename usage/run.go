@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,7 +30,7 @@ func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time,
 	var total Receipt
 	for len(events) > 0 {
 		n := min(len(events), maxBatch)
-		receipt, err := ingestBatch(ctx, db, events[:n], by)
+		receipt, err := ingestBatch(ctx, db, events[:n], now, by)
 		if err != nil {
 			return total, fmt.Errorf("ingest usage: %w", err)
 		}
@@ -39,7 +40,7 @@ func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time,
 	return total, nil
 }
 
-func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, by access.Actor) (Receipt, error) {
+func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, now time.Time, by access.Actor) (Receipt, error) {
 	d, err := loadDirectory(ctx, db, events)
 	if err != nil {
 		return Receipt{}, err
@@ -47,11 +48,11 @@ func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, by access
 	known, strays := stage(events, d)
 	var receipt Receipt
 	err = amongRivals(ctx, db, known, func(tx pgx.Tx) error {
-		w := writer{tx: tx, directory: d, by: by, action: "usage.ingest"}
+		w := writer{tx: tx, directory: d, by: by, action: "usage.ingest", received: func(*staged) time.Time { return now }}
 		if err := w.write(ctx, known); err != nil {
 			return err
 		}
-		if err := w.quarantine(ctx, strays); err != nil {
+		if err := w.quarantine(ctx, slices.Concat(strays, w.late), now); err != nil {
 			return err
 		}
 		receipt = w.receipt
@@ -87,8 +88,11 @@ type writer struct {
 	by        access.Actor
 	action    string
 
+	received func(*staged) time.Time // when each event came; nil: somebody takes them however late they are
+
 	order   int64 // 0 until something is to be written
 	wrote   bool
+	late    []stray
 	verdict verdict
 	receipt Receipt
 }
@@ -104,6 +108,9 @@ func (w *writer) write(ctx context.Context, known []staged) error {
 	if err != nil {
 		return fmt.Errorf("look for known events: %w", err)
 	}
+	if known, err = w.refuseLate(ctx, known, stored); err != nil {
+		return err
+	}
 	v := judge(known, stored)
 	if err := w.append(ctx, v); err != nil {
 		return err
@@ -114,6 +121,19 @@ func (w *writer) write(ctx context.Context, known []staged) error {
 		w.receipt.Conflicts = append(w.receipt.Conflicts, Conflict{Kept: *c.kept, Offered: *c.offered.Event, Archived: c.archived})
 	}
 	return nil
+}
+
+// refuseLate takes out of a batch what no contract takes any more.
+func (w *writer) refuseLate(ctx context.Context, known []staged, stored map[eventKey]digest) ([]staged, error) {
+	if w.received == nil {
+		return known, nil
+	}
+	l, err := loadLateness(ctx, w.tx, known, w.directory.meters)
+	if err != nil {
+		return nil, err
+	}
+	known, w.late = l.split(known, stored, w.received)
+	return known, nil
 }
 
 func (w *writer) append(ctx context.Context, v verdict) error {
@@ -147,14 +167,14 @@ func (w *writer) appendEvents(ctx context.Context, fresh []staged) error {
 	return copyEvents(ctx, w.tx, fresh, w.order)
 }
 
-func (w *writer) quarantine(ctx context.Context, strays []stray) error {
+func (w *writer) quarantine(ctx context.Context, strays []stray, now time.Time) error {
 	if len(strays) == 0 {
 		return nil
 	}
 	if err := w.takeOrder(ctx); err != nil {
 		return err
 	}
-	n, err := insertStrays(ctx, w.tx, strays, w.order)
+	n, err := insertStrays(ctx, w.tx, strays, w.order, now)
 	if err != nil {
 		return err
 	}
@@ -182,59 +202,4 @@ func (w *writer) audit(ctx context.Context) error {
 		Accepted, Repeated, Quarantined, Conflicts int
 	}{w.receipt.Accepted, w.receipt.Repeated, w.receipt.Quarantined, len(w.receipt.Conflicts)}
 	return access.Audit(ctx, w.tx, w.by, w.action, subject, nil, counts, "")
-}
-
-// Replay tries every quarantined event again, oldest first. Those whose customer
-// and meter are known by now count as if they had just arrived, with all the
-// rules of Ingest; the receipt's Quarantined are those that wait on.
-func Replay(ctx context.Context, db *postgres.DB, by access.Actor) (Receipt, error) {
-	var total Receipt
-	var after Cursor
-	for {
-		waiting, err := Quarantine(ctx, db, after, maxBatch)
-		if err != nil {
-			return total, fmt.Errorf("replay usage: %w", err)
-		}
-		if len(waiting) == 0 {
-			return total, nil
-		}
-		after = waiting[len(waiting)-1].At
-		receipt, err := replayBatch(ctx, db, waiting, by)
-		if err != nil {
-			return total, fmt.Errorf("replay usage: %w", err)
-		}
-		total.add(receipt)
-	}
-}
-
-func replayBatch(ctx context.Context, db *postgres.DB, waiting []Quarantined, by access.Actor) (Receipt, error) {
-	events := make([]Event, len(waiting))
-	for i := range waiting {
-		events[i] = waiting[i].Event
-	}
-	d, err := loadDirectory(ctx, db, events)
-	if err != nil {
-		return Receipt{}, err
-	}
-	known, strays := stage(events, d)
-	if len(known) == 0 {
-		return Receipt{Quarantined: len(strays)}, nil
-	}
-	var receipt Receipt
-	err = amongRivals(ctx, db, known, func(tx pgx.Tx) error {
-		w := writer{tx: tx, directory: d, by: by, action: "usage.replay", wrote: true}
-		if err := w.takeOrder(ctx); err != nil {
-			return err
-		}
-		if err := w.write(ctx, known); err != nil {
-			return err
-		}
-		if err := release(ctx, tx, w.verdict.outcomes(), w.order); err != nil {
-			return err
-		}
-		receipt = w.receipt
-		receipt.Quarantined = len(strays)
-		return w.audit(ctx)
-	})
-	return receipt, err
 }
