@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"ratable/internal/fault"
+	"ratable/internal/postgres"
 )
 
 // Paged is what every list takes: embed it in its parameters.
@@ -28,10 +29,10 @@ type page[T any] struct {
 
 func (p page[T]) next() string { return p.Next }
 
-// list is an operation that answers page by page. do returns the items behind `after` (nil: from the start), at most
-// limit of them, and where the last of them stands: K is the keyset, any type that JSON can write. It may return one more
-// than limit to say that there are more; the frame cuts it off and asks place where the last one stands.
-func list[I interface{ asked() Paged }, T, K any](a about, place func(T) K, do func(c *call, in *I, after *K, limit int) ([]T, error)) operation {
+// list is an operation that answers page by page. find returns at most limit things behind `after` (nil: from the start),
+// and is asked for one more than the page holds, to know whether there is a next one; place says where a thing stands: K is
+// the keyset, any type that JSON can write. view turns the things of the page into what is answered.
+func list[I interface{ asked() Paged }, R, T, K any](a about, place func(R) K, find func(c *call, in *I, after *K, limit int) ([]R, error), view func(*call, postgres.Querier, []R) ([]T, error)) operation {
 	return typed(a, reflect.TypeFor[page[T]](), func(c *call, in *I) (answer, error) {
 		p := (*in).asked()
 		var after *K
@@ -41,20 +42,34 @@ func list[I interface{ asked() Paged }, T, K any](a about, place func(T) K, do f
 				return answer{}, err
 			}
 		}
-		items, err := do(c, in, after, p.Limit+1)
+		found, err := find(c, in, after, p.Limit+1)
 		if err != nil {
 			return answer{}, err
 		}
-		out := page[T]{Items: items}
-		if len(items) > p.Limit {
-			out.Items = items[:p.Limit]
-			out.Next = c.sealCursor(place(items[p.Limit-1]))
+		out := page[T]{}
+		if len(found) > p.Limit {
+			found = found[:p.Limit]
+			out.Next = c.sealCursor(place(found[p.Limit-1]))
+		}
+		if out.Items, err = view(c, c.DB, found); err != nil {
+			return answer{}, err
 		}
 		if out.Items == nil {
 			out.Items = []T{}
 		}
 		return c.encode(out)
 	})
+}
+
+// each is the view of a list whose things stand for themselves.
+func each[R, T any](one func(R) T) func(*call, postgres.Querier, []R) ([]T, error) {
+	return func(_ *call, _ postgres.Querier, found []R) ([]T, error) {
+		out := make([]T, len(found))
+		for i, x := range found {
+			out[i] = one(x)
+		}
+		return out, nil
+	}
 }
 
 // A cursor is the place in the list and a checksum over the place, the operation and the filters: one that was cut,
