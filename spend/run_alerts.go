@@ -46,17 +46,15 @@ func Alerts(ctx context.Context, db *postgres.DB, asOf period.Date, by access.Ac
 	if err != nil || len(accounts) == 0 && !last.through.Before(asOf) {
 		return out, err // the next look asks again from where the last one wrote: nothing happened, nothing is written
 	}
-	var failed error
+	var stuck error
 	for batch := range slices.Chunk(accounts, together) {
-		if err := ctx.Err(); err != nil {
-			return out, err
+		failed, err := judgeMany(ctx, db, batch, asOf, by, &out)
+		if err != nil {
+			return out, err // the database: looked at again with the next tick, from the same place
 		}
-		failed = errors.Join(failed, judgeMany(ctx, db, batch, asOf, by, &out))
+		stuck = errors.Join(stuck, failed) // an account: waiting for it would look at all others again every minute
 	}
-	if failed != nil {
-		return out, failed // looked at again with the next tick, from the same place
-	}
-	return out, db.Tx(ctx, func(tx pgx.Tx) error { return saveLook(ctx, tx, now) })
+	return out, errors.Join(stuck, db.Tx(ctx, func(tx pgx.Tx) error { return saveLook(ctx, tx, now) }))
 }
 
 // toLookAt lists the accounts that something happened to and that have anything to be told of.
@@ -85,12 +83,13 @@ func toLookAt(ctx context.Context, db *postgres.DB, last, now looked) ([]custome
 	return slices.Compact(ids), nil
 }
 
-// judgeMany prices those of a batch that have rules or agreed limits, and fires what passed.
-func judgeMany(ctx context.Context, db *postgres.DB, batch []customers.AccountID, asOf period.Date, by access.Actor, out *Looked) error {
+// judgeMany prices those of a batch that have rules or agreed limits, and fires what passed. What cannot be priced is
+// stuck, the others are told.
+func judgeMany(ctx context.Context, db *postgres.DB, batch []customers.AccountID, asOf period.Date, by access.Actor, out *Looked) (stuck, err error) {
 	var accounts []*Account
 	var rules map[customers.AccountID][]Rule
-	err := db.Snapshot(ctx, func(tx pgx.Tx) (err error) {
-		accounts = nil
+	err = db.Snapshot(ctx, func(tx pgx.Tx) (err error) {
+		accounts, stuck = nil, nil
 		if rules, err = loadRules(ctx, tx, batch); err != nil {
 			return err
 		}
@@ -102,19 +101,19 @@ func judgeMany(ctx context.Context, db *postgres.DB, batch []customers.AccountID
 		if len(watched) == 0 {
 			return nil
 		}
-		accounts, err = loadMany(ctx, tx, watched, asOf)
+		accounts, stuck, err = loadMany(ctx, tx, watched, asOf)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("look for alerts: %w", err)
+		return stuck, fmt.Errorf("look for alerts: %w", err)
 	}
 	for _, x := range accounts {
 		out.Accounts++
 		if err := x.fire(ctx, db, rules[x.Facts.Account], by, out); err != nil {
-			return fmt.Errorf("look for alerts of account %d: %w", x.Facts.Account, err)
+			return stuck, fmt.Errorf("look for alerts of account %d: %w", x.Facts.Account, err)
 		}
 	}
-	return nil
+	return stuck, nil
 }
 
 // limited says whether a running agreement has a cap or balance that is told of by itself.
@@ -126,24 +125,24 @@ func limited(all []contracts.Agreement, asOf period.Date) bool {
 	})
 }
 
-func loadMany(ctx context.Context, q postgres.Querier, ids []customers.AccountID, asOf period.Date) ([]*Account, error) {
+func loadMany(ctx context.Context, q postgres.Querier, ids []customers.AccountID, asOf period.Date) (out []*Account, stuck, err error) {
 	w, err := invoicing.LoadWorld(ctx, q, asOf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	facts, err := loadFacts(ctx, q, ids, asOf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []*Account
 	for _, f := range facts {
-		x, err := Reckon(w, f, asOf)
-		if err != nil {
-			return nil, err
+		x, unpriced := Reckon(w, f, asOf)
+		if unpriced != nil {
+			stuck = errors.Join(stuck, fmt.Errorf("look for alerts of account %d: %w", f.Account, unpriced))
+			continue
 		}
 		out = append(out, x)
 	}
-	return out, nil
+	return out, stuck, nil
 }
 
 // fire writes down and tells what passed a threshold for the first time. What fired, its message and its event are one
