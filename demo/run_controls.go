@@ -16,6 +16,7 @@ import (
 	"ratable/internal/period"
 	"ratable/ledger"
 	"ratable/payments"
+	"ratable/privacy"
 	"ratable/reconcile"
 	"ratable/revrec/subledger"
 )
@@ -25,6 +26,9 @@ const doubtful = "rivet-cad"
 
 // withdrawn is a payment that the customer took back through its card network; nobody decided about it yet.
 var withdrawn = struct{ customer, reason string }{"kite-and-key", "Cardholder does not recognize the charge; our answer is due in ten days"}
+
+// leaver is the customer whose contact left.
+const leaver = "brightwater"
 
 // controls are what people do about money that does not come, and what those do who look over their shoulders: the bookings of
 // the CRM beside the contracts, an auditor's sample of the month that was closed last, and what a marketplace billed for us.
@@ -43,6 +47,7 @@ func (f *filling) controls(at func(period.Date, string, func(context.Context) er
 	each(opens.AddDays(11), "a payment in dispute", f.dispute)
 	each(opens.AddDays(12), "the bookings of the CRM", f.loadBookings)
 	each(opens.AddDays(13), "an auditor's sample", f.drawSample)
+	each(opens.AddDays(13), "a person who wants to be forgotten", f.forget)
 	at(opens, "what a marketplace billed", func(ctx context.Context) error { return f.importBilled(ctx, opens) })
 }
 
@@ -98,6 +103,16 @@ func (f *filling) drawSample(ctx context.Context, tx pgx.Tx, e entities.Entity, 
 	}
 	_, err = evidence.Take(ctx, tx, evidence.Request{Entity: e.ID, Currency: e.Currency, Days: on.MonthOf().Prev().Span(), Method: evidence.MonetaryUnit, Size: 20,
 		Seed: "northlight interim", Reason: "Interim audit: does what was booked last month have its papers?"}, f.people["astrid"])
+	return err
+}
+
+// forget enters what somebody wrote who no longer works at a customer; it waits for another person.
+func (f *filling) forget(ctx context.Context, tx pgx.Tx, _ entities.Entity, on period.Date) error {
+	known, err := privacy.List(ctx, tx)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	_, err = privacy.Ask(ctx, tx, privacy.Asked{Email: f.customers[leaver].Contacts[0].Email, Reason: "Wrote that he left the company and wants his name out of our files; answered from the address we have"}, on, f.people["sven"])
 	return err
 }
 

@@ -23,6 +23,7 @@ import (
 	"ratable/invoicing/invoicingtest"
 	"ratable/ledger"
 	"ratable/payments"
+	"ratable/privacy"
 	"ratable/revrec"
 	"ratable/usage"
 	"ratable/web"
@@ -117,6 +118,7 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	h.choose(t)
 	h.journalize(t)
 	h.sample(t)
+	h.askedToForget(t)
 	return h
 }
 
@@ -142,6 +144,15 @@ func (h house) sample(t *testing.T) {
 		seller, _ := directory.ByCode("rtus")
 		_, err = evidence.Take(ctx, tx, evidence.Request{Entity: seller.ID, Currency: "USD", Days: period.NewSpan(invoicingtest.Day("2026-03-01"), invoicingtest.Day("2026-04-01")),
 			Method: evidence.Random, Size: 3, Seed: "march", Reason: "Interim audit"}, h.Accountant)
+		return err
+	})
+}
+
+// askedToForget is what a contact of acme wants.
+func (h house) askedToForget(t *testing.T) {
+	t.Helper()
+	h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+		_, err := privacy.Ask(ctx, tx, privacy.Asked{Email: "ap@acme.example", Reason: "A letter of 2 March"}, webtest.Today, h.Finance)
 		return err
 	})
 }
@@ -185,7 +196,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
+		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", "/privacy/:id", "/privacy/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
 		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/settings/accounting-policies/:entity/:book/:number", "/settings/accounting-policies/1/us_gaap/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",

@@ -13,6 +13,7 @@ import (
 	"ratable/invoicing"
 	"ratable/journals"
 	"ratable/ledger"
+	"ratable/privacy"
 	"ratable/revrec/cost"
 	"ratable/web/ui"
 )
@@ -165,6 +166,8 @@ func subjectAddress(s access.Subject) string {
 		return "/revenue/costs/" + url.PathEscape(s.Key)
 	case "hold":
 		return "/holds"
+	case privacy.SubjectKind:
+		return privacyAt + "/" + url.PathEscape(s.Key)
 	case closing.SubjectKind:
 		code, _, _ := strings.Cut(s.Key, "/")
 		return "/close?code=" + escape(code)

@@ -59,6 +59,7 @@ var rooms = []NavGroup{
 		{Key: "entities", Label: "Entities", Href: "/entities", Icon: "entities", Roles: []string{"accountant"}},
 		{Key: "rules", Label: "Approval rules", Href: "/settings/approval-rules", Icon: "approvals", Roles: []string{"finance", "accountant", "admin"}},
 		{Key: "policies", Label: "Accounting policies", Href: "/settings/accounting-policies", Icon: "close", Roles: []string{"finance", "accountant"}},
+		{Key: "privacy", Label: "Privacy", Href: "/privacy", Icon: "users", Roles: []string{"support", "finance", "admin"}},
 		{Key: "users", Label: "Users", Href: "/users", Icon: "users", Roles: []string{"admin"}},
 	}},
 }
