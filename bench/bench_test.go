@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,11 +16,9 @@ import (
 	"ratable/invoicing/invoicingtest"
 	"ratable/ledger"
 	"ratable/revrec"
-	"ratable/usage"
 )
 
 const (
-	events   = 200_000
 	invoices = 2_000
 	postings = 1_000_000
 )
@@ -67,31 +64,6 @@ func bare(b *testing.B, owner *postgres.DB, table string) float64 {
 		return err
 	}))
 	return since(start)
-}
-
-// BenchmarkIngestOfUsageFromCSV: events accepted with idempotency and rollups,
-// against COPY of the event rows alone.
-func BenchmarkIngestOfUsageFromCSV(b *testing.B) {
-	db := pgtest.New(b)
-	invoicingtest.New(b, db)
-	var file strings.Builder
-	file.WriteString("source,id,customer,meter,occurred_at,quantity\n")
-	first := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	for i := range events {
-		fmt.Fprintf(&file, "edge,%09d,acme,api.calls,%s,%d\n", i, first.Add(time.Duration(i)*13*time.Second).Format(time.RFC3339), i%977)
-	}
-	for b.Loop() {
-		start := time.Now()
-		receipt, err := usage.ImportCSV(b.Context(), db, strings.NewReader(file.String()), first.AddDate(0, 6, 0), bencher, func(usage.Receipt) {})
-		took := since(start)
-		must(b, err)
-		if receipt.Accepted != events {
-			b.Fatalf("accepted %d of %d events: %+v", receipt.Accepted, events, receipt.Quarantined)
-		}
-		limit := bare(b, pgtest.Admin(b, db), "usage.events")
-		b.ReportMetric(events/took, "events/s")
-		b.ReportMetric(limit/took, "of-COPY")
-	}
 }
 
 // BenchmarkInvoiceRun: a month's invoices for many customers, issued, booked and

@@ -60,3 +60,37 @@ func TestAFileWithABadRowIsImportedUpToItAndAgainWhenCorrected(t *testing.T) {
 	}
 	w.proveRollups(t)
 }
+
+// Batches are written two at a time; an id that comes again in the next batch
+// must find the earlier content all the same.
+func TestOfTwoContentsInOneFileTheFirstCountsHoweverFarApart(t *testing.T) {
+	w := newWorld(t)
+	var text strings.Builder
+	text.WriteString(header + "\n")
+	for i := range 4 * csvBatch {
+		customer := "acme"
+		if i%csvBatch == 1 {
+			customer = "nobody" // waits in quarantine, four contents of one id
+		}
+		fmt.Fprintf(&text, "test,%d,%s,calls,2026-03-01T10:00:00Z,%d\n", i%csvBatch, customer, i/csvBatch+1)
+	}
+	got, err := ImportCSV(context.Background(), w.db, strings.NewReader(text.String()), now, tester, nil)
+	if err != nil || got.Accepted != csvBatch-1 || got.Quarantined != 4 || len(got.Conflicts) != 3*(csvBatch-1) {
+		t.Errorf("%d accepted, %d quarantined, %d conflicts, %v", got.Accepted, got.Quarantined, len(got.Conflicts), err)
+	}
+	for _, c := range got.Conflicts {
+		if c.Kept.Quantity.String() != "1" {
+			t.Fatalf("%s of the file counts for event %s, not the first", c.Kept.Quantity, c.Kept.ID)
+		}
+	}
+	waiting, err := Quarantine(context.Background(), w.db, Cursor{}, 10)
+	if err != nil || len(waiting) != 4 {
+		t.Fatalf("%d events wait, %v", len(waiting), err)
+	}
+	for i, q := range waiting {
+		if want := fmt.Sprint(i + 1); q.Quantity.String() != want {
+			t.Errorf("content %s waits in place %s", q.Quantity, want)
+		}
+	}
+	w.proveRollups(t)
+}

@@ -30,7 +30,7 @@ func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time,
 	var total Receipt
 	for len(events) > 0 {
 		n := min(len(events), maxBatch)
-		receipt, err := ingestBatch(ctx, db, events[:n], now, by)
+		receipt, err := prepare(ctx, db, events[:n]).write(ctx, db, now, by)
 		if err != nil {
 			return total, fmt.Errorf("ingest usage: %w", err)
 		}
@@ -40,19 +40,33 @@ func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time,
 	return total, nil
 }
 
-func ingestBatch(ctx context.Context, db *postgres.DB, events []Event, now time.Time, by access.Actor) (Receipt, error) {
-	d, err := loadDirectory(ctx, db, events)
-	if err != nil {
-		return Receipt{}, err
+// intake is a batch ready to be written, or why it is not.
+type intake struct {
+	directory directory
+	known     []staged
+	strays    []stray
+	err       error
+}
+
+// prepare finds where checked events belong.
+func prepare(ctx context.Context, db *postgres.DB, events []Event) (in intake) {
+	if in.directory, in.err = loadDirectory(ctx, db, events); in.err == nil {
+		in.known, in.strays = stage(events, in.directory)
 	}
-	known, strays := stage(events, d)
-	var receipt Receipt
-	err = amongRivals(ctx, db, known, func(tx pgx.Tx) error {
-		w := writer{tx: tx, directory: d, by: by, action: "usage.ingest", received: func(*staged) time.Time { return now }}
-		if err := w.write(ctx, known); err != nil {
+	return in
+}
+
+// write appends a batch in one transaction.
+func (in intake) write(ctx context.Context, db *postgres.DB, now time.Time, by access.Actor) (receipt Receipt, err error) {
+	if in.err != nil {
+		return receipt, in.err
+	}
+	err = amongRivals(ctx, db, in.known, func(tx pgx.Tx) error {
+		w := writer{tx: tx, directory: in.directory, by: by, action: "usage.ingest", received: func(*staged) time.Time { return now }}
+		if err := w.write(ctx, in.known); err != nil {
 			return err
 		}
-		if err := w.quarantine(ctx, slices.Concat(strays, w.late), now); err != nil {
+		if err := w.quarantine(ctx, slices.Concat(in.strays, w.late), now); err != nil {
 			return err
 		}
 		receipt = w.receipt
