@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
 	"ratable/contracts"
+	"ratable/foresight"
 	"ratable/internal/fault"
 	"ratable/internal/money"
 	"ratable/invoicing"
@@ -199,15 +199,7 @@ func (v *visit) contractOutlook() error {
 
 // agreedOrProposed is the contract with its latest version, approved or not; one that was sent back counts only where there is
 // no other.
-func agreedOrProposed(c contracts.Contract) contracts.Agreement {
-	a, _ := c.Agreement()
-	pending, ok := c.Pending()
-	if !ok && len(a.Versions) > 0 {
-		return a
-	}
-	a.Versions = append(slices.Clone(a.Versions), pending.Version)
-	return a
-}
+func agreedOrProposed(c contracts.Contract) contracts.Agreement { return foresight.AgreedOrProposed(c) }
 
 // agreedAtLeast is what the term brings in if nothing is ever used: fees, caps and commitments.
 func (d dossier) agreedAtLeast() (money.Amount, error) {

@@ -2,13 +2,13 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/foresight"
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/money"
@@ -166,26 +166,7 @@ func (v *visit) usedLastYear(t tx, c contracts.Contract, d contracts.Document) (
 
 // decisive loads what decides the documents of a contract's account.
 func (v *visit) decisive(t tx, c contracts.Contract) (w invoicing.World, f invoicing.Facts, err error) {
-	if w, err = invoicing.LoadWorld(v.ctx, t, v.Today()); err != nil {
-		return w, f, err
-	}
-	var draft contracts.Agreement
-	for _, r := range c.History {
-		draft.Versions = append(draft.Versions, r.Version)
-	}
-	all, err := invoicing.LoadFacts(v.ctx, t, []customers.AccountID{c.Account}, v.Today(), draft)
-	if err != nil {
-		return w, f, err
-	}
-	if len(all) == 0 {
-		return w, f, errors.New("the account of the contract has no books")
-	}
-	f = all[0]
-	if f.Customers, err = customers.LoadMany(v.ctx, t, []customers.ID{c.Customer, c.Payer}, v.Today()); err != nil {
-		return w, f, err
-	}
-	f.Originals, err = invoicing.LoadOriginals(v.ctx, t, c.Account)
-	return w, f, err
+	return foresight.Load(v.ctx, t, c, v.Today())
 }
 
 func (v *visit) previewView(p proposed, d contracts.Document, a contracts.Agreement, ahead outlook) page.EditorPreview {
