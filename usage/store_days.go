@@ -92,7 +92,7 @@ func (l *loading) days(ctx context.Context, q postgres.Querier, except []int64) 
 		select account_id, customer_id, meter_id, day, quantity, events
 		from usage.days
 		where account_id = any (@accounts::bigint[]) and day >= @from::date and day < @end::date
-		  and meter_id <> all (@except::bigint[])
+		  and meter_id <> all (@except::bigint[]) and events > 0
 		order by account_id, customer_id, meter_id, day`,
 		pgx.NamedArgs{"accounts": l.accounts, "from": l.from, "end": l.end, "except": except})
 	if err != nil {
@@ -125,7 +125,7 @@ func (l *loading) combinations(ctx context.Context, q postgres.Querier, meters [
 		select account_id, customer_id, meter_id, day, dimensions, quantity, events
 		from usage.dimension_days
 		where account_id = any (@accounts::bigint[]) and day >= @from::date and day < @end::date
-		  and meter_id = any (@meters::bigint[])
+		  and meter_id = any (@meters::bigint[]) and events > 0
 		order by account_id, customer_id, meter_id, dimensions, day`,
 		pgx.NamedArgs{"accounts": l.accounts, "from": l.from, "end": l.end, "meters": meters})
 	if err != nil {

@@ -35,6 +35,7 @@ func Hours(ctx context.Context, q postgres.Querier, account customers.AccountID,
 		where account_id = @account and customer_id = @customer and meter_id = @meter
 		  and bucket_at >= @from and bucket_at < @until
 		group by 1
+		having sum(events) > 0
 		order by 1`,
 		pgx.NamedArgs{"account": int64(account), "customer": int64(customer), "meter": meter,
 			"from": days.Start.Time(zone), "until": days.End.Time(zone), "zone": zone.String()})
@@ -58,6 +59,7 @@ type EventFilter struct {
 	Account     customers.AccountID
 	Customer    customers.ID
 	Meter       int64 // 0: any
+	All         bool  // also those that stood here and count no longer: retracted, or amended to another time, meter or user
 	From, Until time.Time
 	After       EventCursor // the last event of the page before
 	Limit       int         // 0: 100; at most 1000
@@ -72,10 +74,22 @@ type EventCursor struct {
 // Recorded is an event as it counts.
 type Recorded struct {
 	Event
-	KnownOrder int64 // the batch it came in: subject "usage batch" of the audit trail
+	KnownOrder int64 // the batch it came in, or was corrected in last: subject "usage batch" of the audit trail
 	RecordedAt time.Time
 	At         EventCursor
+
+	Revision int   // how often it was corrected
+	State    State // Counts unless all were asked for
 }
+
+// State says whether an event counts where it is listed.
+type State string
+
+const (
+	Counts    State = ""
+	Retracted State = "retracted"
+	Moved     State = "moved" // it came with this content, and was amended to count elsewhere
+)
 
 // EventsPage lists a customer's events in the order they occurred: what a day's
 // quantity on an invoice is made of.
@@ -93,15 +107,32 @@ func EventsPage(ctx context.Context, q postgres.Querier, f EventFilter) ([]Recor
 		after = earliest.Add(-time.Second)
 	}
 	rows, err := q.Query(ctx, `
-		select key, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at
-		from usage.counted
-		where account_id = @account and customer_id = @customer
-		  and (@meter::bigint = 0 or meter_id = @meter)
-		  and occurred_at >= @from and occurred_at < @until
-		  and (occurred_at, key) > (@after::timestamptz, @key::uuid)
+		with page as (
+			select key, revision, '' as state, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at
+			from usage.counted
+			where account_id = @account and customer_id = @customer and (@meter::bigint = 0 or meter_id = @meter)
+			  and occurred_at >= @from and occurred_at < @until
+			union all
+			select c.key, c.revision, 'retracted', c.customer_id, c.meter_id, c.occurred_at, c.quantity, c.dimensions, c.source, c.event_id, c.known_order, c.recorded_at
+			from usage.corrections c
+			where @all::boolean and c.action = 'retract' and c.account_id = @account and c.customer_id = @customer and (@meter::bigint = 0 or c.meter_id = @meter)
+			  and c.occurred_at >= @from and c.occurred_at < @until
+			  and not exists (select from usage.corrections n where n.account_id = c.account_id and n.key = c.key and n.revision > c.revision)
+			union all
+			select e.key, c.revision, 'moved', e.customer_id, e.meter_id, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id, c.known_order, c.recorded_at
+			from usage.events e
+			join usage.corrections c on c.account_id = e.account_id and c.key = e.key
+			where @all::boolean and e.account_id = @account and e.customer_id = @customer and (@meter::bigint = 0 or e.meter_id = @meter)
+			  and e.occurred_at >= @from and e.occurred_at < @until
+			  and not (c.customer_id = @customer and (@meter::bigint = 0 or c.meter_id = @meter) and c.occurred_at >= @from and c.occurred_at < @until)
+			  and not exists (select from usage.corrections n where n.account_id = c.account_id and n.key = c.key and n.revision > c.revision)
+		)
+		select key, revision, state, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at
+		from page
+		where (occurred_at, key) > (@after::timestamptz, @key::uuid)
 		order by occurred_at, key
 		limit @limit`,
-		pgx.NamedArgs{"account": int64(f.Account), "customer": int64(f.Customer), "meter": f.Meter,
+		pgx.NamedArgs{"account": int64(f.Account), "customer": int64(f.Customer), "meter": f.Meter, "all": f.All,
 			"from": f.From, "until": f.Until, "after": after, "key": uuid(f.After.Key), "limit": min(limit, 1000)})
 	if err != nil {
 		return nil, fmt.Errorf("list usage events: %w", postgres.Fault(err))
@@ -111,7 +142,7 @@ func EventsPage(ctx context.Context, q postgres.Querier, f EventFilter) ([]Recor
 		var r Recorded
 		k := &kept{}
 		var key pgtype.UUID
-		err := row.Scan(&key, &k.customer, &k.meter, &k.OccurredAt, &k.Quantity, &k.Dimensions, &k.Source, &k.ID, &r.KnownOrder, &r.RecordedAt)
+		err := row.Scan(&key, &r.Revision, &r.State, &k.customer, &k.meter, &k.OccurredAt, &k.Quantity, &k.Dimensions, &k.Source, &k.ID, &r.KnownOrder, &r.RecordedAt)
 		k.OccurredAt = k.OccurredAt.UTC()
 		r.At = EventCursor{k.OccurredAt, key.Bytes}
 		found = append(found, k)

@@ -60,19 +60,19 @@ func Recount(ctx context.Context, q postgres.Querier, account customers.AccountI
 		)
 		select 'quarter_hours', customer_id, meter_id, to_char(bucket_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as at,
 		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
-		from (select customer_id, meter_id, bucket_at, quantity, events from usage.quarter_hours where account_id = @account) r
+		from (select customer_id, meter_id, bucket_at, quantity, events from usage.quarter_hours where account_id = @account and (events <> 0 or quantity <> 0)) r
 		full join buckets c using (customer_id, meter_id, bucket_at)
 		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
 		union all
 		select 'days', customer_id, meter_id, day::text,
 		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
-		from (select customer_id, meter_id, day, quantity, events from usage.days where account_id = @account) r
+		from (select customer_id, meter_id, day, quantity, events from usage.days where account_id = @account and (events <> 0 or quantity <> 0)) r
 		full join days c using (customer_id, meter_id, day)
 		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
 		union all
 		select 'dimension_days', customer_id, meter_id, day::text || ' ' || dimensions::text,
 		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
-		from (select customer_id, meter_id, day, dimensions, quantity, events from usage.dimension_days where account_id = @account) r
+		from (select customer_id, meter_id, day, dimensions, quantity, events from usage.dimension_days where account_id = @account and (events <> 0 or quantity <> 0)) r
 		full join combinations c using (customer_id, meter_id, day, dimensions)
 		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
 		order by 1, 2, 3, 4`,

@@ -44,7 +44,7 @@ func Totals(ctx context.Context, q postgres.Querier, days period.Span) ([]Total,
 		from usage.days
 		where day >= @from::date and day < @end::date and meter_id <> all (@singly::bigint[])
 		group by customer_id, meter_id
-		having sum(quantity) <> 0 or meter_id = any (@counted::bigint[])`,
+		having sum(events) > 0 and (sum(quantity) <> 0 or meter_id = any (@counted::bigint[]))`,
 		pgx.NamedArgs{"from": days.Start, "end": days.End, "counted": ids(counted), "singly": ids(singly)})
 	if err != nil {
 		return nil, fmt.Errorf("add up usage of %s: %w", days, postgres.Fault(err))
@@ -72,7 +72,7 @@ func singleTotals(ctx context.Context, q postgres.Querier, days period.Span, met
 	}
 	rows, err := q.Query(ctx, `
 		select distinct customer_id from usage.days
-		where day >= @from::date and day < @end::date and meter_id = any (@meters::bigint[])`,
+		where day >= @from::date and day < @end::date and meter_id = any (@meters::bigint[]) and events > 0`,
 		pgx.NamedArgs{"from": days.Start, "end": days.End, "meters": ids(meters)})
 	if err != nil {
 		return nil, postgres.Fault(err)
