@@ -83,7 +83,7 @@ func History(ctx context.Context, q postgres.Querier, customer customers.ID, lim
 		select account_id, rule, period_key, unit, threshold, period_start, period_end, customer_id, coalesce(contract_id, 0), kind, subject, value, size, mailed, fired_on, recorded_at
 		from spend.fired
 		where customer_id = @customer
-		order by known_order desc, threshold desc
+		order by recorded_at desc, rule, threshold desc
 		limit @limit`, pgx.NamedArgs{"customer": customer, "limit": limit})
 	if err != nil {
 		return nil, fmt.Errorf("list fired alerts: %w", postgres.Fault(err))
