@@ -35,7 +35,7 @@ caps:
 `
 
 // told is every message about alerts, by subject.
-func told(t testing.TB, db *postgres.DB) []string {
+func toldOf(t testing.TB, db *postgres.DB) []string {
 	t.Helper()
 	all, err := mail.List(t.Context(), db, mail.Filter{Limit: 100})
 	if err != nil {
@@ -99,7 +99,7 @@ func TestACapIsToldOfOnceAPeriodHoweverOftenItIsLookedAt(t *testing.T) {
 		"80 % of the cap of 500.00 a month is reached (Brandywine Robotics)", "100 % of the cap of 500.00 a month is reached (Brandywine Robotics)",
 		"100 % of the cap of 500.00 a month is reached (Brandywine Robotics)",
 	}
-	if diff := cmp.Diff(wantMail, told(t, c.DB)); diff != "" {
+	if diff := cmp.Diff(wantMail, toldOf(t, c.DB)); diff != "" {
 		t.Errorf("what was mailed is wrong (-want +got):\n%s", diff)
 	}
 }
@@ -140,7 +140,7 @@ func TestManyProcessesLookingAtOnceTellOnce(t *testing.T) {
 	if got := len(firedAlerts(t, c)); got != 1 {
 		t.Errorf("eight looks at once fired %d alerts, want one", got)
 	}
-	if got := told(t, c.DB); len(got) != 1 {
+	if got := toldOf(t, c.DB); len(got) != 1 {
 		t.Errorf("eight looks at once sent %q, want one message", got)
 	}
 }
@@ -163,8 +163,8 @@ func TestALookThatWasKilledIsMadeGoodByTheNext(t *testing.T) {
 	if !errors.Is(err, killed) {
 		t.Fatal(err)
 	}
-	if got := look(t, c.DB, "2026-01-10"); got.Fired != 1 || len(told(t, c.DB)) != 1 {
-		t.Errorf("after a process was killed the next look came to %+v and the messages %q", got, told(t, c.DB))
+	if got := look(t, c.DB, "2026-01-10"); got.Fired != 1 || len(toldOf(t, c.DB)) != 1 {
+		t.Errorf("after a process was killed the next look came to %+v and the messages %q", got, toldOf(t, c.DB))
 	}
 }
 

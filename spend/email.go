@@ -37,7 +37,7 @@ func (x *Account) message(m Measured, t decimal.Decimal, c customers.Customer, f
 	l := x.letter(m, t, c, forecast)
 	l.From = entity.Name
 	return mail.Message{
-		Key: fmt.Sprintf("alert:%d:%s:%s:%s:%s", m.Account, m.Rule.Key(), m.Mark, m.Unit, t), Account: int64(m.Account),
+		Key: "alert:" + m.fired(t, x.AsOf).name(), Account: int64(m.Account),
 		From: mail.Address{Name: entity.Name, Email: entity.Email}, To: to,
 		Subject: l.Headline + " (" + c.Name + ")", Text: l.text(), HTML: l.html(),
 	}, true

@@ -15,6 +15,7 @@ import (
 	"ratable/internal/mail"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 	"ratable/invoicing"
 	"ratable/usage"
 )
@@ -193,6 +194,7 @@ func (x *Account) tell(ctx context.Context, db *postgres.DB, m Measured, c custo
 	var fired, mails int
 	err := db.Tx(ctx, func(tx pgx.Tx) error {
 		fired, mails = 0, 0
+		var events []webhook.Event
 		for i, t := range slices.Backward(m.Thresholds) {
 			f := m.fired(t, x.AsOf)
 			message, written := x.message(m, t, c, forecast)
@@ -213,12 +215,14 @@ func (x *Account) tell(ctx context.Context, db *postgres.DB, m Measured, c custo
 				}
 				mails++
 			}
+			events = append(events, f.event(c, m))
 			subject := access.Subject{Kind: "alert", Key: f.Rule, Account: int64(f.Account)}
 			if err := access.Audit(ctx, tx, by, "alert.fire", subject, nil, f.summary(), ""); err != nil {
 				return err
 			}
 		}
-		return nil
+		slices.Reverse(events) // whoever listens hears of 80 % before 100 %
+		return webhook.Emit(ctx, tx, events...)
 	})
 	out.Fired, out.Mails = out.Fired+fired, out.Mails+mails
 	return err

@@ -42,6 +42,8 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 			Help: "Brings what is owed in foreign currencies to the closing rates of open months that are over. Needs their rates: ratable import rates.", Do: remeasure(db)},
 		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
 			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
+		{Name: "alerts", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
+			Help: "Tells customers whose running bill, usage, cap or balance passed a threshold. Looks at accounts whose usage changed, once a day at all.", Do: alerts(db)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
 			Help: "Removes expired sessions and old sign-in attempts.", Do: sweep(db)},
 	}, bookJobs(db)...)
