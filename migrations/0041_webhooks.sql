@@ -24,6 +24,8 @@ create table webhook.events (
     constraint events_key_is_unique unique (key)
 );
 create index events_of_object on webhook.events (object_id, sequence);
+-- Events arrive in the order of time, so block ranges find a day without a second big index.
+create index events_by_time on webhook.events using brin (recorded_at) with (pages_per_range = 16);
 
 create table webhook.endpoints (
     id            bigint generated always as identity primary key,
