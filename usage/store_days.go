@@ -162,6 +162,9 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 	if err != nil {
 		return err
 	}
+	if err := l.refuseArchived(ctx, q, meters, zones); err != nil {
+		return err
+	}
 	// A day of any zone lies within a day of UTC and the ones beside it.
 	rows, err := q.Query(ctx, `
 		select customer_id, meter_id, occurred_at, event_id, source, quantity, dimensions

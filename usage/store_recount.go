@@ -30,6 +30,7 @@ func (d Discrepancy) String() string {
 // Recount adds up all events of an account again, in SQL and by another way than
 // Ingest, and lists where the rollups differ: nothing, or something is broken.
 // It reads every event of the account, and wants a snapshot while others ingest.
+// Archived months, with the days at their edges, are left to VerifyArchive.
 func Recount(ctx context.Context, q postgres.Querier, account customers.AccountID) ([]Discrepancy, error) {
 	customerIDs, zones, err := sellerZones(ctx, q, account)
 	if err != nil {
@@ -62,19 +63,22 @@ func Recount(ctx context.Context, q postgres.Querier, account customers.AccountI
 		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
 		from (select customer_id, meter_id, bucket_at, quantity, events from usage.quarter_hours where account_id = @account and (events <> 0 or quantity <> 0)) r
 		full join buckets c using (customer_id, meter_id, bucket_at)
-		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
+		where (r.quantity is distinct from c.quantity or r.events is distinct from c.events)
+		  and not exists (select from usage.archives a where bucket_at >= a.month::timestamp at time zone 'UTC' and bucket_at < (a.month + interval '1 month') at time zone 'UTC')
 		union all
 		select 'days', customer_id, meter_id, day::text,
 		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
 		from (select customer_id, meter_id, day, quantity, events from usage.days where account_id = @account and (events <> 0 or quantity <> 0)) r
 		full join days c using (customer_id, meter_id, day)
-		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
+		where (r.quantity is distinct from c.quantity or r.events is distinct from c.events)
+		  and not exists (select from usage.archives a where day >= a.month - 1 and day <= (a.month + interval '1 month')::date)
 		union all
 		select 'dimension_days', customer_id, meter_id, day::text || ' ' || dimensions::text,
 		       coalesce(r.quantity, 0), coalesce(c.quantity, 0), coalesce(r.events, 0), coalesce(c.events, 0)
 		from (select customer_id, meter_id, day, dimensions, quantity, events from usage.dimension_days where account_id = @account and (events <> 0 or quantity <> 0)) r
 		full join combinations c using (customer_id, meter_id, day, dimensions)
-		where r.quantity is distinct from c.quantity or r.events is distinct from c.events
+		where (r.quantity is distinct from c.quantity or r.events is distinct from c.events)
+		  and not exists (select from usage.archives a where day >= a.month - 1 and day <= (a.month + interval '1 month')::date)
 		order by 1, 2, 3, 4`,
 		pgx.NamedArgs{"account": int64(account), "customers": customerIDs, "zones": zones, "declaring": declaring, "declared": declared})
 	if err != nil {
