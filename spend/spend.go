@@ -59,11 +59,6 @@ func (x *Account) running() []contracts.Agreement {
 	return out
 }
 
-// concerns says whether a customer pays for an agreement now, or uses what it sells and pays itself.
-func concerns(a contracts.Agreement, c customers.ID, asOf period.Date) bool {
-	return a.PayerOn(asOf) == c
-}
-
 // Limit is a cap, balance, credit or commitment of a contract, as far as it has been reached.
 type Limit struct {
 	Contract contracts.ID

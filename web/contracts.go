@@ -277,5 +277,8 @@ func (v *visit) showContract(status int, number, problem string) error {
 	if err := v.contractBooks(d, &view); err != nil {
 		return err
 	}
+	if err := v.contractSpending(d, &view); err != nil {
+		return err
+	}
 	return v.page(status, frame{Title: d.Number, Room: "contracts"}, page.ContractPage(view))
 }

@@ -46,7 +46,7 @@ func (v *visit) customer() error {
 	for _, x := range c.TaxIDs {
 		view.TaxIDs = append(view.TaxIDs, page.TaxID{Kind: taxIDKind(x), Value: x.Value, VerifiedOn: x.VerifiedOn})
 	}
-	for _, fill := range []func(customers.Customer, *page.Customer) error{v.customerNotes, v.customerFamily, v.customerContracts, v.customerInvoices, v.customerStory, v.customerTrail} {
+	for _, fill := range []func(customers.Customer, *page.Customer) error{v.customerNotes, v.customerFamily, v.customerContracts, v.customerInvoices, v.customerSpending, v.customerStory, v.customerTrail} {
 		if err := fill(c, &view); err != nil {
 			return err
 		}
