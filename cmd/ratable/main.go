@@ -38,6 +38,7 @@ type cli struct {
 	Export    exportCommand    `cmd:"" help:"Write out a ledger, a contract or a trial balance."`
 	Reconcile reconcileCommand `cmd:"" help:"Compare what must agree in a month: 14 reconciliations and the reports among each other."`
 	Report    reportCommand    `cmd:"" help:"Write a report of finance as text, CSV or workbook; without a name, list them."`
+	Usage     usageCommand     `cmd:"" help:"Correct usage: amend and retract events, replace a stretch."`
 	Catalog   catalogCommand   `cmd:"" help:"Compare, change and write out the catalog: products, meters, plans."`
 	Schema    schemaCommand    `cmd:"" help:"Print the database schema." hidden:""`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
