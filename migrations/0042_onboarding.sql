@@ -28,8 +28,8 @@ create table onboarding.steps (
     cohort      text not null check (cohort <> ''),
     customer    text not null check (customer <> ''),
     seq         integer not null check (seq > 0),
-    step        text not null check (step in ('planned', 'imported', 'compared', 'asked', 'declined', 'moving', 'moved', 'taken_back')),
-    cut_over    date check ((cut_over is not null) = (step in ('asked', 'moving', 'moved'))),
+    step        text not null check (step in ('planned', 'imported', 'compared', 'asked', 'declined', 'moved', 'taken_back')),
+    cut_over    date check ((cut_over is not null) = (step in ('asked', 'moved'))),
     on_day      date not null,
     reason      text not null,
     detail      jsonb not null default '{}',
@@ -38,7 +38,7 @@ create table onboarding.steps (
     known_order bigint not null default nextval('known_order'),
     recorded_at timestamptz not null default now(),
     constraint steps_follow_each_other primary key (cohort, customer, seq),
-    constraint moves_take_a_second_person check (step not in ('moving', 'moved') or by_user > 0 and by_user <> asked_by)
+    constraint moves_take_a_second_person check (step <> 'moved' or by_user > 0 and by_user <> asked_by)
 );
 select house_reference('onboarding.steps');
 create index steps_by_customer on onboarding.steps (customer);

@@ -9,6 +9,9 @@
 // balances open with it; invoices keep their own days, revenue the months it belongs to. What the other system earned otherwise
 // than the contract says and is corrected, is booked on the cut-over day.
 //
+// A company may come over in parts, each a file of its own with a name. A part that gives no control totals is its own control: the
+// general ledger is proved by all parts of a day together.
+//
 // Invariants: a file is taken whole or refused whole; an account is brought over in one transaction, once, however often the file
 // is sent; afterwards the runs find nothing to do before the cut-over; nothing that differs from what our engine computes is
 // taken without a treatment that the file names; whoever seals is another person than who prepared.
@@ -28,6 +31,7 @@ type File struct {
 	Entity    string                     `yaml:"entity" json:"entity"`
 	Currency  string                     `yaml:"currency" json:"currency"`
 	CutOver   period.Date                `yaml:"cut_over" json:"cut_over"`
+	Part      string                     `yaml:"part" json:"part,omitempty"`           // a name, where the company comes over in parts
 	Treatment Treatment                  `yaml:"treatment" json:"treatment,omitempty"` // of differences, where a line does not say another
 	Contracts []Contract                 `yaml:"contracts" json:"contracts,omitempty"`
 	Invoices  []Invoice                  `yaml:"invoices" json:"invoices,omitempty"`

@@ -84,6 +84,10 @@ func (f File) check() []fault.Field {
 		c.amount("tax_payable", *f.Tax, true)
 	}
 	f.checkControl(c)
+	c.found = append(c.found, fault.Printable("part", f.Part, 200)...)
+	if f.Part != "" && f.Tax != nil {
+		c.blame("tax_payable", f.Tax.String(), "is of the whole company: leave it out of a part")
+	}
 	return c.found
 }
 
@@ -169,7 +173,7 @@ func (f File) checkControl(c *checking) {
 		}
 		c.amount("control."+code, f.Control[code], true)
 	}
-	if len(f.Control) == 0 {
+	if len(f.Control) == 0 && f.Part == "" {
 		c.blame("control", "", "is missing: give the balance of the old general ledger on the eve for each account type, debit positive")
 	}
 }

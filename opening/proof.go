@@ -1,6 +1,8 @@
 package opening
 
 import (
+	"github.com/shopspring/decimal"
+
 	"ratable/internal/money"
 	"ratable/ledger"
 )
@@ -22,6 +24,7 @@ func (r ProofRow) Proved() bool { return r.ties() && r.Rows.Sub(r.Booked).IsZero
 // general ledger has the same in all its other accounts, so that with it nothing is left.
 func (f File) proofRows(total map[ledger.Account]money.Amount) []ProofRow {
 	c := f.money()
+	f.Control = f.controls()
 	var out []ProofRow
 	rest := money.Zero(c)
 	for _, a := range controlled {
@@ -33,6 +36,20 @@ func (f File) proofRows(total map[ledger.Account]money.Amount) []ProofRow {
 		rest = must(money.ParseAmount(given.String(), c))
 	}
 	return append(out, ProofRow{Account: ledger.OpeningBalance, Control: rest, Rows: money.Zero(c).Add(total[ledger.OpeningBalance]), Booked: money.Zero(c)})
+}
+
+// controls are the totals of the old general ledger. A part that gives none is its own control.
+func (f File) controls() map[string]decimal.Decimal {
+	if f.Part == "" || len(f.Control) > 0 {
+		return f.Control
+	}
+	out := map[string]decimal.Decimal{}
+	for account, sum := range f.total() {
+		if account != ledger.OpeningBalance {
+			out[account.String()] = sum.Decimal()
+		}
+	}
+	return out
 }
 
 func (f File) control(a ledger.Account) money.Amount {

@@ -103,7 +103,9 @@ func (p *placed) already(ctx context.Context, q postgres.Querier, source []byte)
 
 func (p *placed) kept(ctx context.Context, q postgres.Querier) (Kept, bool, error) {
 	all, err := List(ctx, q, p.entity.ID)
-	i := slices.IndexFunc(all, func(k Kept) bool { return k.Currency == p.file.money() && k.CutOver == p.file.CutOver })
+	i := slices.IndexFunc(all, func(k Kept) bool {
+		return k.Currency == p.file.money() && k.CutOver == p.file.CutOver && k.Part == p.file.Part
+	})
 	if err != nil || i < 0 {
 		return Kept{}, false, err
 	}
@@ -120,7 +122,9 @@ func (r *Result) add(ctx context.Context, q postgres.Querier, p *placed, all []B
 			total[account] = total[account].Add(sum)
 		}
 	}
-	if partly { // what is booked already counts with the rest
+	if partly && r.File.Part != "" {
+		total = r.File.total() // other parts are booked on the same day
+	} else if partly { // what is booked already counts with the rest
 		booked, err := bookedOn(ctx, q, p.entity.ID, r.File)
 		if err != nil {
 			return err

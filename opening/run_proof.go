@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 
 	"ratable/contracts"
 	"ratable/entities"
@@ -86,7 +87,11 @@ func (p *Proof) totals(ctx context.Context, q postgres.Querier) error {
 	if err != nil {
 		return err
 	}
-	p.Rows = p.File.proofRows(p.File.total())
+	all, total, err := p.parts(ctx, q)
+	if err != nil {
+		return err
+	}
+	p.Rows = all.proofRows(total)
 	p.Left = money.Zero(p.Currency)
 	for i := range p.Rows {
 		r := &p.Rows[i]
@@ -96,6 +101,36 @@ func (p *Proof) totals(ctx context.Context, q postgres.Querier) error {
 		}
 	}
 	return nil
+}
+
+// parts adds up the files of the same day: what stands booked on it came by all of them.
+func (p *Proof) parts(ctx context.Context, q postgres.Querier) (File, map[ledger.Account]money.Amount, error) {
+	files, err := List(ctx, q, p.Entity)
+	if err != nil || p.Part == "" && !slices.ContainsFunc(files, func(k Kept) bool { return k.ID != p.ID && k.sameDay(p.Kept) }) {
+		return p.File, p.File.total(), err
+	}
+	sum, total := p.File, map[ledger.Account]money.Amount{}
+	sum.Control = map[string]decimal.Decimal{}
+	for _, k := range files {
+		if !k.sameDay(p.Kept) {
+			continue
+		}
+		f, err := Parse(k.Source)
+		if err != nil {
+			return sum, total, err
+		}
+		for account, amount := range f.total() {
+			total[account] = total[account].Add(amount)
+		}
+		for code, amount := range f.controls() {
+			sum.Control[code] = sum.Control[code].Add(amount)
+		}
+	}
+	return sum, total, nil
+}
+
+func (k Kept) sameDay(o Kept) bool {
+	return k.Entity == o.Entity && k.Currency == o.Currency && k.CutOver == o.CutOver
 }
 
 // lines sets the ledger's balance of each line beside what its schedule has still to earn.

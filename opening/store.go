@@ -22,6 +22,7 @@ type Kept struct {
 	Entity     entities.ID
 	Currency   money.Currency
 	CutOver    period.Date
+	Part       string
 	Source     []byte
 	PreparedBy int64
 	RecordedAt time.Time
@@ -40,17 +41,17 @@ func (k Kept) Hash() [32]byte { return sha256.Sum256(k.Source) }
 // List lists the openings, the latest day first; entity 0 is all.
 func List(ctx context.Context, q postgres.Querier, entity entities.ID) ([]Kept, error) {
 	rows, err := q.Query(ctx, `
-		select f.id, f.entity_id, f.currency, f.cut_over, f.source, f.prepared_by, f.recorded_at,
+		select f.id, f.entity_id, f.currency, f.cut_over, f.part, f.source, f.prepared_by, f.recorded_at,
 			coalesce(s.by_user, 0), coalesce(s.recorded_at, f.recorded_at), coalesce(s.digest, ''), coalesce(s.reason, '')
 		from opening.files f
 		left join opening.seals s on s.file_id = f.id
 		where @entity::bigint = 0 or f.entity_id = @entity
-		order by f.cut_over desc, f.entity_id, f.currency`, pgx.NamedArgs{"entity": entity})
+		order by f.cut_over desc, f.entity_id, f.currency, f.part`, pgx.NamedArgs{"entity": entity})
 	if err != nil {
 		return nil, fmt.Errorf("list openings: %w", postgres.Fault(err))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k Kept, err error) {
-		err = row.Scan(&k.ID, &k.Entity, &k.Currency, &k.CutOver, &k.Source, &k.PreparedBy, &k.RecordedAt, &k.SealedBy, &k.SealedAt, &k.Digest, &k.Reason)
+		err = row.Scan(&k.ID, &k.Entity, &k.Currency, &k.CutOver, &k.Part, &k.Source, &k.PreparedBy, &k.RecordedAt, &k.SealedBy, &k.SealedAt, &k.Digest, &k.Reason)
 		return k, err
 	})
 	if err != nil {
@@ -62,10 +63,10 @@ func List(ctx context.Context, q postgres.Querier, entity entities.ID) ([]Kept, 
 func insertFile(ctx context.Context, tx pgx.Tx, entity entities.ID, f File, source []byte, by access.Actor) error {
 	hash := sha256.Sum256(source)
 	_, err := tx.Exec(ctx, `
-		insert into opening.files (entity_id, currency, cut_over, source, sha256, prepared_by)
-		values (@entity, @currency, @day, @source, @hash, @by)
+		insert into opening.files (entity_id, currency, cut_over, part, source, sha256, prepared_by)
+		values (@entity, @currency, @day, @part, @source, @hash, @by)
 		on conflict on constraint files_bring_a_day_over_once do nothing`,
-		pgx.NamedArgs{"entity": entity, "currency": f.Currency, "day": f.CutOver, "source": source, "hash": hash[:], "by": by.UserID})
+		pgx.NamedArgs{"entity": entity, "currency": f.Currency, "day": f.CutOver, "part": f.Part, "source": source, "hash": hash[:], "by": by.UserID})
 	return postgres.Fault(err)
 }
 
