@@ -15,16 +15,15 @@ type State string
 const (
 	Planned   State = "planned"    // named in a file, and its row is refused so far
 	Imported  State = "imported"   // it is here; its contracts are drafts, and the other system bills it
-	Compared  State = "compared"   // its invoices were set beside ours
+	Shown     State = "compared"   // its invoices were set beside ours
 	Asked     State = "asked"      // somebody asked for the move, another person decides
 	Declined  State = "declined"   // the move was not approved
-	Moving    State = "moving"     // approved, and on the way: done again, it goes on where it stopped
 	Moved     State = "moved"      // from the cut-over on we bill it
 	TakenBack State = "taken_back" // the other system bills it again
 )
 
 // Shadow says that only the other system bills the customer.
-func (s State) Shadow() bool { return s != Moving && s != Moved }
+func (s State) Shadow() bool { return s != Moved }
 
 // Step is what happened to a customer of a cohort.
 type Step struct {
@@ -48,7 +47,7 @@ type Detail struct {
 	Contracts []string `json:"contracts,omitempty"` // that a move approved
 	Part      string   `json:"part,omitempty"`      // of the opening it was brought over by
 	Voided    []string `json:"voided,omitempty"`    // documents of ours that going back took back
-	Trouble   string   `json:"trouble,omitempty"`   // why a move stopped
+	Treatment string   `json:"treatment,omitempty"` // of what the other system billed or earned otherwise (see opening)
 }
 
 // maxCohort bounds a cohort's name: it stands in addresses and sources.
