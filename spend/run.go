@@ -157,7 +157,7 @@ func changeable(ctx context.Context, tx pgx.Tx, c customers.Customer, id int64, 
 	case err != nil && fault.Kind(err) != fault.NotFound:
 		return r, fmt.Errorf("look for alert %d: %w", id, err)
 	case err != nil || r.Removed || r.Customer != c.ID:
-		return r, fault.New(fault.NotFound, "alert %d is not one of %s, or was removed", id, c.Name)
+		return r, fault.New(fault.NotFound, "there is no such alert; it may have been removed")
 	case who == ByCustomer && r.SetBy != ByCustomer:
 		return r, fault.New(fault.Denied, "alert %d was set by %s, who looks after the account; set another of your own beside it", id, r.ByName)
 	}

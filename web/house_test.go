@@ -25,6 +25,7 @@ import (
 	"ratable/payments"
 	"ratable/privacy"
 	"ratable/revrec"
+	"ratable/spend"
 	"ratable/usage"
 	"ratable/web"
 	"ratable/web/webtest"
@@ -119,7 +120,21 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	h.journalize(t)
 	h.sample(t)
 	h.askedToForget(t)
+	h.watch(t)
 	return h
+}
+
+// watch sets an alert of acme's own, 1, and one of rhein's, 2.
+func (h house) watch(t *testing.T) {
+	t.Helper()
+	for _, external := range []string{"acme", "rhein"} {
+		c := h.Customers[external]
+		dana := access.Actor{UserID: 1, Name: "Dana", Roles: []access.Role{access.Customer}, CustomerID: int64(c.ID)}
+		h.Tx(func(ctx context.Context, tx pgx.Tx) error {
+			_, err := spend.Set(ctx, tx, spend.Rule{Customer: c.ID, Kind: spend.Amount, Thresholds: []decimal.Decimal{decimal.NewFromInt(500)}, Addresses: []string{"ops@" + external + ".example"}}, webtest.Today, dana)
+			return err
+		})
+	}
 }
 
 // choose proposes to show credits apart.
@@ -196,7 +211,7 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		"/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", "/privacy/:id", "/privacy/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
+		":alert", "1", "/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", "/privacy/:id", "/privacy/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
 		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/settings/accounting-policies/:entity/:book/:number", "/settings/accounting-policies/1/us_gaap/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",

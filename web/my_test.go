@@ -68,13 +68,17 @@ func TestACustomerSeesWhatIsOpenPaidAndUsed(t *testing.T) {
 func TestTheRunningBillIsWhatTheNextInvoiceWillHoldSoFar(t *testing.T) {
 	h := newHouse(t)
 	b := h.dana(t, "acme")
-	if p := b.Get("/my"); strings.Contains(p.Text(), "The invoice decides") {
-		t.Errorf("before anything was used there is an estimate:\n%s", p.Text())
+	if rows := b.Get("/my").Table("Running bill, an estimate"); len(rows) != 1 || rows[0][4] != "0.00 USD" {
+		t.Errorf("before anything was used the estimate is %q", rows)
 	}
 	h.Use(t, "acme", "api.calls", "2026-04-10", "3000")
 	rows := b.Get("/my").Table("Running bill, an estimate")
-	if len(rows) != 2 || rows[0][0] != "C-100" || rows[0][4] != "20.00 USD" || rows[1][4] != "20.00 USD" { // 3,000 less 1,000 free at 0.01
+	if len(rows) != 1 || rows[0][0] != "1 May 2026" || rows[0][4] != "20.00 USD" { // 3,000 less 1,000 free at 0.01
 		t.Errorf("the running bill is %q", rows)
+	}
+	lines := b.Get("/my/spending").Want(200, "Not enough to say", "1,000 calls included").Table("Running bill, an estimate")
+	if len(lines) < 2 || lines[1][4] != "20.00 USD" {
+		t.Errorf("line by line it is %q", lines)
 	}
 }
 
@@ -89,12 +93,12 @@ func TestACustomerOpensNothingButTheirOwn(t *testing.T) {
 		theirs = r.ID
 		return err
 	})
-	strangers := map[string]string{":number": h.numberOf(t, "rhein", "2026-01-01"), ":id": fmt.Sprint(theirs), ":contract": "C-200"}
-	mine := map[string]string{":number": h.invoice, ":id": fmt.Sprint(h.receipt), ":contract": "C-100"}
+	strangers := map[string]string{":number": h.numberOf(t, "rhein", "2026-01-01"), ":id": fmt.Sprint(theirs), ":contract": "C-200", ":alert": "2"}
+	mine := map[string]string{":number": h.invoice, ":id": fmt.Sprint(h.receipt), ":contract": "C-100", ":alert": "1"}
 	fill := func(path string, names map[string]string) string {
-		return strings.NewReplacer(":number", url.PathEscape(names[":number"]), ":id", names[":id"], ":contract", names[":contract"], ":account", fmt.Sprint(h.Account("rhein")), ":seq", "1", ":day", "2026-04-01", ":position", "1").Replace(path)
+		return strings.NewReplacer(":number", url.PathEscape(names[":number"]), ":id", names[":id"], ":contract", names[":contract"], ":alert", names[":alert"], ":account", fmt.Sprint(h.Account("rhein")), ":seq", "1", ":day", "2026-04-01", ":position", "1").Replace(path)
 	}
-	acme, rhein, none := h.dana(t, "acme"), h.dana(t, "rhein"), map[string]string{":number": "RTUS-2026-999999", ":id": "999999", ":contract": "C-999999"}
+	acme, rhein, none := h.dana(t, "acme"), h.dana(t, "rhein"), map[string]string{":number": "RTUS-2026-999999", ":id": "999999", ":contract": "C-999999", ":alert": "999999"}
 	for _, a := range web.Addresses() {
 		if len(a.Roles) == 0 || a.Path == "/" {
 			continue

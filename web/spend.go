@@ -27,13 +27,11 @@ func spendRoutes() []route {
 		{post, "/customers/:id/alerts/new", noticers, (*visit).setAlert},
 		{get, "/customers/:id/alerts/:alert", noticers, (*visit).alertForm},
 		{post, "/customers/:id/alerts/:alert", noticers, (*visit).setAlert},
-		{post, "/customers/:id/alerts/:alert/remove", noticers, (*visit).removeAlert},
 		{get, "/my/spending", payers, (*visit).spendingPage},
 		{get, "/my/alerts/new", payers, (*visit).alertForm},
 		{post, "/my/alerts/new", payers, (*visit).setAlert},
 		{get, "/my/alerts/:alert", payers, (*visit).alertForm},
 		{post, "/my/alerts/:alert", payers, (*visit).setAlert},
-		{post, "/my/alerts/:alert/remove", payers, (*visit).removeAlert},
 	}
 }
 

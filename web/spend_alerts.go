@@ -71,7 +71,7 @@ func (v *visit) alertVerbs(c customers.Customer, r spend.Rule) templ.Component {
 	case r.ID == 0:
 		return ui.Link("Change", narrowed(at+"/new", "of", alertSubject(r), "thresholds", "80, 100"))
 	}
-	return page.Beside(ui.Link("Change", fmt.Sprintf("%s/%d", at, r.ID)), ui.Confirm(ui.ConfirmProps{Label: "Remove", Action: fmt.Sprintf("%s/%d/remove", at, r.ID), Confirm: "Remove it", Text: "Nobody is told of it any more. What it told stays in the list below."}))
+	return page.Beside(ui.Link("Change", fmt.Sprintf("%s/%d", at, r.ID)), ui.Confirm(ui.ConfirmProps{Label: "Remove", Action: fmt.Sprintf("%s/%d", at, r.ID), Values: []ui.Value{{Name: "step", Value: "remove"}}, Confirm: "Remove it", Text: "Nobody is told of it any more. What it told stays in the list below."}))
 }
 
 // toldTable is the history: it stays, whatever is corrected afterwards.
@@ -243,18 +243,24 @@ func (v *visit) alertInAddress(c customers.Customer) (spend.Rule, error) {
 	return all[i], nil
 }
 
+// setAlert writes a rule down, another version of it, or its end.
 func (v *visit) setAlert() error {
 	c, err := v.spender(v.DB)
 	if err != nil {
 		return err
 	}
-	r := readSubject(v.form("of"))
-	r.Customer = c.ID
-	if v.param("alert") != "" {
-		if r.ID, err = v.number("alert"); err != nil {
+	was, err := v.alertInAddress(c)
+	if err != nil {
+		return err
+	}
+	if v.form("step") == "remove" && was.ID != 0 {
+		if err := v.do(func(t tx) error { return spend.Remove(v.ctx, t, c.ID, was.ID, v.Today(), v.By) }); err != nil {
 			return err
 		}
+		return v.redirect(v.spendingAddress(c), done("The alert is removed."))
 	}
+	r := readSubject(v.form("of"))
+	r.Customer, r.ID = c.ID, was.ID
 	var found []fault.Field
 	for _, text := range betweenCommas(v.form("thresholds")) {
 		d, err := decimal.NewFromString(strings.TrimSuffix(strings.ReplaceAll(text, " ", ""), "%"))
@@ -314,19 +320,4 @@ func inForm(found []fault.Field) []fault.Field {
 		}
 	}
 	return out
-}
-
-func (v *visit) removeAlert() error {
-	c, err := v.spender(v.DB)
-	if err != nil {
-		return err
-	}
-	id, err := v.number("alert")
-	if err != nil {
-		return err
-	}
-	if err := v.do(func(t tx) error { return spend.Remove(v.ctx, t, c.ID, id, v.Today(), v.By) }); err != nil {
-		return err
-	}
-	return v.redirect(v.spendingAddress(c), done("The alert is removed."))
 }
