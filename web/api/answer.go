@@ -27,7 +27,7 @@ type file struct {
 // none is the answer of an operation that has nothing to say.
 type none struct{}
 
-// placed is an answer that was created at an address; coded is one whose status depends on what happened.
+// placed is an answer that was created at an address; coded is one whose status depends on what happened (0: the usual one).
 type (
 	placed interface{ location() string }
 	coded  interface{ code() int }
@@ -46,7 +46,7 @@ func (c *call) encode(out any) (answer, error) {
 	if p, ok := out.(placed); ok {
 		a.location = p.location()
 	}
-	if p, ok := out.(coded); ok {
+	if p, ok := out.(coded); ok && p.code() != 0 {
 		a.status = p.code()
 	}
 	if p, ok := out.(interface{ next() string }); ok && p.next() != "" {

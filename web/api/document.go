@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	convert "github.com/danielgtaylor/huma/v2/yaml"
+	"gopkg.in/yaml.v3"
 )
 
 // document is the OpenAPI document, written out once.
@@ -59,12 +62,44 @@ func (d *document) text(path string) []byte {
 		write("/v1/openapi.json", text, err)
 		text, err = d.openAPI.YAML()
 		write("/v1/openapi.yaml", text, err)
-		text, err = d.openAPI.Downgrade()
-		write("/v1/openapi-3.0.json", text, err)
-		text, err = d.openAPI.DowngradeYAML()
-		write("/v1/openapi-3.0.yaml", text, err)
+		older, err := d.downgrade()
+		write("/v1/openapi-3.0.json", older, err)
+		var converted bytes.Buffer
+		err = convert.Convert(&converted, bytes.NewReader(older))
+		write("/v1/openapi-3.0.yaml", converted.Bytes(), err)
 	})
 	return d.texts[path]
+}
+
+// downgrade is the document as OpenAPI 3.0.3. huma's own leaves behind how 3.1 says that a body is no text.
+func (d *document) downgrade() ([]byte, error) {
+	text, err := d.openAPI.Downgrade()
+	if err != nil {
+		return nil, err
+	}
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return nil, err
+	}
+	binary(tree)
+	return json.Marshal(tree)
+}
+
+func binary(node any) {
+	switch v := node.(type) {
+	case map[string]any:
+		if _, is := v["contentMediaType"]; is && v["type"] == "string" {
+			delete(v, "contentMediaType")
+			v["format"] = "binary"
+		}
+		for _, inner := range v {
+			binary(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			binary(inner)
+		}
+	}
 }
 
 // operation is what huma is told before it looks at the types.
@@ -95,8 +130,8 @@ func (a *about) finish(doc *huma.OpenAPI, out reflect.Type) {
 	}
 	success := strconv.Itoa(a.success())
 	op.Responses = map[string]*huma.Response{success: a.response(schemas, a.success(), out, a.answer)}
-	for status, example := range a.also {
-		op.Responses[strconv.Itoa(status)] = a.response(schemas, status, reflect.TypeOf(example), example)
+	for status, sample := range a.also {
+		op.Responses[strconv.Itoa(status)] = a.response(schemas, status, reflect.TypeOf(sample), sample)
 	}
 	for _, status := range a.errors(op) {
 		if code := strconv.Itoa(status); op.Responses[code] == nil {
@@ -147,16 +182,12 @@ func (a *about) describeBody(body *huma.RequestBody) {
 	}
 	body.Content = map[string]*huma.MediaType{}
 	for _, kind := range a.consumes {
-		media := &huma.MediaType{Schema: schema, Example: a.request}
-		if _, isText := a.request.(string); isText && strings.HasSuffix(kind, "json") {
-			media.Example = nil // written in the other form
-		}
-		body.Content[kind] = media
+		body.Content[kind] = &huma.MediaType{Schema: schema, Example: example(a.request)}
 	}
 }
 
 // response describes one answer that is no problem.
-func (a *about) response(schemas huma.Registry, status int, of reflect.Type, example any) *huma.Response {
+func (a *about) response(schemas huma.Registry, status int, of reflect.Type, sample any) *huma.Response {
 	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Param{}}
 	if a.changes() {
 		r.Headers[replayedHeader] = &huma.Header{Ref: "#/components/headers/IdempotencyReplayed"}
@@ -172,7 +203,7 @@ func (a *about) response(schemas huma.Registry, status int, of reflect.Type, exa
 	}
 	r.Content = map[string]*huma.MediaType{}
 	for _, kind := range a.produces {
-		media := &huma.MediaType{Example: example}
+		media := &huma.MediaType{Example: example(sample)}
 		switch {
 		case of != reflect.TypeFor[file]():
 			media.Schema = schemas.Schema(of, true, a.id+"Answer")
@@ -217,4 +248,42 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 	return map[string]*huma.Operation{
 		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
 	}[method]
+}
+
+// example is what stands in the document for an example: one written as YAML stands there as the object that it says.
+func example(sample any) any {
+	text, isText := sample.(string)
+	if !isText {
+		return sample
+	}
+	var n yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &n); err != nil || len(n.Content) == 0 {
+		panic(fmt.Sprintf("an example is no YAML: %v: %s", err, text)) // written in this package
+	}
+	return plain(n.Content[0])
+}
+
+// plain is a node as JSON has it: days and words are texts, figures numbers.
+func plain(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		out := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			out[n.Content[i].Value] = plain(n.Content[i+1])
+		}
+		return out
+	case yaml.SequenceNode:
+		out := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			out[i] = plain(item)
+		}
+		return out
+	}
+	switch n.ShortTag() {
+	case "!!int", "!!float":
+		return json.Number(n.Value)
+	case "!!bool":
+		return n.Value == "true"
+	}
+	return n.Value
 }

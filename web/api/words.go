@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/shopspring/decimal"
 
 	"ratable/internal/access"
 )
@@ -96,6 +97,7 @@ func newOpenAPI() *huma.OpenAPI {
 			},
 		},
 	}
+	schemas.RegisterTypeAlias(reflect.TypeFor[decimal.Decimal](), reflect.TypeFor[figure]())
 	of := schemas.Schema(reflect.TypeFor[problem](), true, "Problem")
 	for _, r := range refusals {
 		doc.Components.Responses[r.name] = &huma.Response{Description: r.says, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: of, Example: r.example}}}
@@ -108,6 +110,17 @@ func newOpenAPI() *huma.OpenAPI {
 // schemaName names a page of invoices InvoicePage and everything else by its type.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.PkgPath() {
+	case "ratable/contracts":
+		if !strings.HasPrefix(name, "Sign") && name != "PlanChange" {
+			name = "Contract" + name
+		}
+	case "ratable/catalog":
+		name = "Catalog" + name
+	}
 	if of, isPage := strings.CutPrefix(name, "Page"); isPage && of != "" {
 		return of + "Page"
 	}
@@ -131,3 +144,11 @@ func roleNames(roles []access.Role) []string {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// figure is a number of a document that people write: as a number, or as a text, which every reader takes exactly.
+type figure struct{}
+
+// Schema implements huma.SchemaProvider.
+func (figure) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Description: "A number such as 1250.50, as a number or as a text", Examples: []any{"1250.50"}}
+}
