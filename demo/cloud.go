@@ -36,16 +36,16 @@ type service struct {
 }
 
 var services = []service{
-	{"compute.vm", "Virtual machines", "hour", "0.0400", 2, 240, [5]string{"c1", "c2", "c4", "c8", "c16"}, false},
-	{"compute.kubernetes", "Kubernetes nodes", "hour", "0.0600", 1.9, 150, [5]string{"small", "medium", "large", "xlarge", "xxlarge"}, false},
-	{"compute.functions", "Functions", "million calls", "0.2000", 1.8, 60, [5]string{"128mb", "256mb", "512mb", "1gb", "2gb"}, false},
-	{"compute.gpu", "GPU machines", "hour", "0.7000", 1.6, 18, [5]string{"l4", "a10", "a100", "h100", "h200"}, true},
-	{"storage.block", "Block storage", "GB-day", "0.0012", 1.7, 5200, [5]string{"archive", "hdd", "snapshot", "ssd", "nvme"}, false},
-	{"storage.object", "Object storage", "GB-day", "0.0004", 1.6, 9800, [5]string{"frozen", "cold", "warm", "hot", "replicated"}, false},
-	{"database.postgres", "Managed PostgreSQL", "hour", "0.0900", 2, 70, [5]string{"dev", "small", "medium", "large", "standby"}, true},
-	{"database.cache", "Managed cache", "hour", "0.0300", 1.9, 90, [5]string{"1gb", "4gb", "8gb", "16gb", "32gb"}, false},
-	{"network.egress", "Data out", "GB", "0.0100", 1.5, 1400, [5]string{"peering", "private", "region", "cdn", "internet"}, false},
-	{"network.balancer", "Load balancers", "hour", "0.0120", 1.7, 48, [5]string{"shared", "small", "medium", "large", "dedicated"}, true},
+	{"compute.vm", "Virtual machines", "hour", "0.0120", 2, 1920, [5]string{"c1", "c2", "c4", "c8", "c16"}, false},
+	{"compute.kubernetes", "Kubernetes nodes", "hour", "0.0180", 1.9, 1200, [5]string{"small", "medium", "large", "xlarge", "xxlarge"}, false},
+	{"compute.functions", "Functions", "million calls", "0.0600", 1.8, 480, [5]string{"128mb", "256mb", "512mb", "1gb", "2gb"}, false},
+	{"compute.gpu", "GPU machines", "hour", "0.2100", 1.6, 144, [5]string{"l4", "a10", "a100", "h100", "h200"}, true},
+	{"storage.block", "Block storage", "GB-day", "0.0004", 1.7, 41600, [5]string{"archive", "hdd", "snapshot", "ssd", "nvme"}, false},
+	{"storage.object", "Object storage", "GB-day", "0.0001", 1.6, 78400, [5]string{"frozen", "cold", "warm", "hot", "replicated"}, false},
+	{"database.postgres", "Managed PostgreSQL", "hour", "0.0270", 2, 560, [5]string{"dev", "small", "medium", "large", "standby"}, true},
+	{"database.cache", "Managed cache", "hour", "0.0090", 1.9, 720, [5]string{"1gb", "4gb", "8gb", "16gb", "32gb"}, false},
+	{"network.egress", "Data out", "GB", "0.0030", 1.5, 11200, [5]string{"peering", "private", "region", "cdn", "internet"}, false},
+	{"network.balancer", "Load balancers", "hour", "0.0036", 1.7, 384, [5]string{"shared", "small", "medium", "large", "dedicated"}, true},
 }
 
 func (s service) product() string { return strings.ReplaceAll(s.code, ".", "-") }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"ratable/contracts"
 	"ratable/entities"
 	"ratable/internal/access"
 	"ratable/internal/mail"
@@ -249,8 +248,12 @@ func (v *visit) sheetLines(d invoicing.Document, p invoicing.Printed) []page.She
 		if v.may(get, "/ledger/postings") && d.Seq > 0 {
 			line.Href = postingsAddress("contract", source.Contract, "line", source.Line, "document", d.Number)
 		}
-		if (source.Kind == contracts.Metered || source.Kind == contracts.OverCap) && d.Seq > 0 && v.may(get, "/usage/customers/:id") {
-			line.UsageHref = narrowed(usageAddress(source.Customer), "month", source.Span.Start.MonthOf(), "contract", source.ContractNumber, "line", source.Line)
+		if d.Seq > 0 {
+			at := invoiceAddress(d.Number)
+			if v.visiting() {
+				at = myInvoiceAddress(d.Number)
+			}
+			line.BehindHref = lineAddress(at, l.Place)
 		}
 		for _, s := range l.Steps {
 			line.Steps = append(line.Steps, page.SheetStep(s))

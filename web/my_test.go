@@ -96,7 +96,7 @@ func TestACustomerOpensNothingButTheirOwn(t *testing.T) {
 	strangers := map[string]string{":number": h.numberOf(t, "rhein", "2026-01-01"), ":id": fmt.Sprint(theirs), ":contract": "C-200", ":alert": "2"}
 	mine := map[string]string{":number": h.invoice, ":id": fmt.Sprint(h.receipt), ":contract": "C-100", ":alert": "1"}
 	fill := func(path string, names map[string]string) string {
-		return strings.NewReplacer(":number", url.PathEscape(names[":number"]), ":id", names[":id"], ":contract", names[":contract"], ":alert", names[":alert"], ":account", fmt.Sprint(h.Account("rhein")), ":seq", "1", ":day", "2026-04-01", ":position", "1").Replace(path)
+		return strings.NewReplacer(":number", url.PathEscape(names[":number"]), ":id", names[":id"], ":contract", names[":contract"], ":alert", names[":alert"], ":account", fmt.Sprint(h.Account("rhein")), ":seq", "1", ":day", "2026-04-01", ":position", "1", ":line", "1").Replace(path)
 	}
 	acme, rhein, none := h.dana(t, "acme"), h.dana(t, "rhein"), map[string]string{":number": "RTUS-2026-999999", ":id": "999999", ":contract": "C-999999", ":alert": "999999"}
 	for _, a := range web.Addresses() {
@@ -199,11 +199,11 @@ func TestAPaperBelongsToWhoPaysItAndNotToTheWholeFamily(t *testing.T) {
 		}
 	}
 	harbor.Get("/my").Want(200, "Nothing to pay")
-	if rows := partner.Get("/my/usage").Table("Meters"); len(rows) != 1 || rows[0][1] != "Harborview Clinics" || rows[0][4] != "700" {
+	if rows := partner.Get("/my/usage").Table("Usage"); len(rows) != 2 || !strings.Contains(rows[0][0], "Harborview Clinics") || rows[0][2] != "700 call" {
 		t.Errorf("the partner pays for harbor alone and sees %q", rows)
 	}
 	partner.Get(fmt.Sprintf("/my/usage?meter=api.calls&user=%d", h.Customers["summit"].ID)).Want(200, "API calls of Harborview Clinics")
-	if rows := harbor.Get("/my/usage").Table("Meters"); len(rows) != 1 || rows[0][1] != "Harborview Clinics" {
+	if rows := harbor.Get("/my/usage").Table("Usage"); len(rows) != 2 || rows[0][0] != "API calls" || rows[0][6] != "–" {
 		t.Errorf("harbor sees %q", rows)
 	}
 }

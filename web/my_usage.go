@@ -6,76 +6,70 @@ import (
 	"net/http"
 	"slices"
 
-	"ratable/catalog"
 	"ratable/contracts"
 	"ratable/customers"
-	"ratable/internal/period"
 	"ratable/internal/postgres"
-	"ratable/usage"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
 
-// consumption is what the reader may know of usage: their own, and of those whose contracts they pay.
-type consumption struct {
-	used       *usage.Days
-	last, this period.Month
-	lines      []metered // whoever used a meter in one of the two months; month is not set
-}
-
-// myUsage is this month and the last by meter, and one meter of it by day.
+// myUsage is what the reader's company used in a period, and those whose contracts it pays: every SKU of it, and the one
+// that the address chooses by day. Amounts are those of contracts that it pays.
 func (v *visit) myUsage() error {
 	return v.DB.Snapshot(v.ctx, func(t tx) error {
 		c, err := v.me(t)
 		if err != nil {
 			return err
 		}
-		u, err := v.consumption(t, c)
+		who, err := v.usersPaidBy(t, c)
 		if err != nil {
 			return err
 		}
-		list := page.List{Head: ui.HeadProps{Title: "Usage", Sub: "This month and the last, as counted so far."}, Tables: []ui.TableProps{u.table(v.queryMonth("month"))}}
-		if len(u.lines) > 0 {
-			m := v.chosenMeter(u)
-			list.Filter = &page.Narrowing{Props: ui.FilterProps{Action: "/my/usage"}}
-			for _, month := range []period.Month{u.last, u.this} {
-				list.Filter.Props.Chips = append(list.Filter.Props.Chips, ui.Chip{Label: ui.MonthText(month), Href: v.with("month", month.String()), On: month == m.month})
+		o, err := v.overview(t, c.Account, who, func(a contracts.Agreement) bool { return a.PayerOn(v.Today()) == c.ID })
+		if err != nil {
+			return err
+		}
+		o.day = func(x sku) string {
+			return v.sameDays("/my/usage", "sku", x.key(), "user", fmt.Sprint(x.Customer))
+		}
+		chosen, found := v.chosenSKU(o)
+		if v.query("format") == "csv" {
+			if found && v.query("sku") != "" {
+				return v.usageFile(chosen, o.used)
 			}
-			list.Parts = ui.Cells(ui.Chart(unlinked(m.chart(u.used))))
-			days := m.dayTable(u.used)
-			days.Title, days.Caption = m.meter.Name+" of "+m.customer.Name, ""
-			list.Tables = append(list.Tables, days)
+			return v.overviewFile(o, c.ExternalID)
+		}
+		list := v.overviewPage(o, "/my/usage")
+		list.Head = ui.HeadProps{Title: "Usage", Sub: "As counted so far.", Others: ui.Cells(v.csvButton())}
+		if found {
+			list.Head.Title, list.Head.Sub = chosen.name()+" of "+chosen.customer.Name, "By day, as counted so far."
+			days := chosen.dayTable(o.used)
+			days.Title, days.Caption = chosen.name()+" of "+chosen.customer.Name, ""
+			for i := range days.Rows {
+				days.Rows[i].Href = ""
+			}
+			if v.query("sku") != "" {
+				list.Head.Crumbs = []ui.Anchor{{Label: "Usage", Href: v.with("sku", "", "user", "")}}
+				list.Parts, list.Tables, list.Notes = nil, nil, nil
+			} else {
+				list.Head.Title = "Usage"
+			}
+			list.Parts, list.Tables = append(list.Parts, ui.Chart(unlinked(chosen.chart(o.used)))), append(list.Tables, days)
 		}
 		return v.page(http.StatusOK, frame{Title: "Usage", Room: "usage"}, page.ListPage(list))
 	})
 }
 
-func (v *visit) consumption(q postgres.Querier, c customers.Customer) (u consumption, err error) {
-	u.this = v.Today().MonthOf()
-	u.last = u.this.Prev()
-	who, err := v.usersPaidBy(q, c)
-	if err != nil {
-		return u, err
-	}
-	days, err := usage.LoadDays(v.ctx, q, []customers.AccountID{c.Account}, u.last.First(), u.this.End())
-	if err != nil {
-		return u, err
-	}
-	u.used = days[c.Account]
-	sold, err := catalog.Load(v.ctx, q)
-	if err != nil {
-		return u, err
-	}
-	// Only what counted something: the rest of the catalog is none of their business.
-	for _, one := range who {
-		for _, meter := range sold.Meters() {
-			m := metered{customer: one, meter: meter}
-			if !m.total(u.used, period.NewSpan(u.last.First(), u.this.End())).IsZero() {
-				u.lines = append(u.lines, m)
-			}
+// chosenSKU is the SKU that the address chooses, or the only one there is. Only what counted something can be chosen: the
+// rest of the catalog is none of their business.
+func (v *visit) chosenSKU(o *overview) (metered, bool) {
+	key, user := v.query("sku"), customers.ID(v.queryNumber("user"))
+	for _, x := range o.skus {
+		if len(o.skus) == 1 && key == "" || x.key() == key && (user == 0 || user == x.Customer) {
+			return metered{customer: o.who[x.Customer], meter: x.Meter, days: o.whole, sku: x.key(), one: x}, true
 		}
 	}
-	return u, nil
+	return metered{}, false
 }
 
 // usersPaidBy is the customer first, then those whose contracts it pays, as a reseller does.
@@ -97,29 +91,6 @@ func (v *visit) usersPaidBy(q postgres.Querier, c customers.Customer) ([]custome
 	}
 	slices.SortStableFunc(out[1:], func(a, b customers.Customer) int { return cmp.Compare(a.Name, b.Name) })
 	return out, err
-}
-
-// chosenMeter reads from the address which line is shown by day; a name that is not among the lines is the first.
-func (v *visit) chosenMeter(u consumption) metered {
-	i := slices.IndexFunc(u.lines, func(m metered) bool {
-		return m.meter.Code == v.query("meter") && m.customer.ID == customers.ID(v.queryNumber("user"))
-	})
-	m := u.lines[max(0, i)]
-	if m.month = u.this; v.queryMonth("month") == u.last {
-		m.month = u.last
-	}
-	return m
-}
-
-// table opens each line by day, in the month that is looked at.
-func (u consumption) table(month period.Month) ui.TableProps {
-	t := ui.TableProps{Caption: "Meters", Columns: []ui.Column{{Label: "Meter"}, {Label: "Used by"}, {Label: "Unit"}, {Label: ui.MonthText(u.last), Kind: ui.Figures}, {Label: ui.MonthText(u.this), Kind: ui.Figures}},
-		Empty: ui.EmptyProps{Title: "Nothing used in these two months"}}
-	for _, m := range u.lines {
-		t.Rows = append(t.Rows, ui.Row{Href: narrowed("/my/usage", "meter", m.meter.Code, "user", fmt.Sprint(m.customer.ID), "month", month), Cells: ui.Cells(ui.Text(m.meter.Name), ui.Text(m.customer.Name), ui.Text(m.meter.Unit),
-			ui.Text(digits(m.total(u.used, u.last.Span()))), ui.Text(digits(m.total(u.used, u.this.Span()))))})
-	}
-	return t
 }
 
 // unlinked takes the doors out of a drawing: single events stay with those who look after the metering.

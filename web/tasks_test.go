@@ -157,16 +157,15 @@ func amendTask(t *testing.T, h house) *effort {
 	return e
 }
 
-// whyHigherTask goes from the invoice's number to the line that counts, its days, and the events of the day that stands
-// out.
+// whyHigherTask goes from the invoice's number to the line that counts: its days, and the events of the day that stands out.
 func whyHigherTask(t *testing.T, h house) *effort {
 	e := begin(t, h.Site, access.Support)
 	e.search(h.invoice)
 	e.p.Want(200, "API calls", "18,001", "-1,000")
-	e.open("/usage/customers/")
-	e.p.Want(200, "API calls by day", "18,001")
-	e.open("/events?")
-	e.p.Want(200, "9,000.5")
+	e.open("/lines/2")
+	e.p.Want(200, "By day", "18,001")
+	e.open("day=2026-01-20")
+	e.p.Want(200, "Events of 20 Jan 2026", "9,000.5")
 	return e
 }
 

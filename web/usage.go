@@ -57,16 +57,18 @@ func (v *visit) monthBar(action, placeholder string, month period.Month) *page.N
 
 func usageAddress(id customers.ID) string { return fmt.Sprintf("/usage/customers/%d", id) }
 
-// metered is what one customer used of one meter, day by day.
+// metered is what one customer used of one meter, or of one SKU of it, day by day.
 type metered struct {
 	customer customers.Customer
 	meter    catalog.Meter
-	month    period.Month
+	days     period.Span
 	zone     *time.Location
+	sku      string // its key; empty: all of the meter
+	one      sku    // what the key names
 }
 
-// metered reads customer, meter and month from the address; without a meter the first there is.
-func (v *visit) metered(t tx) (m metered, meters []catalog.Meter, err error) {
+// metered reads customer, meter and days from the address; no meter where it names none.
+func (v *visit) metered(t tx) (m metered, sold *catalog.Catalog, err error) {
 	id, err := v.number("id")
 	if err != nil {
 		return m, nil, err
@@ -74,8 +76,7 @@ func (v *visit) metered(t tx) (m metered, meters []catalog.Meter, err error) {
 	if m.customer, err = customers.Get(v.ctx, t, customers.ID(id), v.Today()); err != nil {
 		return m, nil, err
 	}
-	sold, err := catalog.Load(v.ctx, t)
-	if err != nil {
+	if sold, err = catalog.Load(v.ctx, t); err != nil {
 		return m, nil, err
 	}
 	directory, err := entities.Load(v.ctx, t)
@@ -83,48 +84,99 @@ func (v *visit) metered(t tx) (m metered, meters []catalog.Meter, err error) {
 		return m, nil, err
 	}
 	seller, _ := directory.ByID(m.customer.Entity)
-	m.zone, m.month, meters = seller.Location(), v.usageMonth(), sold.Meters()
-	code := v.query("meter")
+	m.zone, m.days, m.sku = seller.Location(), v.chosenPeriod(), v.query("sku")
+	code, _, _ := strings.Cut(cmp.Or(m.sku, v.query("meter")), "{")
 	if code == "" && v.query("contract") != "" {
 		if code, err = v.meterOf(t, v.query("contract"), v.query("line")); err != nil {
 			return m, nil, err
 		}
 	}
-	if found, ok := sold.Meter(code); ok {
-		m.meter = found
-	} else if len(meters) > 0 {
-		m.meter = meters[0]
-	}
-	return m, meters, nil
+	m.meter, _ = sold.Meter(code)
+	return m, sold, nil
 }
 
-// customerUsage is a month of one meter as a chart and a table; a day opens its events.
+// find looks the SKU up that the address names; without it the whole meter is meant.
+func (m *metered) find(used *usage.Days) {
+	for _, x := range used.SKUs([]customers.ID{m.customer.ID}, []catalog.Meter{m.meter}) {
+		if m.one = (sku{SKU: x}); m.one.key() == m.sku && m.sku != m.meter.Code {
+			return
+		}
+	}
+	m.sku, m.one = "", sku{}
+}
+
+func (m metered) name() string {
+	if m.sku != "" {
+		return m.one.name()
+	}
+	return m.meter.Name
+}
+
+// customerUsage is what a customer used in a period: every SKU of it, or one meter or SKU by day; a day opens its events.
 func (v *visit) customerUsage() error {
 	return v.DB.Snapshot(v.ctx, func(t tx) error {
-		m, meters, err := v.metered(t)
+		m, sold, err := v.metered(t)
 		if err != nil {
 			return err
 		}
-		days, err := usage.LoadDays(v.ctx, t, []customers.AccountID{m.customer.Account}, m.month.First(), m.month.End())
+		if m.meter.Code == "" {
+			return v.customerOverview(t, m)
+		}
+		used, err := m.load(v, t)
 		if err != nil {
 			return err
 		}
-		used := days[m.customer.Account]
 		if v.query("format") == "csv" {
 			return v.usageFile(m, used)
 		}
 		list := page.List{
-			Head: ui.HeadProps{Title: m.customer.Name, Sub: m.meter.Name + " by day, in the time zone of the seller (" + m.zone.String() + ").",
-				Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Customer", Href: customerAddress(m.customer.ID)}}, Others: ui.Cells(v.csvButton())},
-			Filter: v.monthBar(usageAddress(m.customer.ID), "", m.month),
+			Head: ui.HeadProps{Title: m.name(), Sub: m.customer.Name + " by day, in the time zone of the seller (" + m.zone.String() + ").",
+				Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: m.customer.Name, Href: v.sameDays(usageAddress(m.customer.ID))}}, Others: ui.Cells(v.csvButton())},
+			Filter: v.periodBar(usageAddress(m.customer.ID), "", m.days, nil),
 			Tables: []ui.TableProps{m.dayTable(used)},
 		}
-		for _, other := range meters {
-			list.Filter.Props.Chips = append(list.Filter.Props.Chips, ui.Chip{Label: other.Name, Href: v.with("meter", other.Code), On: other.Code == m.meter.Code})
+		if m.sku == "" {
+			for _, other := range sold.Meters() {
+				x := m
+				if x.meter = other; other.Code == m.meter.Code || !x.total(used, m.days).IsZero() {
+					list.Filter.Props.Chips = append(list.Filter.Props.Chips, ui.Chip{Label: other.Name, Href: v.with("meter", other.Code, "sku", "", "contract", "", "line", ""), On: other.Code == m.meter.Code})
+				}
+			}
 		}
 		list.Parts = ui.Cells(ui.Chart(m.chart(used)))
-		return v.page(http.StatusOK, frame{Title: m.customer.Name, Room: "usage"}, page.ListPage(list))
+		return v.page(http.StatusOK, frame{Title: m.name(), Room: "usage"}, page.ListPage(list))
 	})
+}
+
+// load reads the days that are looked at.
+func (m *metered) load(v *visit, t tx) (*usage.Days, error) {
+	days, err := usage.LoadDays(v.ctx, t, []customers.AccountID{m.customer.Account}, m.days.Start, m.days.End)
+	if err != nil {
+		return nil, err
+	}
+	m.find(days[m.customer.Account])
+	return days[m.customer.Account], nil
+}
+
+// customerOverview is all that a customer used in a period.
+func (v *visit) customerOverview(t tx, m metered) error {
+	o, err := v.overview(t, m.customer.Account, []customers.Customer{m.customer}, func(contracts.Agreement) bool { return true })
+	if err != nil {
+		return err
+	}
+	o.day = func(x sku) string { return v.sameDays(usageAddress(m.customer.ID), "sku", x.key()) }
+	if v.query("format") == "csv" {
+		return v.overviewFile(o, m.customer.ExternalID)
+	}
+	list := v.overviewPage(o, usageAddress(m.customer.ID))
+	list.Head = ui.HeadProps{Title: m.customer.Name, Sub: "What was used, in days of the seller's time zone (" + m.zone.String() + ").", Others: ui.Cells(v.csvButton()),
+		Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Customer", Href: customerAddress(m.customer.ID)}}}
+	if len(o.skus) == 1 { // no need to choose
+		m.meter, m.days, m.one = o.skus[0].Meter, o.whole, o.skus[0]
+		m.sku = m.one.key()
+		list.Parts, list.Tables = append(list.Parts, ui.Chart(m.chart(o.used))), append(list.Tables, m.dayTable(o.used))
+	}
+	return v.page(http.StatusOK, frame{Title: m.customer.Name, Room: "usage"}, page.ListPage(list))
 }
 
 // meterOf is what a line of a contract counts, by the version agreed last; none for a line that counts nothing.
@@ -145,9 +197,15 @@ func (m metered) reading() usage.Reading {
 	return usage.Reading{Customers: []customers.ID{m.customer.ID}, Meter: m.meter}
 }
 
-// total is what the meter came to over some days.
+// total is what the meter or SKU came to over some days.
 func (m metered) total(used *usage.Days, days period.Span) decimal.Decimal {
-	total, err := used.Total(m.reading(), days)
+	var total decimal.Decimal
+	var err error
+	if m.sku != "" {
+		total, err = m.one.Total(days)
+	} else {
+		total, err = used.Total(m.reading(), days)
+	}
 	if err != nil {
 		panic(err) // single events come with every load
 	}
@@ -155,13 +213,13 @@ func (m metered) total(used *usage.Days, days period.Span) decimal.Decimal {
 }
 
 func (m metered) eventsAddress(day period.Date) string {
-	return narrowed(usageAddress(m.customer.ID)+"/events", "meter", m.meter.Code, "day", day)
+	return narrowed(usageAddress(m.customer.ID)+"/events", "meter", m.meter.Code, "sku", m.sku, "day", day)
 }
 
 // chart draws whole units; the table below holds every value exactly.
 func (m metered) chart(used *usage.Days) ui.ChartProps {
-	c := ui.ChartProps{Title: cmp.Or(m.meter.Name, "Usage") + " by day", Kind: ui.Bars, Head: "Day", Series: []ui.Series{{Name: cmp.Or(m.meter.Unit, "Used")}}}
-	for day := m.month.First(); day.Before(m.month.End()); day = day.AddDays(1) {
+	c := ui.ChartProps{Title: cmp.Or(m.name(), "Usage") + " by day", Kind: ui.Bars, Head: "Day", Series: []ui.Series{{Name: cmp.Or(m.meter.Unit, "Used")}}}
+	for day := m.days.Start; day.Before(m.days.End); day = day.AddDays(1) {
 		quantity := m.total(used, period.NewSpan(day, day.AddDays(1)))
 		c.Labels = append(c.Labels, fmt.Sprint(day.Day()))
 		mark := ui.Mark{Value: quantity.IntPart(), Text: digits(quantity)}
@@ -178,64 +236,38 @@ func (m metered) dayTable(used *usage.Days) ui.TableProps {
 		Empty: ui.EmptyProps{Title: "Nothing used in this month"}}
 	sofar := decimal.Zero
 	m.eachDay(used, func(day period.Date, quantity decimal.Decimal) {
-		sofar = m.total(used, period.NewSpan(m.month.First(), day.AddDays(1))) // days of a largest or distinct use do not add up
+		sofar = m.total(used, period.NewSpan(m.days.Start, day.AddDays(1))) // days of a largest or distinct use do not add up
 		t.Rows = append(t.Rows, ui.Row{Href: m.eventsAddress(day), Cells: ui.Cells(ui.Day(day), ui.Text(digits(quantity)), ui.Text(digits(sofar)))})
 	})
 	if len(t.Rows) > 0 {
-		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(ui.MonthText(m.month)), ui.Text(digits(sofar)), ui.Text(m.meter.Unit))}}
+		t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text(periodText(m.days)), ui.Text(digits(sofar)), ui.Text(m.meter.Unit))}}
 	}
 	return t
 }
 
-// eachDay visits the days of the month that have usage.
+// eachDay visits the days that have usage.
 func (m metered) eachDay(used *usage.Days, visit func(day period.Date, quantity decimal.Decimal)) {
-	if err := used.Daily(m.reading(), m.month.Span(), visit); err != nil {
+	var err error
+	if m.sku != "" {
+		err = m.one.Daily(m.days, visit)
+	} else {
+		err = used.Daily(m.reading(), m.days, visit)
+	}
+	if err != nil {
 		panic(err) // single events come with every load
 	}
 }
 
 func (v *visit) usageFile(m metered, used *usage.Days) error {
-	name := fmt.Sprintf("usage-%s-%s-%s.csv", m.customer.ExternalID, m.meter.Code, m.month)
-	return v.csvFile(strings.Map(plainName, name), []string{"customer", "meter", "day", "quantity", "unit"}, func(write func(cells ...string) error) error {
+	name := fmt.Sprintf("usage-%s-%s-%s.csv", m.customer.ExternalID, cmp.Or(m.sku, m.meter.Code), m.days.Start.MonthOf())
+	return v.csvFile(strings.Map(plainName, name), []string{"customer", "meter", "dimensions", "day", "quantity", "unit"}, func(write func(cells ...string) error) error {
 		var failed error
 		m.eachDay(used, func(day period.Date, quantity decimal.Decimal) {
 			if failed == nil {
-				failed = write(m.customer.ExternalID, m.meter.Code, day.String(), quantity.String(), m.meter.Unit)
+				failed = write(m.customer.ExternalID, m.meter.Code, dimensions(m.one.Dimensions), day.String(), quantity.String(), m.meter.Unit)
 			}
 		})
 		return failed
-	})
-}
-
-// dayEvents are the events that a day's quantity is made of.
-func (v *visit) dayEvents() error {
-	return v.DB.Snapshot(v.ctx, func(t tx) error {
-		m, _, err := v.metered(t)
-		if err != nil {
-			return err
-		}
-		day := v.queryDate("day")
-		if day.IsZero() {
-			day = v.Today()
-		}
-		f := usage.EventFilter{Account: m.customer.Account, Customer: m.customer.ID, Meter: m.meter.ID, From: day.Time(m.zone), Until: day.AddDays(1).Time(m.zone), Limit: pageLength + 1}
-		f.After = readEventCursor(v.query("after"))
-		if v.query("format") == "csv" {
-			return v.eventsFile(t, m, f)
-		}
-		found, err := usage.EventsPage(v.ctx, t, f)
-		if err != nil {
-			return err
-		}
-		found, pager := paged(v, found, func(r usage.Recorded) string { return writeEventCursor(r.At) })
-		table := ui.TableProps{Caption: "Events", Pager: &pager, Columns: []ui.Column{{Label: "When", Kind: ui.Tight}, {Label: "Source"}, {Label: "Id"}, {Label: "Dimensions"}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Recorded", Kind: ui.Tight}},
-			Empty: ui.EmptyProps{Title: "No event on this day"}}
-		for _, r := range found {
-			table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(r.OccurredAt.In(m.zone).Format("15:04:05")), ui.Mono(r.Source), ui.Mono(r.ID), orDash(dimensions(r.Dimensions)), ui.Text(digits(r.Quantity)), ui.At(r.RecordedAt))})
-		}
-		list := page.List{Head: ui.HeadProps{Title: m.meter.Name + " on " + ui.DayText(day), Sub: m.customer.Name, Others: ui.Cells(v.csvButton()),
-			Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: m.customer.Name, Href: narrowed(usageAddress(m.customer.ID), "meter", m.meter.Code, "month", day.MonthOf())}}}, Tables: []ui.TableProps{table}}
-		return v.page(http.StatusOK, frame{Title: "Events", Room: "usage"}, page.ListPage(list))
 	})
 }
 

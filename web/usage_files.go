@@ -2,28 +2,33 @@ package web
 
 import (
 	"fmt"
+	"strings"
 
 	"ratable/usage"
 )
 
 // This file hands the lists of usage over as files: exactly what is shown, all pages of it.
 
-func (v *visit) eventsFile(t tx, m metered, f usage.EventFilter) error {
-	head := []string{"customer", "meter", "source", "id", "occurred_at", "quantity", "dimensions", "recorded_at"}
-	return v.csvFile("events.csv", head, func(write func(cells ...string) error) error {
-		f.After, f.Limit = usage.EventCursor{}, 1000
-		for {
-			found, err := usage.EventsPage(v.ctx, t, f)
-			if err != nil || len(found) == 0 {
+// overviewFile is every SKU that the search leaves, in the order of the page. Amounts stand where they are for the one SKU.
+func (v *visit) overviewFile(o *overview, name string) error {
+	head := []string{"group", "customer", "meter", "name", "dimensions", "unit", "from", "through", "quantity", "quantity_before", "currency", "amount", "amount_before"}
+	return v.csvFile(strings.Map(plainName, fmt.Sprintf("usage-%s-%s.csv", name, o.whole.Start)), head, func(write func(cells ...string) error) error {
+		for _, b := range o.singles(o.total()) {
+			x := o.skus[b.skus[0]]
+			_, place := o.place(x, o.by)
+			currency, amount, before := "", "", ""
+			if len(b.amounts) == 1 {
+				currency, amount = string(b.amounts[0].Currency()), b.amounts[0].String()
+			}
+			if len(b.earlier) == 1 && currency != "" {
+				before = b.earlier[0].String()
+			}
+			if err := write(place, o.who[x.Customer].ExternalID, x.Meter.Code, x.name(), dimensions(x.Dimensions), x.Meter.Unit,
+				o.now.Start.String(), o.now.Last().String(), x.now.String(), x.before.String(), currency, amount, before); err != nil {
 				return err
 			}
-			for _, r := range found {
-				if err := write(m.customer.ExternalID, m.meter.Code, r.Source, r.ID, instant(&r.OccurredAt), r.Quantity.String(), dimensions(r.Dimensions), instant(&r.RecordedAt)); err != nil {
-					return err
-				}
-			}
-			f.After = found[len(found)-1].At
 		}
+		return nil
 	})
 }
 

@@ -96,7 +96,7 @@ func (v *visit) usageTable(o order, found []used, month period.Month) ui.TablePr
 	t := ui.TableProps{Caption: "Usage", Pager: &pager, Columns: []ui.Column{v.column(o, "customer", "Customer", ui.Words), v.column(o, "meter", "Meter", ui.Words), v.column(o, "used", "Used", ui.Figures), {Label: "Unit"}},
 		Empty: ui.EmptyProps{Title: "No usage in this month", Text: "Events arrive by the API (POST /v1/events) or are imported from CSV."}}
 	for _, u := range shown {
-		t.Rows = append(t.Rows, ui.Row{Href: narrowed(usageAddress(u.customer), "meter", u.meter.Code, "month", month),
+		t.Rows = append(t.Rows, ui.Row{Href: narrowed(usageAddress(u.customer), "month", month, "group", "meter", "open", u.meter.Code),
 			Cells: ui.Cells(ui.Text(u.name), ui.TwoLines(u.meter.Name, u.meter.Code), ui.Text(digits(u.quantity)), ui.Text(u.meter.Unit))})
 	}
 	sums, meters := map[string]decimal.Decimal{}, map[string]catalog.Meter{}
