@@ -63,7 +63,7 @@ func decide(ctx context.Context, tx pgx.Tx, number string, d Decided, by access.
 			return fmt.Errorf("%s: %w", doing, err)
 		}
 	}
-	return nil
+	return c.emitDecided(ctx, tx, r.Number, r.Document, d.Event)
 }
 
 // asked is the step of a revision that waits: who must approve, and who has.

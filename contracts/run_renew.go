@@ -138,7 +138,10 @@ func (c Contract) furtherTerm(ctx context.Context, tx pgx.Tx, sold *catalog.Cata
 	if err := settleDeadlines(ctx, tx, c.Account, next); err != nil {
 		return err
 	}
-	return access.Audit(ctx, tx, renewedBy, "contract.renew", c.subject(version), nil, next, reason)
+	if err := access.Audit(ctx, tx, renewedBy, "contract.renew", c.subject(version), nil, next, reason); err != nil {
+		return err
+	}
+	return c.emitDecided(ctx, tx, version, next, "renewed")
 }
 
 // agreedRenewal is the version that a person approved with the renewal: the present one, or that of the first term that

@@ -152,7 +152,10 @@ func (c Contract) sign(ctx context.Context, tx pgx.Tx, d Document, action, reaso
 	if err := settleDeadlines(ctx, tx, c.Account, d); err != nil {
 		return err
 	}
-	return access.Audit(ctx, tx, by, action, c.subject(version), nil, d, reason)
+	if err := access.Audit(ctx, tx, by, action, c.subject(version), nil, d, reason); err != nil {
+		return err
+	}
+	return c.emitDecided(ctx, tx, version, d, "signed")
 }
 
 // ReleaseSignUps gives a customer whose match was cleared the contracts it signed up for while it was held. They begin

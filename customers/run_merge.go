@@ -11,6 +11,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 )
 
 // Merge records that a customer is a duplicate. What contracts have to say about it, contracts.MergeCustomers asks
@@ -28,7 +29,10 @@ func Merge(ctx context.Context, tx pgx.Tx, m Merger, by access.Actor) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	subject := access.Subject{Kind: "customer", Key: duplicate.ExternalID, Account: int64(duplicate.Account)}
-	return access.Audit(ctx, tx, by, "customer.merge", subject, nil, map[string]string{"into": into.ExternalID, "on": m.On.String()}, m.Reason)
+	if err := access.Audit(ctx, tx, by, "customer.merge", subject, nil, map[string]string{"into": into.ExternalID, "on": m.On.String()}, m.Reason); err != nil {
+		return err
+	}
+	return webhook.Emit(ctx, tx, toldChanged(duplicate, []string{"duplicate_of"}, m.On.String()))
 }
 
 func mergeable(ctx context.Context, tx pgx.Tx, m Merger) (duplicate, into Customer, err error) {
@@ -80,7 +84,10 @@ func Unmerge(ctx context.Context, tx pgx.Tx, duplicate ID, on period.Date, reaso
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	subject := access.Subject{Kind: "customer", Key: c.ExternalID, Account: int64(c.Account)}
-	return access.Audit(ctx, tx, by, "customer.unmerge", subject, map[string]string{"into": fmt.Sprint(c.DuplicateOf)}, nil, reason)
+	if err := access.Audit(ctx, tx, by, "customer.unmerge", subject, map[string]string{"into": fmt.Sprint(c.DuplicateOf)}, nil, reason); err != nil {
+		return err
+	}
+	return webhook.Emit(ctx, tx, toldChanged(c, []string{"duplicate_of"}, on.String()))
 }
 
 // KeepStill keeps customers, by external id, from being merged until tx ends: what is signed for them is signed for who

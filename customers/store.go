@@ -11,6 +11,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 )
 
 // Create records a customer and, unless it joins its parent's or a given one, its account.
@@ -49,7 +50,7 @@ func Create(ctx context.Context, tx pgx.Tx, n New, by access.Actor) (Customer, e
 	if err := access.Audit(ctx, tx, by, "customer.create", subject, nil, c, ""); err != nil {
 		return Customer{}, err
 	}
-	return c, nil
+	return c, webhook.Emit(ctx, tx, toldCreated(c))
 }
 
 // Amend appends changes that hold from a day; nothing that stood before is touched.
@@ -69,7 +70,10 @@ func Amend(ctx context.Context, tx pgx.Tx, id ID, a Amendment, by access.Actor) 
 		return fmt.Errorf("amend customer %s: %w", before.ExternalID, err)
 	}
 	subject := access.Subject{Kind: "customer", Key: before.ExternalID, Account: int64(before.Account)}
-	return access.Audit(ctx, tx, by, "customer.amend", subject, before, after, a.Reason)
+	if err := access.Audit(ctx, tx, by, "customer.amend", subject, before, after, a.Reason); err != nil {
+		return err
+	}
+	return webhook.Emit(ctx, tx, toldChanged(after, a.parts(), a.StartsOn.String()))
 }
 
 // accountFor finds the account a new customer belongs to: its parent's, the one given, or a new one.

@@ -96,6 +96,9 @@ func appendDrafts(ctx context.Context, tx pgx.Tx, run int64, w World, batch []de
 	if err := access.AuditMany(ctx, tx, by, trail); err != nil {
 		return err
 	}
+	if err := emitIssued(ctx, tx, w, batch, documents); err != nil {
+		return err
+	}
 	_, err = mail.EnqueueAll(ctx, tx, messages, by)
 	return err
 }

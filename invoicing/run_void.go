@@ -85,7 +85,10 @@ func voiding(ctx context.Context, db *postgres.DB, doing, number string, on peri
 			return err
 		}
 		subject := access.Subject{Kind: string(d.Kind), Key: number, Account: int64(d.Account)}
-		return access.Audit(ctx, tx, by, "invoice.void", subject, nil, nil, reason)
+		if err := access.Audit(ctx, tx, by, "invoice.void", subject, nil, nil, reason); err != nil {
+			return err
+		}
+		return emitVoided(ctx, tx, d.Document, on)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)

@@ -11,6 +11,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/period"
+	"ratable/internal/webhook"
 )
 
 // OpenMonth lets an entity book through a month: from then on later months are future ones and take nothing. An entity
@@ -124,7 +125,17 @@ func changeMonth(ctx context.Context, tx pgx.Tx, c change, by access.Actor, rule
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	subject := access.Subject{Kind: "month", Key: seller.Code + "/" + c.month.String()}
-	return access.Audit(ctx, tx, by, "month."+strings.ReplaceAll(c.word(), " ", "-"), subject, nil, nil, c.reason)
+	if err := access.Audit(ctx, tx, by, "month."+strings.ReplaceAll(c.word(), " ", "-"), subject, nil, nil, c.reason); err != nil {
+		return err
+	}
+	last, err := LastEvent(ctx, tx, c.entity, c.month)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if e, told := c.toldMonth(seller.Code, last.Seq); told {
+		return webhook.Emit(ctx, tx, e)
+	}
+	return nil
 }
 
 func ours(ctx context.Context, tx pgx.Tx, id entities.ID) (entities.Entity, error) {

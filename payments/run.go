@@ -129,6 +129,9 @@ func record(ctx context.Context, tx pgx.Tx, r Receipt, by access.Actor) (Receipt
 	if err := access.Audit(ctx, tx, by, "receipt.record", r.subject(), nil, r.facts(), r.Reference); err != nil {
 		return r, err
 	}
+	if err := emitReceived(ctx, tx, r, open); err != nil {
+		return r, err
+	}
 	return ReceiptByID(ctx, tx, r.ID)
 }
 

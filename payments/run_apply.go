@@ -164,5 +164,8 @@ func appendApplications(ctx context.Context, tx pgx.Tx, at []standing, made []Ap
 	if err := insertApplications(ctx, tx, at[0].receipt.Account, made, by); err != nil {
 		return err
 	}
-	return access.AuditMany(ctx, tx, by, trail)
+	if err := access.AuditMany(ctx, tx, by, trail); err != nil {
+		return err
+	}
+	return emitMoved(ctx, tx, at, made)
 }

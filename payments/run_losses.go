@@ -196,5 +196,8 @@ func (at losing) book(ctx context.Context, tx pgx.Tx, l Loss, doing string, list
 	if l.Kind == WrittenOff || l.Kind == Reinstated {
 		subject.Kind = "invoice"
 	}
-	return access.Audit(ctx, tx, by, subject.Kind+"."+string(l.Kind), subject, nil, map[string]string{"amount": l.Amount.String(), "entry": source}, l.Reason)
+	if err := access.Audit(ctx, tx, by, subject.Kind+"."+string(l.Kind), subject, nil, map[string]string{"amount": l.Amount.String(), "entry": source}, l.Reason); err != nil {
+		return err
+	}
+	return emitLoss(ctx, tx, l, source)
 }

@@ -21,6 +21,9 @@ type Summary struct {
 	Lost   int // taken over from a sender that never reported back
 }
 
+// Then is told of a message that a server took.
+type Then func(ctx context.Context, tx pgx.Tx, key string) error
+
 // claim is a message leased to this sender. attempt is also the fence: a sender whose lease ran out cannot overwrite its successor.
 type claim struct {
 	id             int64
@@ -32,7 +35,9 @@ type claim struct {
 // Deliver sends up to limit messages that are due at now, one after the other: claim with a lease, send outside any transaction, record.
 // Any number of callers may run at once; each message is one caller's. When the server cannot be used at all, the message at hand is put
 // back, the others are not touched, and the error matches ErrUnreachable.
-func Deliver(ctx context.Context, db *postgres.DB, via Transport, renderers map[string]Renderer, now time.Time, limit int) (Summary, error) {
+//
+// Each of then is called with the key of a message that a server took, in the transaction in which that is noted.
+func Deliver(ctx context.Context, db *postgres.DB, via Transport, renderers map[string]Renderer, now time.Time, limit int, then ...Then) (Summary, error) {
 	var sum Summary
 	for range limit {
 		if err := ctx.Err(); err != nil {
@@ -48,14 +53,14 @@ func Deliver(ctx context.Context, db *postgres.DB, via Transport, renderers map[
 		if c.lost {
 			sum.Lost++
 		}
-		if err := deliverOne(ctx, db, via, renderers, c, now, &sum); err != nil {
+		if err := deliverOne(ctx, db, via, renderers, c, now, &sum, then); err != nil {
 			return sum, err
 		}
 	}
 	return sum, nil
 }
 
-func deliverOne(ctx context.Context, db *postgres.DB, via Transport, renderers map[string]Renderer, c claim, now time.Time, sum *Summary) error {
+func deliverOne(ctx context.Context, db *postgres.DB, via Transport, renderers map[string]Renderer, c claim, now time.Time, sum *Summary, then []Then) error {
 	var reply string
 	sums, sendErr := complete(ctx, db, renderers, &c)
 	if sendErr == nil {
@@ -64,7 +69,7 @@ func deliverOne(ctx context.Context, db *postgres.DB, via Transport, renderers m
 	// The outcome is written even when the caller is being stopped: otherwise a message that went out would go out again.
 	recordCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	if err := record(recordCtx, db, via.Name(), c, sums, reply, sendErr, now, sum); err != nil {
+	if err := record(recordCtx, db, via.Name(), c, sums, reply, sendErr, now, sum, then); err != nil {
 		return fmt.Errorf("record delivery of message %d: %w", c.id, err)
 	}
 	if errors.Is(sendErr, ErrUnreachable) {
@@ -146,7 +151,7 @@ func complete(ctx context.Context, q postgres.Querier, renderers map[string]Rend
 }
 
 // record appends what became of a try and moves the message on.
-func record(ctx context.Context, db *postgres.DB, via string, c claim, sums [][]byte, reply string, sendErr error, now time.Time, sum *Summary) error {
+func record(ctx context.Context, db *postgres.DB, via string, c claim, sums [][]byte, reply string, sendErr error, now time.Time, sum *Summary, then []Then) error {
 	outcome := "sent"
 	if sendErr != nil {
 		outcome, reply = "temporary", sendErr.Error()
@@ -156,13 +161,18 @@ func record(ctx context.Context, db *postgres.DB, via string, c claim, sums [][]
 		}
 	}
 	state := Queued
+	var untold error
 	err := db.Tx(ctx, func(tx pgx.Tx) error {
 		if err := appendAttempt(ctx, tx, c.id, c.attempt, outcome, via, reply, sums); err != nil {
 			return err
 		}
 		if outcome == "sent" {
 			state = Sent
-			return markSent(ctx, tx, c.id, now)
+			if err := markSent(ctx, tx, c.id, now); err != nil {
+				return err
+			}
+			untold = tellAll(ctx, tx, then, c.email.Key)
+			return nil
 		}
 		if outcome == "permanent" || c.tries >= patience {
 			state = Failed
@@ -179,6 +189,16 @@ func record(ctx context.Context, db *postgres.DB, via string, c claim, sums [][]
 		sum.Failed++
 	default:
 		sum.Later++
+	}
+	return untold
+}
+
+// tellAll tells whoever wants to know. That a server took the message is written whatever they make of it: else it would be sent again.
+func tellAll(ctx context.Context, tx pgx.Tx, then []Then, key string) error {
+	for _, tell := range then {
+		if err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return tell(ctx, tx, key) }); err != nil {
+			return fmt.Errorf("message %q is sent; telling so: %w", key, err)
+		}
 	}
 	return nil
 }
