@@ -12,7 +12,7 @@ import (
 
 // contracts reads rows or documents of contracts.
 func (i *importing) contracts(ctx context.Context) error {
-	owner, err := i.owner(ctx)
+	owner, err := ownerOf(ctx, i.db, i.options.Owner, i.by)
 	if err != nil {
 		return err
 	}

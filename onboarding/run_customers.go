@@ -2,11 +2,9 @@ package onboarding
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"ratable/customers"
-	"ratable/internal/access"
 	"ratable/internal/fault"
 	"ratable/internal/period"
 )
@@ -189,28 +187,4 @@ func stable(b bundle, depths map[*unit]int) {
 			b[j], b[j-1] = b[j-1], b[j]
 		}
 	}
-}
-
-// owner is who looks into the holds of an import: who was named, who imports, or for the command line the first who bills.
-func (i *importing) owner(ctx context.Context) (int64, error) {
-	if i.options.Owner != 0 || i.by.UserID != 0 {
-		return max(i.options.Owner, 0) + boolID(i.options.Owner == 0, i.by.UserID), nil
-	}
-	users, err := access.ListUsers(ctx, i.db)
-	if err != nil {
-		return 0, err
-	}
-	for _, u := range users {
-		if u.DisabledAt == nil && (access.Actor{Roles: u.Roles}).Has(access.Finance) {
-			return u.ID, nil
-		}
-	}
-	return 0, fmt.Errorf("place holds: %w", fault.New(fault.Conflict, "nobody with the role finance is here to look into them: create the user first"))
-}
-
-func boolID(is bool, id int64) int64 {
-	if is {
-		return id
-	}
-	return 0
 }

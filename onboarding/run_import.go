@@ -80,7 +80,11 @@ func Import(ctx context.Context, db *postgres.DB, k Kind, source []byte, o Optio
 	if err := cohortName(o.Cohort); err != nil {
 		return r, err
 	}
-	s, err := read(k, source)
+	text, err := Unpacked(source)
+	if err != nil {
+		return r, err
+	}
+	s, err := read(k, text)
 	if err != nil {
 		return r, err
 	}

@@ -57,9 +57,6 @@ func AskMove(ctx context.Context, tx pgx.Tx, a Ask, today period.Date, by access
 	if err := by.Require(movers...); err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
-	if by.UserID == 0 {
-		return nil, fmt.Errorf("%s: %w", doing, fault.New(fault.Denied, "a move is asked for by a person, and approved by another"))
-	}
 	if found := a.problems(); len(found) > 0 {
 		return nil, fmt.Errorf("%s: %w", doing, fault.InvalidFields(found...))
 	}

@@ -128,13 +128,17 @@ func (c carrying) hold(ctx context.Context, tx pgx.Tx, by access.Actor) error {
 	if err != nil {
 		return err
 	}
+	owner, err := ownerOf(ctx, tx, 0, by)
+	if err != nil {
+		return err
+	}
 	for _, k := range c.contracts {
 		if slices.ContainsFunc(held, func(h invoicing.Hold) bool {
 			return h.Contract == k.ID && h.Released == nil && h.Reason == holdReason(c.cohort)
 		}) {
 			continue
 		}
-		_, err := invoicing.PlaceHold(ctx, tx, invoicing.Hold{Account: c.account, Contract: k.ID, StartsOn: k.Latest().Document.Term.From, Owner: by.UserID, Reason: holdReason(c.cohort)}, by)
+		_, err := invoicing.PlaceHold(ctx, tx, invoicing.Hold{Account: c.account, Contract: k.ID, StartsOn: k.Latest().Document.Term.From, Owner: owner, Reason: holdReason(c.cohort)}, by)
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,10 @@ import (
 type importCommand struct {
 	Usage     importUsage     `cmd:"" help:"Usage events from CSV: source,id,customer,meter,occurred_at,quantity[,dim.*]."`
 	Billing   importBilling   `cmd:"" help:"What another system billed: invoices, payments, credits, usage, opening balances; JSON lines or CSV."`
+	Customers importCustomers `cmd:"" help:"Customers who come from another billing system, for a cohort: CSV, YAML or JSON; refused rows come back in a file."`
+	Contracts importContracts `cmd:"" help:"Their contracts, as drafts: CSV, documents, a folder or zip of them."`
+	Invoices  importInvoices  `cmd:"" help:"What the other system invoiced them, with payments and credits: CSV."`
+	Balances  importBalances  `cmd:"" help:"What else stands open with them, and what was earned: CSV."`
 	Opening   importOpening   `cmd:"" help:"Where a company stood when it came from another system: balances of contracts in mid-life, with a proof that they tie."`
 	Contract  importContract  `cmd:"" help:"A contract document (YAML or JSON), as a draft to be approved in the web app."`
 	Rates     importRates     `cmd:"" help:"Exchange rates of the European Central Bank: eurofxref.csv or eurofxref-hist.csv."`

@@ -34,6 +34,7 @@ type cli struct {
 	Simulate  simulateCommand  `cmd:"" help:"Play a contract and dated facts in memory: invoices, revenue, journal."`
 	Examples  examplesCommand  `cmd:"" help:"Put worked cases of revenue recognition to the engine and compare."`
 	Import    importCommand    `cmd:"" help:"Bring facts in: usage, contracts, bank statements."`
+	Cohort    cohortCommand    `cmd:"" help:"Customers who come from another billing system: how far they are, side by side, move, take back."`
 	Verify    verifyCommand    `cmd:"" help:"Compute the hashes of closed months again and say what differs."`
 	Export    exportCommand    `cmd:"" help:"Write out a ledger, a contract or a trial balance."`
 	Reconcile reconcileCommand `cmd:"" help:"Compare what must agree in a month: 14 reconciliations and the reports among each other."`
