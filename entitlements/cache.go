@@ -53,6 +53,7 @@ type Cache struct {
 	since   atomic.Int64 // when the line was lost, in nanoseconds; 0: it stands
 	follows atomic.Bool  // it was started
 	loaded  atomic.Bool
+	ending  chan struct{}
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
@@ -69,6 +70,7 @@ func New(c Config) *Cache {
 		Config: c, seed: maphash.MakeSeed(), who: map[customers.ID]customers.Placement{}, serves: map[customers.ID]map[customers.AccountID]bool{},
 		served: map[customers.AccountID]map[customers.ID]bool{}, aliases: map[customers.ID]map[string]bool{}, merged: map[customers.ID]customers.ID{}, turns: map[customers.AccountID]period.Date{},
 	}
+	out.ending = make(chan struct{})
 	out.queue.wake = make(chan struct{}, 1)
 	for i := range out.shards {
 		out.shards[i].Store(&map[string]*Answer{})
@@ -140,6 +142,9 @@ func (c *Cache) Since() (time.Time, bool) {
 
 // Loaded says that every customer with a contract is in memory.
 func (c *Cache) Loaded() bool { return c.loaded.Load() }
+
+// Ending is closed when the cache stops following: whoever waits for a change is let go.
+func (c *Cache) Ending() <-chan struct{} { return c.ending }
 
 // Count is how many customers are in memory, by any name.
 func (c *Cache) Count() int {

@@ -17,8 +17,13 @@ import (
 	"ratable/usage"
 )
 
+// fetchPatience bounds how long somebody who is not in memory waits for a database that does not answer.
+const fetchPatience = 5 * time.Second
+
 // fetch derives what customers may use who are not in memory.
 func (c *Cache) fetch(ctx context.Context, externals []string) error {
+	ctx, cancel := context.WithTimeout(ctx, fetchPatience)
+	defer cancel()
 	c.building.Lock()
 	defer c.building.Unlock()
 	return c.DB.Snapshot(ctx, func(tx pgx.Tx) error {

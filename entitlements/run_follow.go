@@ -29,6 +29,7 @@ func (c *Cache) Start(ctx context.Context) {
 			Down:     c.lost,
 		})
 	})
+	context.AfterFunc(ctx, func() { close(c.ending) })
 	c.done.Go(func() { c.work(ctx) })
 	c.done.Go(func() { c.watch(ctx) })
 }

@@ -23,7 +23,7 @@ const maxBody = contracts.MaxAttachment + 1<<20
 // tokens, no cookie) or pages (session, cross-origin guard, role).
 func (s *Server) handler() http.Handler {
 	pages := s.pages()
-	machine := api.New(api.Config{DB: s.DB, Now: s.Now, Today: s.Today, Log: s.Log})
+	machine := api.New(api.Config{DB: s.DB, Now: s.Now, Today: s.Today, Log: s.Log, Entitlements: s.Entitlements, Door: s.Door})
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.HandleFunc("GET /ui", gallery)
@@ -31,7 +31,7 @@ func (s *Server) handler() http.Handler {
 		mux.Handle(prefix, machine)
 	}
 	mux.Handle("/", s.Sessions.Manager.LoadAndSave(s.sameOrigin(pages)))
-	return s.logged(secured(mux))
+	return s.hot(machine, s.logged(secured(mux)))
 }
 
 // gallery shows every component on one page, for those who build pages. Nothing on it is anybody's data. ?theme=dark or

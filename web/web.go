@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"time"
 
+	"ratable/entitlements"
 	"ratable/internal/access"
 	"ratable/internal/jobs"
 	"ratable/internal/period"
@@ -25,14 +26,16 @@ import (
 
 // Config is what the server stands on. DB, Sessions, Now and Today are required.
 type Config struct {
-	DB          *postgres.DB
-	Sessions    *access.Sessions
-	Now         func() time.Time
-	Today       func() period.Date // the day pages are as of
-	Environment string             // a badge: "Demo", "Test"; empty in production
-	Scheduler   *jobs.Scheduler    // nil: jobs cannot be started from here
-	Log         *slog.Logger       // nil: slog's default
-	Logins      []DemoLogin        // shown below the sign-in form; empty in production
+	DB           *postgres.DB
+	Sessions     *access.Sessions
+	Now          func() time.Time
+	Today        func() period.Date  // the day pages are as of
+	Environment  string              // a badge: "Demo", "Test"; empty in production
+	Scheduler    *jobs.Scheduler     // nil: jobs cannot be started from here
+	Log          *slog.Logger        // nil: slog's default
+	Entitlements *entitlements.Cache // nil: nothing is kept in memory; the same for Door
+	Door         *access.Door
+	Logins       []DemoLogin // shown below the sign-in form; empty in production
 }
 
 // DemoLogin is an account that the sign-in page of a demo names.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"ratable/entitlements"
 	"ratable/internal/access"
 	"ratable/internal/jobs"
 	"ratable/web"
@@ -79,8 +80,14 @@ func (c *Config) serve(ctx context.Context, db *database, s site, ready func(add
 	if err != nil {
 		return err
 	}
+	entitled := entitlements.New(entitlements.Config{DB: db.DB, Now: time.Now, Log: c.log()})
+	entitled.Start(ctx)
+	defer entitled.Stop()
+	door := access.NewDoor(db.DB, time.Now)
+	door.Start(ctx)
+	defer door.Stop()
 	server := web.HTTPServer(web.New(web.Config{
-		DB: db.DB, Sessions: access.NewSessions(db.DB, false), Now: time.Now, Today: today, Scheduler: scheduler,
+		DB: db.DB, Entitlements: entitled, Door: door, Sessions: access.NewSessions(db.DB, false), Now: time.Now, Today: today, Scheduler: scheduler,
 		Environment: s.environment, Logins: s.logins, Log: c.log(),
 	}))
 	listener, err := net.Listen("tcp", c.Addr)

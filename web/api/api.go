@@ -20,6 +20,8 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
 
+	"ratable/entitlements"
+	"ratable/internal/access"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -31,6 +33,9 @@ type Config struct {
 	Today func() period.Date
 	Log   *slog.Logger
 	Rate  Rate // zero: Usual
+
+	Entitlements *entitlements.Cache // nil: one that follows nothing and asks the database each time
+	Door         *access.Door        // the same for tokens
 }
 
 // Rate is how often one token may call what is no hot route.
@@ -55,13 +60,19 @@ type server struct {
 
 // operations is everything that the API answers, by noun.
 func (s *server) operations() []operation {
-	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations())
+	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.entitlementOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations())
 }
 
 // New returns the handler of all Prefixes.
 func New(c Config) http.Handler {
 	if c.Rate == (Rate{}) {
 		c.Rate = Usual
+	}
+	if c.Entitlements == nil {
+		c.Entitlements = entitlements.New(entitlements.Config{DB: c.DB, Now: c.Now, Log: c.Log})
+	}
+	if c.Door == nil {
+		c.Door = access.NewDoor(c.DB, c.Now)
 	}
 	s := &server{Config: c, limits: map[int64]*rate.Limiter{}, noted: map[int64]time.Time{}}
 	e := echo.New()
