@@ -64,6 +64,7 @@ func (f *filling) scenes(billed period.Date) (out []scene) {
 	f.bookings(at)
 	f.judge(at)
 	f.controls(at)
+	f.looks(at)
 	for _, day := range f.story.billingDays() {
 		at(day, "renewals", func(ctx context.Context) error { return f.renew(ctx, day) })
 		at(day, "receipts", func(ctx context.Context) error { return f.receive(ctx, day) })
