@@ -12,7 +12,7 @@ func TestTheReceivableOfEachDocumentIsWhatWasAskedLessPaidAndCredited(t *testing
 	proof{receivable, []plant{
 		{"payments.applications", `update payments.applications set amount = amount - 1 where document = 'NLUS-2026-000019'`, "NLUS-2026-000019 USD"},
 		{"invoicing.documents", `update invoicing.documents set frozen = jsonb_set(frozen, '{Total}', '"1.00 EUR"') where number = 'NLEU-2026-000007'`, "NLEU-2026-000007 EUR"},
-		{"invoicing.documents", `update invoicing.documents set frozen = jsonb_set(frozen, '{Lines,0,Corrects,Document}', '"NLUS-2026-000020"') where number = 'NLUS-CN-2026-000001'`, "NLUS-2026-0000"},
+		{"invoicing.documents", `update invoicing.documents set frozen = jsonb_set(frozen, '{Lines,0,Corrects,Document}', '"NLUS-2026-000021"') where number = 'NLUS-CN-2026-000001'`, "NLUS-2026-0000"},
 		{"invoicing.voids", `delete from invoicing.voids`, "NLUS-2026-"},
 		{"ledger.postings", `update ledger.postings set document = 'NLEU-2026-000008' where ` + aPosting, "NLEU-2026-00000"},
 	}}.hold(t)

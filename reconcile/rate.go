@@ -11,12 +11,11 @@ import (
 	"ratable/customers"
 	"ratable/internal/money"
 	"ratable/internal/period"
-	"ratable/usage"
 )
 
 // The second calculation: fractions and loops, none of the engine's code. It rates what anybody could rate by hand (units
-// times a price, packages, tiers); what balances, minimums, reductions, dimensions or single events reach into is left to
-// the engine, and the result says how many charges that were.
+// times a price, packages, tiers, each value of a dimension by itself); what balances, minimums, reductions or single events
+// reach into is left to the engine, and the result says how many charges that were.
 
 // plainly rates a usage charge of a month again; false when it is not a plain one.
 func (a agreed) plainly(p contracts.Piece, month period.Month) (money.Amount, bool) {
@@ -25,13 +24,19 @@ func (a agreed) plainly(p contracts.Piece, month period.Month) (money.Amount, bo
 		return money.Amount{}, false
 	}
 	by := func(day period.Date) (money.Amount, error) {
-		sum := new(big.Rat)
-		for _, user := range a.users(p, version) {
-			a.days.Each(usage.Key{Customer: user, Meter: u.Meter}, period.NewSpan(p.Span.Start, period.MaxDate(p.Span.Start, period.MinDate(day, p.Span.End))), func(_ period.Date, quantity decimal.Decimal) {
-				sum.Add(sum, quantity.Rat())
-			})
+		value := new(big.Rat)
+		for cell, units := range a.cells(p, version, u, day) {
+			price := u.Price
+			if u.Price.Model == catalog.Matrix {
+				price = *u.Price.Other
+				if own, priced := u.Price.Prices[cell]; priced {
+					price = own
+				}
+			} else {
+				units.Sub(units, u.Included.Rat())
+			}
+			value.Add(value, ratePlain(price, units))
 		}
-		value := ratePlain(u.Price, sum.Sub(sum, u.Included.Rat()))
 		if r := version.Document.Reseller; r != nil {
 			hundred := big.NewRat(100, 1)
 			value.Mul(value, new(big.Rat).Quo(new(big.Rat).Sub(hundred, r.MarginPercent.Rat()), hundred))
@@ -41,6 +46,38 @@ func (a agreed) plainly(p contracts.Piece, month period.Month) (money.Amount, bo
 	after, err := by(month.End())
 	before, wrong := by(month.First())
 	return after.Sub(before), err == nil && wrong == nil
+}
+
+// cells are the units a charge had counted before a day: of each value that is priced by itself and of all others, or in one.
+func (a agreed) cells(p contracts.Piece, v contracts.Version, u contracts.Usage, before period.Date) map[string]*big.Rat {
+	out := map[string]*big.Rat{catalog.OfOther: new(big.Rat)}
+	for value := range u.Price.Prices {
+		out[value] = new(big.Rat)
+	}
+	meter, _ := a.book.Meter(u.Meter)
+	days := period.NewSpan(p.Span.Start, period.MaxDate(p.Span.Start, period.MinDate(before, p.Span.End)))
+	for _, x := range a.days.SKUs(a.users(p, v), []catalog.Meter{meter}) {
+		if !says(x.Dimensions, u.Where) {
+			continue
+		}
+		cell := x.Dimensions[u.Price.By]
+		if _, priced := u.Price.Prices[cell]; !priced {
+			cell = catalog.OfOther
+		}
+		_ = x.Daily(days, func(_ period.Date, quantity decimal.Decimal) { // sums of days cannot fail to be read
+			out[cell].Add(out[cell], quantity.Rat())
+		})
+	}
+	return out
+}
+
+func says(dimensions, where map[string]string) bool {
+	for name, value := range where {
+		if dimensions[name] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // plain says whether nothing but units and a price makes the charge.
@@ -61,8 +98,20 @@ func (a agreed) plain(p contracts.Piece) (u contracts.Usage, v contracts.Version
 	}
 	u = *v.Document.Lines[line].Usage
 	meter, known := a.book.Meter(u.Meter)
-	return u, v, known && meter.Additive() && meter.Aggregation != catalog.Count && len(u.Where) == 0 && len(meter.Dimensions) == 0 &&
-		slices.Contains([]catalog.Model{catalog.PerUnit, catalog.Package, catalog.Graduated, catalog.Volume}, u.Price.Model)
+	return u, v, known && meter.Additive() && meter.Aggregation != catalog.Count && handy(u.Price)
+}
+
+// handy says that a price, or each of those by dimension, can be worked out by hand.
+func handy(p catalog.Price) bool {
+	if p.Model == catalog.Matrix {
+		for value, cell := range p.Prices {
+			if value == catalog.OfOther || !handy(cell) { // a value of that name cannot be told from all others
+				return false
+			}
+		}
+		return handy(*p.Other)
+	}
+	return slices.Contains([]catalog.Model{catalog.PerUnit, catalog.Package, catalog.Graduated, catalog.Volume}, p.Model)
 }
 
 // users are whose usage a line counts.
