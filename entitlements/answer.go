@@ -17,6 +17,7 @@ type Answer struct {
 
 	Entitlements Entitlements
 	features     map[string]Said
+	terms        string      // what is announced of it
 	next         period.Date // first day on which something of it is over or begins, by itself
 	replaced     chan struct{}
 }
@@ -39,7 +40,7 @@ func (a *Answer) Feature(code string) (Said, bool) {
 
 // answer renders what was derived.
 func answer(who customers.Placement, e Entitlements, today period.Date) *Answer {
-	a := &Answer{Customer: who, Entitlements: e, features: make(map[string]Said, len(e.Features)), replaced: make(chan struct{}), next: e.next(today)}
+	a := &Answer{Customer: who, Entitlements: e, features: make(map[string]Said, len(e.Features)), replaced: make(chan struct{}), next: e.next(today), terms: termsText(e.terms())}
 	list := e.Features
 	if list == nil {
 		list = []Feature{}

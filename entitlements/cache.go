@@ -26,8 +26,8 @@ type Config struct {
 	Log *slog.Logger
 	// Check is how often everything is derived anew, which finds what a lost notification was about. Default five minutes.
 	Check time.Duration
-	// Announce is told about customers whose terms may have changed; nil: nobody is.
-	Announce func(ctx context.Context, changed []customers.Placement)
+	// Announce tells webhooks what changes. One process would do; if several do, each change is told once all the same.
+	Announce bool
 }
 
 // Cache answers from memory and follows the database. Until the first load is done, what is not there yet is derived when it
@@ -50,6 +50,7 @@ type Cache struct {
 	turns    map[customers.AccountID]period.Date           // the next day on which time changes an answer of the account
 
 	queue   queue
+	herald  herald
 	since   atomic.Int64 // when the line was lost, in nanoseconds; 0: it stands
 	follows atomic.Bool  // it was started
 	loaded  atomic.Bool
@@ -71,7 +72,7 @@ func New(c Config) *Cache {
 		served: map[customers.AccountID]map[customers.ID]bool{}, aliases: map[customers.ID]map[string]bool{}, merged: map[customers.ID]customers.ID{}, turns: map[customers.AccountID]period.Date{},
 	}
 	out.ending = make(chan struct{})
-	out.queue.wake = make(chan struct{}, 1)
+	out.queue.wake, out.herald.wake = make(chan struct{}, 1), make(chan struct{}, 1)
 	for i := range out.shards {
 		out.shards[i].Store(&map[string]*Answer{})
 	}
@@ -160,7 +161,7 @@ func (c *Cache) shard(external string) *atomic.Pointer[map[string]*Answer] {
 }
 
 // put takes answers in, those of one shard in one step. What says the same as before stays, so that nobody is woken. The
-// caller holds building. It returns whose answers changed.
+// caller holds building. It returns the answers whose terms changed, or are new.
 func (c *Cache) put(answers map[string]*Answer) []*Answer {
 	var changed []*Answer
 	byShard := map[*atomic.Pointer[map[string]*Answer]]map[string]*Answer{}
@@ -176,7 +177,7 @@ func (c *Cache) put(answers map[string]*Answer) []*Answer {
 			byShard[at] = map[string]*Answer{}
 		}
 		byShard[at][external] = a
-		if external == a.Customer.ExternalID {
+		if had := (*at.Load())[external]; external == a.Customer.ExternalID && (had == nil || had.terms != a.terms) {
 			changed = append(changed, a)
 		}
 	}

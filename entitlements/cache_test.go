@@ -284,3 +284,63 @@ func TestACacheThatWasStoppedLeavesNothingRunning(t *testing.T) {
 }
 
 var _ = customers.ID(0)
+
+func TestAChangeIsAnnouncedOnceWhoeverSeesIt(t *testing.T) {
+	h := open(t)
+	h.Sign(t, cloud)
+	herald := func() *entitlements.Cache {
+		c := entitlements.New(entitlements.Config{DB: h.DB, Now: h.clock.now, Log: quiet, Announce: true})
+		c.Start(h.Context())
+		ctx, cancel := context.WithTimeout(h.Context(), 30*time.Second)
+		defer cancel()
+		h.must(c.Confirm(ctx))
+		return c
+	}
+	one := herald()
+	if n := h.told(); len(n) != 0 {
+		t.Errorf("where telling begins is told: %v", n)
+	}
+	two := herald()
+	h.Use(t, "acme", "api.calls", "2026-03-02", "5") // no change of terms
+	h.Use(t, "acme", "api.calls", "2026-03-02", "1995")
+	h.eventuallyTold("acme 1: api active -> stopped")
+	h.Sign(t, strings.NewReplacer("C-1", "C-3", "acme", "lone").Replace(cloud))
+	h.eventuallyTold("acme 1: api active -> stopped", "lone 1: api  -> active, beta  -> off, rooms  -> active, seats  -> active, sso  -> active")
+	one.Stop()
+	two.Stop()
+
+	h.clock.set("2026-04-01T15:00:00Z") // the cap counts anew, and nobody runs
+	three := herald()
+	defer three.Stop()
+	h.eventuallyTold("acme 1: api active -> stopped", "lone 1: api  -> active, beta  -> off, rooms  -> active, seats  -> active, sso  -> active", "acme 2: api stopped -> active")
+}
+
+// told is what webhooks are told, in words and in order.
+func (h house) told() []string {
+	h.Helper()
+	rows, err := pgtest.Admin(h, h.DB).Query(h.Context(), `
+		select customer || ' ' || row_number() over (partition by customer order by sequence) || ': ' ||
+		       (select string_agg((c ->> 'feature') || ' ' || coalesce(c -> 'was' ->> 'state', '') || ' -> ' || coalesce(c -> 'is' ->> 'state', ''), ', ' order by c ->> 'feature')
+		        from jsonb_array_elements(data::jsonb -> 'changed') c)
+		from webhook.events where type = 'entitlement.changed' order by sequence`)
+	h.must(err)
+	out, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	h.must(err)
+	return out
+}
+
+func (h house) eventuallyTold(want ...string) {
+	h.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		got := h.told()
+		if strings.Join(got, "\n") == strings.Join(want, "\n") {
+			break
+		}
+		select {
+		case <-deadline:
+			h.Fatalf("webhooks were told\n%s\nand should be\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}

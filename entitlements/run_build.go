@@ -26,33 +26,34 @@ func (c *Cache) fetch(ctx context.Context, externals []string) error {
 	defer cancel()
 	c.building.Lock()
 	defer c.building.Unlock()
-	return c.DB.Snapshot(ctx, func(tx pgx.Tx) error {
-		if err := c.loadSlow(ctx, tx, false); err != nil {
-			return err
-		}
-		found, err := customers.Resolve(ctx, tx, externals)
-		if err != nil {
-			return err
-		}
-		accounts := map[customers.AccountID]bool{}
-		for _, p := range found {
-			accounts[p.Account] = true
-		}
-		var asked []customers.ID
-		for _, p := range found {
-			asked = append(asked, p.ID)
-			c.who[p.ID] = p
-		}
-		serving, err := contracts.AccountsServing(ctx, tx, asked)
-		if err != nil {
-			return err
-		}
-		for _, a := range serving {
-			accounts[a] = true
-		}
-		_, err = c.build(ctx, tx, slices.Sorted(maps.Keys(accounts)), asked)
+	return c.DB.Snapshot(ctx, func(tx pgx.Tx) error { return c.fetchIn(ctx, tx, externals) })
+}
+
+// fetchIn is fetch in a transaction; the caller holds building.
+func (c *Cache) fetchIn(ctx context.Context, tx pgx.Tx, externals []string) error {
+	if err := c.loadSlow(ctx, tx, false); err != nil {
 		return err
-	})
+	}
+	found, err := customers.Resolve(ctx, tx, externals)
+	if err != nil {
+		return err
+	}
+	accounts := map[customers.AccountID]bool{}
+	var asked []customers.ID
+	for _, p := range found {
+		accounts[p.Account] = true
+		asked = append(asked, p.ID)
+		c.who[p.ID] = p
+	}
+	serving, err := contracts.AccountsServing(ctx, tx, asked)
+	if err != nil {
+		return err
+	}
+	for _, a := range serving {
+		accounts[a] = true
+	}
+	_, err = c.build(ctx, tx, slices.Sorted(maps.Keys(accounts)), asked)
+	return err
 }
 
 // loadSlow reads the catalog and our entities when they are not there, or anew.

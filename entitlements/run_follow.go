@@ -32,6 +32,9 @@ func (c *Cache) Start(ctx context.Context) {
 	context.AfterFunc(ctx, func() { close(c.ending) })
 	c.done.Go(func() { c.work(ctx) })
 	c.done.Go(func() { c.watch(ctx) })
+	if c.Announce {
+		c.done.Go(func() { c.tell(ctx) })
+	}
 }
 
 // Stop ends what Start began, and waits for it.
@@ -59,7 +62,7 @@ func (c *Cache) work(ctx context.Context) {
 		case <-c.queue.wake:
 		}
 		accounts, all := c.queue.take(together)
-		err := c.derive(ctx, accounts, all)
+		err := c.derive(ctx, accounts, all, true)
 		if all && err == nil {
 			err = c.everybody(ctx)
 		}
@@ -83,7 +86,7 @@ func wait(ctx context.Context, d time.Duration) {
 }
 
 // derive brings accounts up to date.
-func (c *Cache) derive(ctx context.Context, accounts []customers.AccountID, slowToo bool) error {
+func (c *Cache) derive(ctx context.Context, accounts []customers.AccountID, slowToo, tell bool) error {
 	if len(accounts) == 0 && !slowToo {
 		return nil
 	}
@@ -100,25 +103,23 @@ func (c *Cache) derive(ctx context.Context, accounts []customers.AccountID, slow
 	if err != nil {
 		return err
 	}
-	c.announce(ctx, changed)
+	if c.Announce && tell {
+		c.herald.queue(changed)
+	}
 	return nil
-}
-
-func (c *Cache) announce(ctx context.Context, changed []*Answer) {
-	if c.Announce == nil || len(changed) == 0 {
-		return
-	}
-	who := make([]customers.Placement, len(changed))
-	for i, a := range changed {
-		who[i] = a.Customer
-	}
-	c.Announce(ctx, who)
 }
 
 // everybody derives all accounts with contracts, and those in memory that have none any more. What is touched meanwhile
 // goes first: a full look takes a while.
 func (c *Cache) everybody(ctx context.Context) error {
 	var after customers.AccountID
+	first := false
+	if c.Announce {
+		var err error
+		if first, err = nothingTold(ctx, c.DB); err != nil {
+			return err
+		}
+	}
 	for {
 		accounts, err := contracts.Accounts(ctx, c.DB, after, together)
 		if err != nil {
@@ -128,14 +129,17 @@ func (c *Cache) everybody(ctx context.Context) error {
 			break
 		}
 		after = accounts[len(accounts)-1]
-		if err := c.derive(ctx, accounts, false); err != nil {
+		if err := c.derive(ctx, accounts, false, !first); err != nil {
+			return err
+		}
+		if err := c.catchUp(ctx, accounts, first); err != nil {
 			return err
 		}
 		touched, again := c.queue.take(together)
 		if again {
 			c.queue.everybody() // from the beginning, when this is through
 		}
-		if err := c.derive(ctx, touched, again); err != nil {
+		if err := c.derive(ctx, touched, again, true); err != nil {
 			c.queue.touch(touched...)
 			return err
 		}
@@ -145,6 +149,26 @@ func (c *Cache) everybody(ctx context.Context) error {
 		c.Log.Info("entitlements follow the database", "customers", c.Count())
 	}
 	return nil
+}
+
+// catchUp queues whom nobody was told of: what changed while no process ran, or was lost on the way.
+func (c *Cache) catchUp(ctx context.Context, accounts []customers.AccountID, first bool) error {
+	if !c.Announce {
+		return nil
+	}
+	var answers []*Answer
+	c.building.Lock()
+	for _, account := range accounts {
+		for id := range c.served[account] {
+			if a := c.Held(c.who[id].ExternalID); a != nil && a.Customer.ID == id {
+				answers = append(answers, a)
+			}
+		}
+	}
+	c.building.Unlock()
+	untold, err := c.untold(ctx, answers, first)
+	c.herald.queue(untold)
+	return err
 }
 
 // watch looks at the clock: at midnight of a seller's zone its customers are looked at, those first whose answers end or begin with

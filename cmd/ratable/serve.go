@@ -43,9 +43,15 @@ func (workerCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
+	sender, _, err := c.sender(db.DB)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("Ratable works; mail goes to %s\n", via)
 	scheduler.Start(ctx)
+	sender.Start(ctx)
 	<-ctx.Done()
+	sender.Stop()
 	scheduler.Stop()
 	return nil
 }
@@ -80,7 +86,11 @@ func (c *Config) serve(ctx context.Context, db *database, s site, ready func(add
 	if err != nil {
 		return err
 	}
-	entitled := entitlements.New(entitlements.Config{DB: db.DB, Now: time.Now, Log: c.log()})
+	sender, guard, err := c.sender(db.DB)
+	if err != nil {
+		return err
+	}
+	entitled := entitlements.New(entitlements.Config{DB: db.DB, Now: time.Now, Log: c.log(), Announce: s.worker})
 	entitled.Start(ctx)
 	defer entitled.Stop()
 	door := access.NewDoor(db.DB, time.Now)
@@ -88,7 +98,7 @@ func (c *Config) serve(ctx context.Context, db *database, s site, ready func(add
 	defer door.Stop()
 	server := web.HTTPServer(web.New(web.Config{
 		DB: db.DB, Entitlements: entitled, Door: door, Sessions: access.NewSessions(db.DB, false), Now: time.Now, Today: today, Scheduler: scheduler,
-		Environment: s.environment, Logins: s.logins, Log: c.log(),
+		Environment: s.environment, Logins: s.logins, Log: c.log(), Webhooks: guard,
 	}))
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -97,6 +107,8 @@ func (c *Config) serve(ctx context.Context, db *database, s site, ready func(add
 	if s.worker {
 		scheduler.Start(ctx)
 		defer scheduler.Stop()
+		sender.Start(ctx)
+		defer sender.Stop()
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
