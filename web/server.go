@@ -23,7 +23,7 @@ const maxBody = contracts.MaxAttachment + 1<<20
 // tokens, no cookie) or pages (session, cross-origin guard, role).
 func (s *Server) handler() http.Handler {
 	pages := s.pages()
-	machine := api.New(api.Config{DB: s.DB, Now: s.Now, Today: s.Today, Log: s.Log, Entitlements: s.Entitlements, Door: s.Door})
+	machine := api.New(api.Config{DB: s.DB, Now: s.Now, Today: s.Today, Log: s.Log, Entitlements: s.Entitlements, Door: s.Door, Webhooks: s.Webhooks})
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.HandleFunc("GET /ui", gallery)

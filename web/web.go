@@ -22,6 +22,7 @@ import (
 	"ratable/internal/jobs"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 )
 
 // Config is what the server stands on. DB, Sessions, Now and Today are required.
@@ -35,7 +36,8 @@ type Config struct {
 	Log          *slog.Logger        // nil: slog's default
 	Entitlements *entitlements.Cache // nil: nothing is kept in memory; the same for Door
 	Door         *access.Door
-	Logins       []DemoLogin // shown below the sign-in form; empty in production
+	Webhooks     webhook.Guard // which addresses endpoints may have; zero: the public Internet, over https
+	Logins       []DemoLogin   // shown below the sign-in form; empty in production
 }
 
 // DemoLogin is an account that the sign-in page of a demo names.

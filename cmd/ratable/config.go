@@ -23,7 +23,10 @@ type Config struct {
 	Addr        string `help:"Address to listen on." env:"RATABLE_ADDR" default:"127.0.0.1:8080"`
 	DatabaseURL string `help:"A PostgreSQL server to use instead of the embedded one." env:"DATABASE_URL" placeholder:"URL"`
 	SMTPURL     string `help:"Mail server (smtp:// with STARTTLS, or smtps://). Without one, messages are written to HOME/mail." name:"smtp-url" env:"SMTP_URL" placeholder:"URL"`
-	Verbose     bool   `help:"Log what is going on." short:"v"`
+
+	WebhookNetworks string `help:"Networks that webhooks may reach beside the public Internet, such as 10.20.0.0/16; over http too." env:"RATABLE_WEBHOOK_NETWORKS" placeholder:"NETWORKS"`
+
+	Verbose bool `help:"Log what is going on." short:"v"`
 }
 
 func (c *Config) log() *slog.Logger {

@@ -16,6 +16,7 @@ import (
 	"ratable/internal/mail"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 	"ratable/invoicing"
 	"ratable/partners"
 	"ratable/revrec"
@@ -45,7 +46,7 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 		{Name: "alerts", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
 			Help: "Tells customers whose running bill, usage, cap or balance passed a threshold. Looks at accounts whose usage changed, once a day at all.", Do: alerts(db)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
-			Help: "Removes expired sessions and old sign-in attempts.", Do: sweep(db)},
+			Help: "Removes expired sessions, old sign-in attempts and kept answers, and what webhooks said more than 30 days ago.", Do: sweep(db)},
 	}, bookJobs(db)...)
 }
 
@@ -88,6 +89,10 @@ func billing(db *postgres.DB) job {
 func renewals(db *postgres.DB) job {
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		r, err := contracts.RenewDue(ctx, db, run.AsOf)
+		if err == nil {
+			// What did not renew is over: others are told, once.
+			_, err = contracts.TellEnded(ctx, db, run.AsOf)
+		}
 		s := jobs.Summary{
 			Text:   fmt.Sprintf("%s renewed as of %s", counted(len(r.Renewed), "contract", "contracts"), run.AsOf),
 			Counts: map[string]int64{"renewed": int64(len(r.Renewed)), "held": int64(len(r.Held)), "failed": int64(len(r.Failures))},
@@ -171,7 +176,7 @@ func deliver(db *postgres.DB, via mail.Transport) job {
 	return func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 		var total mail.Summary
 		for {
-			s, err := mail.Deliver(ctx, db, via, renderers, time.Now(), mailBatch)
+			s, err := mail.Deliver(ctx, db, via, renderers, time.Now(), mailBatch, invoicing.EmitSent)
 			total.Sent, total.Later, total.Failed, total.Lost = total.Sent+s.Sent, total.Later+s.Later, total.Failed+s.Failed, total.Lost+s.Lost
 			if err != nil || s.Sent == 0 {
 				return jobs.Summary{
@@ -203,9 +208,14 @@ func sweep(db *postgres.DB) job {
 			}
 			answers, err := api.Sweep(ctx, tx, time.Now())
 			n += answers
+			if err != nil {
+				return err
+			}
+			told, err := webhook.Sweep(ctx, tx, time.Now())
+			n += told
 			return err
 		})
-		return jobs.Summary{Text: fmt.Sprintf("%d rows removed", n)}, err
+		return jobs.Summary{Text: fmt.Sprintf("%d rows removed or emptied", n)}, err
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"ratable/internal/access"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 )
 
 // Config is what the API stands on.
@@ -36,6 +37,7 @@ type Config struct {
 
 	Entitlements *entitlements.Cache // nil: one that follows nothing and asks the database each time
 	Door         *access.Door        // the same for tokens
+	Webhooks     webhook.Guard       // which addresses endpoints may have; zero: the public Internet, over https
 }
 
 // Rate is how often one token may call what is no hot route.
