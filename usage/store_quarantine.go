@@ -349,3 +349,27 @@ func strays(ctx context.Context, q postgres.Querier, ids []StrayID) ([]Quarantin
 	}
 	return list, nil
 }
+
+// QuarantinedEvent reads one, whether it waits or was discarded.
+func QuarantinedEvent(ctx context.Context, q postgres.Querier, id StrayID) (Quarantined, error) {
+	rows, err := q.Query(ctx, `
+		select w.key, w.content, e.customer, e.meter, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id,
+		       w.reason, w.state = 'discarded', w.first_on, w.known_order, w.position, w.deadline, coalesce(w.contract, ''),
+		       coalesce(d.action, ''), coalesce(d.reason, ''), coalesce(d.actor, ''), coalesce(d.recorded_at, w.first_on)
+		from usage.waiting w
+		join usage.quarantine e on e.key = w.key and e.content = w.content
+		left join usage.dispositions d on d.key = w.key and d.content = w.content
+		where w.key = @key and w.content = @content
+		order by d.revision desc limit 1`, pgx.NamedArgs{"key": uuid(id.key), "content": uuid(id.content)})
+	if err != nil {
+		return Quarantined{}, fmt.Errorf("read quarantined event: %w", postgres.Fault(err))
+	}
+	list, err := pgx.CollectRows(rows, scanQuarantined)
+	if err != nil {
+		return Quarantined{}, fmt.Errorf("read quarantined event: %w", postgres.Fault(err))
+	}
+	if len(list) == 0 {
+		return Quarantined{}, fault.New(fault.NotFound, "no such event waits: it was counted, or it never came")
+	}
+	return list[0], nil
+}

@@ -47,7 +47,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return readers(slices.Concat(salesRoutes(), judgmentRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), behindRoutes(), bookRoutes(), openingRoutes(), journalRoutes(), reportRoutes(), evidenceRoutes(), privacyRoutes(), myRoutes(), spendRoutes()))
+	return readers(slices.Concat(salesRoutes(), judgmentRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), behindRoutes(), correctionRoutes(), bookRoutes(), openingRoutes(), journalRoutes(), reportRoutes(), evidenceRoutes(), privacyRoutes(), myRoutes(), spendRoutes()))
 }
 
 func salesRoutes() []route {
@@ -275,9 +275,6 @@ func bookRoutes() []route {
 		{get, "/usage", staff, (*visit).usage},
 		{get, "/usage/customers/:id", staff, (*visit).customerUsage},
 		{get, "/usage/customers/:id/events", staff, (*visit).dayEvents},
-		{get, "/usage/quarantine", staff, (*visit).quarantine},
-		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
-		{get, "/usage/conflicts", staff, (*visit).conflicts},
 		{get, "/audit", auditors, (*visit).audit},
 	}
 }

@@ -24,7 +24,7 @@ import (
 func (v *visit) usageHead(title, sub string) ui.HeadProps {
 	at := v.echo.Request().URL.Path
 	h := ui.HeadProps{Title: title, Sub: sub, Others: ui.Cells(v.csvButton())}
-	for _, tab := range []ui.Tab{{Label: "By customer", Href: "/usage"}, {Label: "Quarantine", Href: "/usage/quarantine"}, {Label: "Conflicts", Href: "/usage/conflicts"}} {
+	for _, tab := range []ui.Tab{{Label: "By customer", Href: "/usage"}, {Label: "Quarantine", Href: "/usage/quarantine"}, {Label: "Conflicts", Href: "/usage/conflicts"}, {Label: "Backfills", Href: "/usage/backfills"}} {
 		tab.On = tab.Href == at
 		h.Tabs = append(h.Tabs, tab)
 	}
@@ -293,67 +293,6 @@ func readEventCursor(text string) (c usage.EventCursor) {
 	c.OccurredAt = time.UnixMicro(micros).UTC()
 	copy(c.Key[:], key)
 	return c
-}
-
-// quarantine is the events that wait for their customer or meter to be known.
-func (v *visit) quarantine() error {
-	var after usage.Cursor
-	if n, err := fmt.Sscanf(v.query("after"), "%d~%d", &after.KnownOrder, &after.Position); n != 2 || err != nil {
-		after = usage.Cursor{}
-	}
-	if v.query("format") == "csv" {
-		return v.quarantineFile()
-	}
-	found, err := usage.Quarantine(v.ctx, v.DB, after, pageLength+1)
-	if err != nil {
-		return err
-	}
-	found, pager := paged(v, found, func(q usage.Quarantined) string { return fmt.Sprintf("%d~%d", q.At.KnownOrder, q.At.Position) })
-	table := ui.TableProps{Caption: "Quarantine", Pager: &pager, Columns: []ui.Column{{Label: "Reason"}, {Label: "Customer"}, {Label: "Meter"}, {Label: "Source and id"}, {Label: "Occurred", Kind: ui.Tight}, {Label: "Quantity", Kind: ui.Figures}},
-		Empty: ui.EmptyProps{Title: "Nothing waits", Text: "Every event that came in found its customer and meter.", Icon: "check"}}
-	for _, q := range found {
-		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Pill(capital(q.Reason), ui.Warn), ui.Mono(q.Customer), ui.Mono(q.Meter), ui.TwoLines(q.ID, q.Source), ui.At(q.OccurredAt), ui.Text(digits(q.Quantity)))})
-	}
-	list := page.List{Head: v.usageHead("Quarantine", "Not billed until their customer or meter is known. Create what is missing, then replay."), Tables: []ui.TableProps{table}}
-	if v.may(post, "/usage/quarantine/replay") && len(found) > 0 {
-		list.Head.Action = ui.Post(ui.PostProps{Action: "/usage/quarantine/replay", Button: ui.ButtonProps{Label: "Replay", Look: ui.Primary}})
-	}
-	return v.page(http.StatusOK, frame{Title: "Quarantine", Room: "usage"}, page.ListPage(list))
-}
-
-// replay tries every waiting event again.
-func (v *visit) replay() error {
-	r, err := usage.Replay(v.ctx, v.DB, v.By)
-	if err != nil {
-		return err
-	}
-	said := done(fmt.Sprintf("%s counted, %d still wait.", howMany(r.Accepted, "event"), r.Quarantined))
-	if r.Accepted == 0 {
-		said.Tone = ui.Info
-	}
-	if len(r.Conflicts) > 0 {
-		said = ui.Flash{Text: fmt.Sprintf("%s counted, %d still wait, and %d contradict what stands.", howMany(r.Accepted, "event"), r.Quarantined, len(r.Conflicts)), Tone: ui.Warn, Link: ui.Anchor{Label: "Look at the conflicts", Href: "/usage/conflicts"}}
-	}
-	return v.redirect("/usage/quarantine", said)
-}
-
-// conflicts is what came again under a used id with other content, beside what stands.
-func (v *visit) conflicts() error {
-	if v.query("format") == "csv" {
-		return v.conflictsFile()
-	}
-	found, err := usage.Conflicts(v.ctx, v.DB, v.queryNumber("after"), pageLength+1)
-	if err != nil {
-		return err
-	}
-	found, pager := paged(v, found, func(c usage.KeptConflict) string { return fmt.Sprint(c.ID) })
-	table := ui.TableProps{Caption: "Conflicts", Pager: &pager, Columns: []ui.Column{{Label: "Source and id"}, {Label: "Stands"}, {Label: "Refused"}, {Label: "When", Kind: ui.Tight}},
-		Empty: ui.EmptyProps{Title: "No conflicts", Text: "No event came twice with different content.", Icon: "check"}}
-	for _, c := range found {
-		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(c.Kept.ID, c.Kept.Source), eventText(c.Kept), eventText(c.Offered), ui.At(c.RecordedAt))})
-	}
-	list := page.List{Head: v.usageHead("Conflicts", "An event counts once for ever by its source and id. What came later with other content was refused and is kept here."), Tables: []ui.TableProps{table}}
-	return v.page(http.StatusOK, frame{Title: "Conflicts", Room: "usage"}, page.ListPage(list))
 }
 
 func eventText(e usage.Event) templ.Component {

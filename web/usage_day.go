@@ -105,7 +105,7 @@ func (v *visit) behindTable(t tx, b usage.Behind) (ui.TableProps, error) {
 		if e.Counts.IsZero() {
 			counts = ui.Nothing()
 		}
-		table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(e.OccurredAt.In(zones[e.User]).Format(layout)), ui.TwoLines(e.ID, e.Source), orDash(dimensions(e.Dimensions)), ui.Text(digits(e.Quantity)), counts, ui.At(e.RecordedAt))})
+		table.Rows = append(table.Rows, ui.Row{Href: v.eventLink(e.User, e.Source, e.ID), Cells: ui.Cells(ui.Text(e.OccurredAt.In(zones[e.User]).Format(layout)), ui.TwoLines(e.ID, e.Source), orDash(dimensions(e.Dimensions)), ui.Text(digits(e.Quantity)), counts, ui.At(e.RecordedAt))})
 	}
 	return table, nil
 }
