@@ -18,7 +18,7 @@ import (
 
 // runCommand performs a job in this process, recorded like any other run.
 type runCommand struct {
-	Job  string      `arg:"" enum:"billing,invoices,revenue,remeasure,mail,sweep" help:"billing (revenue, then invoices), invoices, revenue, remeasure, mail or sweep."`
+	Job  string      `arg:"" enum:"billing,invoices,revenue,remeasure,mail,sweep,usage-months" help:"billing (revenue, then invoices), invoices, revenue, remeasure, mail, sweep or usage-months."`
 	AsOf period.Date `help:"The day it is for, such as 2026-03-01. Default today." placeholder:"DAY"`
 }
 
@@ -49,7 +49,11 @@ func (r *runCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	scheduler, err := jobs.New(db.DB, withProgress(schedule(db.DB, via)))
+	all, err := c.schedule(db.DB, via)
+	if err != nil {
+		return err
+	}
+	scheduler, err := jobs.New(db.DB, withProgress(all))
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,11 @@ func (c *Config) scheduler(db *database) (*jobs.Scheduler, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	scheduler, err := jobs.New(db.DB, schedule(db.DB, via))
+	all, err := c.schedule(db.DB, via)
+	if err != nil {
+		return nil, "", err
+	}
+	scheduler, err := jobs.New(db.DB, all)
 	if err != nil {
 		return nil, "", err
 	}

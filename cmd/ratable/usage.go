@@ -14,6 +14,8 @@ import (
 type usageCommand struct {
 	Correct  usageCorrect  `cmd:"" help:"Amend, retract or restore accepted events from CSV."`
 	Backfill usageBackfill `cmd:"" help:"Replace a stretch of a customer's usage by the events of a file."`
+	Archive  usageArchive  `cmd:"" help:"Move the events of old months into files; what they came to stays. Or verify such a file."`
+	Hold     usageHold     `cmd:"" help:"Bring the events of a meter back from an archive, for a price that needs them one by one."`
 }
 
 // Help shows the two ways to correct usage below the commands.
