@@ -19,7 +19,6 @@ import (
 // Config is what the environment or the flags say. Nothing of it is needed for
 // `ratable demo`.
 type Config struct {
-<<<<<<< ours
 	Home        string `help:"Data folder (default: .ratable in the clone; for root a folder of /var/lib/ratable)." env:"RATABLE_HOME" type:"path"`
 	Addr        string `help:"Address to listen on." env:"RATABLE_ADDR" default:"127.0.0.1:8080"`
 	DatabaseURL string `help:"A PostgreSQL server to use instead of the embedded one." env:"DATABASE_URL" placeholder:"URL"`
@@ -27,15 +26,9 @@ type Config struct {
 
 	WebhookNetworks string `help:"Networks that webhooks may reach beside the public Internet, such as 10.20.0.0/16; over http too." env:"RATABLE_WEBHOOK_NETWORKS" placeholder:"NETWORKS"`
 
+	UsageRetention int `help:"Months whose usage events stay in the database; older ones are archived to HOME/archive. 0: for ever." env:"RATABLE_USAGE_RETENTION" default:"0" placeholder:"MONTHS"`
+
 	Verbose bool `help:"Log what is going on." short:"v"`
-=======
-	Home           string `help:"Data folder (default: .ratable in the clone; for root a folder of /var/lib/ratable)." env:"RATABLE_HOME" type:"path"`
-	Addr           string `help:"Address to listen on." env:"RATABLE_ADDR" default:"127.0.0.1:8080"`
-	DatabaseURL    string `help:"A PostgreSQL server to use instead of the embedded one." env:"DATABASE_URL" placeholder:"URL"`
-	SMTPURL        string `help:"Mail server (smtp:// with STARTTLS, or smtps://). Without one, messages are written to HOME/mail." name:"smtp-url" env:"SMTP_URL" placeholder:"URL"`
-	UsageRetention int    `help:"Months whose usage events stay in the database; older ones are archived to HOME/archive. 0: for ever." env:"RATABLE_USAGE_RETENTION" default:"0" placeholder:"MONTHS"`
-	Verbose        bool   `help:"Log what is going on." short:"v"`
->>>>>>> theirs
 }
 
 func (c *Config) log() *slog.Logger {
