@@ -113,7 +113,7 @@ var exampleCustomer = customer{ExternalID: "northwind", Name: "Northwind Analyti
 var exampleAddress = address{Lines: []string{"500 Howard St"}, City: "San Francisco", Region: "CA", Postcode: "94105", Country: "US"}
 
 func (s *server) customerOperations() []operation {
-	return slices.Concat(s.partyOperations(), s.readingOperations(), s.invoiceOperations(), s.paymentOperations(), s.catalogOperations(), s.bookOperations())
+	return slices.Concat(s.partyOperations(), s.readingOperations(), s.invoiceOperations(), s.behindOperations(), s.paymentOperations(), s.catalogOperations(), s.bookOperations())
 }
 
 func (s *server) partyOperations() []operation {

@@ -25,18 +25,19 @@ type counted struct {
 	OccurredAt time.Time         `json:"occurred_at"`
 	Day        period.Date       `json:"day" format:"date" doc:"In the time zone of the seller" example:"2026-03-01"`
 	Quantity   string            `json:"quantity" example:"12.5"`
+	Counts     string            `json:"counts" doc:"What of the whole quantity it decides: these add up to it, whatever the meter makes of its events" example:"12.5"`
 	Dimensions map[string]string `json:"dimensions,omitempty"`
 	Revision   int               `json:"revision" doc:"How often it was corrected"`
 }
 
 var exampleCounted = counted{Source: "/edge/fra1", ID: "a-1", Customer: "northwind", Meter: "api.calls", OccurredAt: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC),
-	Day: period.NewDate(2026, 3, 1), Quantity: "12.5"}
+	Day: period.NewDate(2026, 3, 1), Quantity: "12.5", Counts: "12.5"}
 
 func (c *call) counted(_ postgres.Querier, found []usage.CountedEvent) ([]counted, error) {
 	out := make([]counted, len(found))
 	for i, e := range found {
 		out[i] = counted{Source: e.Source, ID: e.ID, Customer: e.Customer, Meter: e.Meter, OccurredAt: e.OccurredAt.UTC(), Day: e.Day,
-			Quantity: e.Quantity.String(), Dimensions: e.Dimensions, Revision: e.Revision}
+			Quantity: e.Quantity.String(), Counts: e.Counts.String(), Dimensions: e.Dimensions, Revision: e.Revision}
 	}
 	return out, nil
 }
