@@ -22,6 +22,7 @@ import (
 	"ratable/invoicing"
 	"ratable/invoicing/invoicingtest"
 	"ratable/ledger"
+	"ratable/onboarding"
 	"ratable/payments"
 	"ratable/privacy"
 	"ratable/revrec"
@@ -121,7 +122,17 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	h.sample(t)
 	h.askedToForget(t)
 	h.watch(t)
+	h.comeOver(t)
 	return h
+}
+
+// comeOver begins a cohort with a customer whose row is refused so far.
+func (h house) comeOver(t *testing.T) {
+	t.Helper()
+	file := []byte("external_id,name,entity,currency,country\nlate,Late Comer,rtus,USD,Utopia\n")
+	if _, err := onboarding.Import(t.Context(), h.Site.DB, onboarding.Customers, file, onboarding.Options{Cohort: "autumn", Partial: true, Today: invoicingtest.Day("2026-04-15")}, h.Sales); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // watch sets an alert of acme's own, 1, and one of rhein's, 2.
@@ -214,7 +225,7 @@ func (h house) address(path string) string {
 		":alert", "1", "/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", "/privacy/:id", "/privacy/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
 		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/settings/accounting-policies/:entity/:book/:number", "/settings/accounting-policies/1/us_gaap/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
-		":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
+		"/cohorts/:name/customers/:customer", "/cohorts/autumn/customers/late", "/cohorts/:name", "/cohorts/autumn", ":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",
 		"/invoices/:number/void", "/invoices/"+h.unpaid+"/void", "/invoices/:number/lines/:line", "/invoices/"+h.invoice+"/lines/2", "/invoices/:number", "/invoices/"+h.invoice, "/payments/:id", fmt.Sprintf("/payments/%d", h.receipt), "/outbox/:id", fmt.Sprintf("/outbox/%d", h.message),
 		":position", "1", "/entries/:account/:seq", fmt.Sprintf("/entries/%d/1", h.Account("acme")), "/contracts/:number", "/contracts/C-100", "/runs/invoices/:day", "/runs/invoices/2026-04-01",
 		"/customers/:id", fmt.Sprintf("/customers/%d", h.Customers["acme"].ID), "/runs/:id", "/runs/1", "/partners/:id/customers/:customer", h.endCustomer(), "/partners/:id", fmt.Sprintf("/partners/%d", h.Customers["partner"].ID), "/cells/:billed/:earned", "/cells/2026-01/2026-03",

@@ -27,7 +27,7 @@ func (v *visit) imports() error {
 			return err
 		}
 		head := ui.HeadProps{Title: "Imported documents", Sub: "Invoices, payments, credits, refunds, disputes and opening balances that another system billed. The nightly run books them by the accounting policy of their day."}
-		head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "Opening balances", Href: "/imports/opening"}))
+		head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "Cohorts", Href: "/imports/cohorts"}), ui.Button(ui.ButtonProps{Label: "Opening balances", Href: "/imports/opening"}))
 		if v.may(post, "/imports/new") {
 			head.Action = ui.Button(ui.ButtonProps{Label: "Import a file", Href: "/imports/new", Look: ui.Primary, Icon: "download"})
 		}
