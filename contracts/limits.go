@@ -36,6 +36,7 @@ type Limit struct {
 	Expires period.Date // of a balance or credit: the first day on which nothing is left of it, whatever is used
 	Then    Above       // of a cap: what happens above it
 	Bites   bool        // of a cap: it changes what is billed
+	Charged bool        // of a cap: what lies above is charged, at a price of its own
 
 	InUnits      bool
 	Unit         string
@@ -120,7 +121,7 @@ func (p *pricing) capsOn(on period.Date) []Limit {
 
 func (p *pricing) capOn(r turn[Cap], of []int) Limit {
 	c := r.last().terms
-	l := Limit{Kind: CapLimit, ID: c.ID, Lines: c.Lines, Period: r.span(), Then: c.above(), Bites: c.bites(), Size: money.Zero(p.agreement.Currency), Reached: money.Zero(p.agreement.Currency)}
+	l := Limit{Kind: CapLimit, ID: c.ID, Lines: c.Lines, Period: r.span(), Then: c.above(), Bites: c.bites(), Charged: c.goesOn(), Size: money.Zero(p.agreement.Currency), Reached: money.Zero(p.agreement.Currency)}
 	if l.InUnits = c.Units.IsPositive(); l.InUnits {
 		for _, s := range r {
 			l.SizeUnits = l.SizeUnits.Add(prorated(s.terms.Units, s.billed))

@@ -55,6 +55,7 @@ create table spend.fired (
     recorded_at  timestamptz not null default now(),
     constraint fired_once primary key (account_id, rule, period_key, unit, threshold)
 );
+create index fired_by_rule on spend.fired (rule);
 create index fired_by_customer on spend.fired (customer_id, recorded_at desc);
 select house_shard('spend.fired');
 select house_append_only('spend.fired');

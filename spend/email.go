@@ -115,6 +115,8 @@ func then(l Limit) string {
 		return "Above the cap the service stops, and nothing more is billed."
 	case l.Kind == contracts.CapLimit && l.Then == contracts.Throttle:
 		return "Above the cap the service is slowed down; what is used goes on being billed."
+	case l.Kind == contracts.CapLimit && l.Bites && !l.Charged:
+		return "The service goes on; nothing above the cap is billed."
 	case l.Kind == contracts.CapLimit && l.Bites:
 		return "What lies above the cap is billed as the contract says."
 	case l.Kind == contracts.CapLimit:

@@ -165,3 +165,16 @@ func (x *Account) byContract(set []Rule) []Rule {
 	}
 	return out
 }
+
+// Threshold reads a figure that somebody typed. It takes plain digits only: 1e99999999 would be a figure that fills the
+// memory as soon as it is compared.
+func Threshold(text string) (decimal.Decimal, error) {
+	if len(text) > 24 || strings.ContainsAny(text, "eE") {
+		return decimal.Zero, fault.New(fault.Invalid, "%s is not a plain decimal number", fault.Shown(text))
+	}
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return decimal.Zero, fault.New(fault.Invalid, "%s is not a plain decimal number", fault.Shown(text))
+	}
+	return d, nil
+}

@@ -11,6 +11,7 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -59,7 +60,7 @@ func insertFired(ctx context.Context, tx pgx.Tx, f Fired) (bool, error) {
 	return err == nil && tag.RowsAffected() == 1, postgres.Fault(err)
 }
 
-// firedSince lists what fired for periods of some accounts that matter to them now.
+// firedOf lists what fired for periods of an account that may still matter.
 func firedOf(ctx context.Context, q postgres.Querier, account customers.AccountID, from period.Date) (map[firedKey]bool, error) {
 	rows, err := q.Query(ctx, `
 		select rule, period_key, unit, threshold
@@ -85,6 +86,25 @@ func History(ctx context.Context, q postgres.Querier, customer customers.ID, lim
 		where customer_id = @customer
 		order by recorded_at desc, rule, threshold desc
 		limit @limit`, pgx.NamedArgs{"customer": customer, "limit": limit})
+	return collectFired(rows, err)
+}
+
+// FiredBy lists what one rule fired, the latest first; a rule that never was is fault.NotFound.
+func FiredBy(ctx context.Context, q postgres.Querier, rule string, limit int) ([]Fired, error) {
+	rows, err := q.Query(ctx, `
+		select account_id, rule, period_key, unit, threshold, period_start, period_end, customer_id, coalesce(contract_id, 0), kind, subject, value, size, mailed, fired_on, recorded_at
+		from spend.fired
+		where rule = @rule
+		order by recorded_at desc, threshold desc
+		limit @limit`, pgx.NamedArgs{"rule": rule, "limit": limit})
+	out, err := collectFired(rows, err)
+	if err == nil && len(out) == 0 {
+		return nil, fault.New(fault.NotFound, "no alert fired under this name")
+	}
+	return out, err
+}
+
+func collectFired(rows pgx.Rows, err error) ([]Fired, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list fired alerts: %w", postgres.Fault(err))
 	}

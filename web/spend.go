@@ -225,6 +225,9 @@ func (s spent) says() []templ.Component {
 	var out []templ.Component
 	seen := map[string]bool{}
 	for _, o := range s.forecast.Contracts {
+		if len(o.Lines) == 0 && o.Unsaid == "" && len(s.forecast.Contracts) > 1 {
+			continue // fees only
+		}
 		text := o.Basis + "."
 		if len(o.LeftOut) > 0 {
 			text += " " + strings.Join(o.LeftOut, ", ") + " is taken as it stands: too little to go by."
@@ -283,8 +286,11 @@ func limitFigures(l spend.Limit) (sofar, left string) {
 }
 
 func whatAbove(l spend.Limit) string {
-	if l.Kind != contracts.CapLimit {
+	switch {
+	case l.Kind != contracts.CapLimit:
 		return ""
+	case l.Bites && !l.Charged && l.Then == contracts.Continue:
+		return ", nothing above is billed"
 	}
 	return map[contracts.Above]string{contracts.Stop: ", then the service stops", contracts.Throttle: ", then the service slows down", contracts.Warn: ", a warning", contracts.Continue: ", then as agreed"}[l.Then]
 }

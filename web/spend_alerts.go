@@ -263,7 +263,7 @@ func (v *visit) setAlert() error {
 	r.Customer, r.ID = c.ID, was.ID
 	var found []fault.Field
 	for _, text := range betweenCommas(v.form("thresholds")) {
-		d, err := decimal.NewFromString(strings.TrimSuffix(strings.ReplaceAll(text, " ", ""), "%"))
+		d, err := spend.Threshold(strings.TrimSuffix(strings.ReplaceAll(text, " ", ""), "%"))
 		if err != nil {
 			found = append(found, fault.Field{Path: "thresholds", Value: fault.Shown(text), Message: fmt.Sprintf("%q is not a figure; write 80, 100 or 2500.50", text)})
 			continue
