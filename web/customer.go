@@ -83,6 +83,7 @@ func customerFacts(c customers.Customer, directory *entities.Directory) []ui.Fac
 		{Term: "Purchase order", Value: ui.Text(order)},
 		{Term: "Invoice", Value: ui.Text(invoice)},
 		{Term: "Customer since", Value: ui.Day(c.SignedUpOn)},
+		{Term: "May use", Value: ui.Link("Entitlements", customerAddress(c.ID)+"/entitlements")},
 	}
 }
 

@@ -233,7 +233,11 @@ func (v *visit) myPlan() error {
 				table.Rows = append(table.Rows, ui.Row{Cells: ui.Cells(ui.Text(c.Number), ui.TwoLines(s.plan, cmp.Or(s.ahead, s.trial)), ui.Text(s.quantity), ui.Status(s.status), next, ui.Money(s.mrr), change)})
 			}
 		}
-		list := page.List{Head: ui.HeadProps{Title: "Plan", Sub: "As of " + ui.DayText(v.Today())}, Tables: []ui.TableProps{table}}
+		entitled, err := v.myEntitlements(me)
+		if err != nil {
+			return err
+		}
+		list := page.List{Head: ui.HeadProps{Title: "Plan", Sub: "As of " + ui.DayText(v.Today())}, Tables: []ui.TableProps{table, entitled}}
 		return v.page(http.StatusOK, frame{Title: "Plan", Room: "plan"}, page.ListPage(list))
 	})
 }

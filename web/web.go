@@ -54,6 +54,9 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Entitlements == nil {
+		c.Entitlements = entitlements.New(entitlements.Config{DB: c.DB, Now: c.Now, Log: c.Log})
+	}
 	s := &Server{Config: c}
 	s.table = s.routes()
 	return s.handler()
