@@ -44,10 +44,17 @@ func PDF(d Document) ([]byte, error) {
 	s.letterhead()
 	s.parties()
 	s.headline()
-	s.table()
+	if s.long() {
+		s.summary()
+	} else {
+		s.table()
+	}
 	s.totals()
 	s.notes()
 	s.payment()
+	if s.long() {
+		s.annex()
+	}
 	out, err := s.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("draw %s: %w", d.Number, err)

@@ -67,8 +67,12 @@ func (s *sheet) part(p part, several bool) []pdf.Row {
 	if several {
 		rows = append(rows, pdf.Row{Cells: []pdf.Cell{{}, {Text: "Contract " + p.contract, Span: 5, Style: body.AsBold()}}, PadTop: 6, KeepWithNext: true})
 	}
-	for _, i := range p.lines {
-		rows = append(rows, s.line(i+1, s.Lines[i])...)
+	if s.long() {
+		rows = append(rows, s.batched(p.lines)...)
+	} else {
+		for _, i := range p.lines {
+			rows = append(rows, s.line(i+1, s.Lines[i])...)
+		}
 	}
 	if several {
 		rows[len(rows)-1].KeepWithNext = true
