@@ -34,6 +34,7 @@ import (
 
 // house is a company with a year of business behind every door that the finance rooms open.
 type house struct {
+	discarded string // id of a quarantined event that was discarded
 	*webtest.Site
 	*invoicingtest.Company
 	invoice string // to acme in New York: seats and metered calls, with the tax of three jurisdictions
@@ -122,6 +123,8 @@ func newHouse(t *testing.T, options ...func(*web.Config)) house {
 	h.sample(t)
 	h.askedToForget(t)
 	h.watch(t)
+	connect(t, h.Site)
+	h.discarded = h.contradict(t)
 	h.comeOver(t)
 	return h
 }
@@ -222,7 +225,9 @@ func (h house) numberOf(t *testing.T, customer, issued string) string {
 // address fills the parts of a route with names of things that are there.
 func (h house) address(path string) string {
 	return strings.NewReplacer(
-		":alert", "1", "/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", "/privacy/:id", "/privacy/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
+		"/usage/quarantine/:stray", "/usage/quarantine/"+h.discarded, "/usage/conflicts/:id", "/usage/conflicts/1", "/usage/backfills/:id", "/usage/backfills/1",
+		"/usage/customers/:id/history", fmt.Sprintf("/usage/customers/%d/history?source=edge&event=twice-1", h.Customers["acme"].ID),
+		":endpoint", "1", ":delivery", "1", ":alert", "1", "/lines/:line/months/:month", "/lines/seats/months/2026-03", "/evidence/examples/:id", "/evidence/examples/RATABLE-DAYS-LEAP", "/evidence/:id", "/evidence/1", "/privacy/:id", "/privacy/1", ":journal", "1", ":rule", "1", ":cost", "1", "/journals/rules/new/:kind", "/journals/rules/new/limit",
 		"/reconciliations/:code", "/reconciliations/deferred", "/exports/mapping/changes/:id", "/exports/mapping/changes/1", "/settings/accounting-policies/:entity/:book/:number", "/settings/accounting-policies/1/us_gaap/1", "/exports/:id", "/exports/1",
 		"/catalog/products/:code", "/catalog/products/platform", "/catalog/plans/:code", "/catalog/plans/starter", "/subscriptions/plans/:code", "/subscriptions/plans/starter", "/my/plan/:contract", "/my/plan", "/screening/:id", "/screening/1", "/catalog/meters/:code", "/catalog/meters/api.calls", "/catalog/changes/:id", "/catalog/changes/1",
 		"/cohorts/:name/customers/:customer", "/cohorts/autumn/customers/late", "/cohorts/:name", "/cohorts/autumn", ":file", "1", "/programmes/:code", "/programmes/startups", "/approval-rules/:kind", "/approval-rules/net_days",

@@ -64,7 +64,7 @@ func (v *visit) showBackfillForm(status int, found []fault.Field) error {
 	meter.Options = options("", sold.Meters(), func(m catalog.Meter) ui.Option { return ui.Option{Value: m.Code, Label: m.Name} })
 	customer, from, until, reason := field("customer", "Customer", "External id"), field("from", "From", "An instant with its zone, such as 2026-03-01T00:00:00Z"), field("until", "Until", "The first instant that is not replaced"), field("reason", "Why", "")
 	customer.Required, from.Required, until.Required, reason.Required, reason.Wide = true, true, true, true, true
-	file := ui.FieldProps{Name: "file", Label: "Events", Kind: ui.FileInput, Accept: ".csv,.json,text/csv,application/json", Hint: "CSV with source,id,customer,meter,occurred_at,quantity[,dim.*], or CloudEvents", Errors: found}
+	file := ui.FieldProps{Name: "file", Label: "Events", Kind: ui.FileInput, Accept: ".csv,.json,text/csv,application/json", Hint: "CSV with source,id,customer,meter,occurred_at,quantity[,dim.*], or CloudEvents; at most 8 MB here, any size with ratable usage backfill", Errors: found}
 	rows := ui.FieldProps{Name: "rows", Label: "Or paste them", Kind: ui.AreaInput, Rows: 6, Value: v.echo.FormValue("rows"), Wide: true}
 	return v.page(status, frame{Title: "Replace a stretch", Room: "usage"}, page.AskPage(page.Ask{
 		Head: ui.HeadProps{Title: "Replace a stretch of usage", Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Backfills", Href: "/usage/backfills"}}},
@@ -152,8 +152,11 @@ func (v *visit) showBackfill(status int, found []fault.Field) error {
 	list := page.List{Head: ui.HeadProps{Title: fmt.Sprintf("Backfill %d", b.ID), Sub: fmt.Sprintf("%s, %s until %s: %s", customer.Name, b.From.Format("2 Jan 2006, 15:04 UTC"), b.Until.Format("2 Jan 2006, 15:04 UTC"), b.Reason), Status: "prepared",
 		Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Backfills", Href: "/usage/backfills"}}}}
 	if b.Applied {
+		for _, f := range found {
+			list.Parts = append(list.Parts, page.Notice(page.Note{Title: "Nothing was done", Text: f.Message, Tone: ui.Bad}))
+		}
 		list.Head.Status, r = "applied", b.Done
-		list.Parts = ui.Cells(ui.Facts("Applied", []ui.Fact{{Term: "By", Value: ui.Text(b.AppliedBy)}, {Term: "When", Value: ui.At(b.AppliedAt)}}))
+		list.Parts = append(list.Parts, ui.Facts("Applied", []ui.Fact{{Term: "By", Value: ui.Text(b.AppliedBy)}, {Term: "When", Value: ui.At(b.AppliedAt)}}))
 	} else if v.may(post, "/usage/backfills/:id") && !r.Nothing() {
 		list.Parts = ui.Cells(page.PanelForm(page.Panel{Title: "Apply", Text: "All of it or nothing. When something comes in between, it is shown again instead.", Form: ui.FormProps{Action: backfillAddress(b.ID), Values: []ui.Value{{Name: "seen", Value: r.Seen()}}, Errors: found},
 			Verb: ui.ButtonProps{Label: "Apply the backfill", Look: ui.Primary}}))

@@ -108,11 +108,7 @@ func (v *visit) correctionForms(e spokenEvent, now usage.Revision, counts bool, 
 		return nil
 	}
 	reason := func(verb usage.Action) ui.FieldProps {
-		typed := ""
-		if v.form("action") == string(verb) {
-			typed = v.form("reason")
-		}
-		return ui.FieldProps{Name: "reason", Label: "Why", Value: typed, Required: true, Errors: of(verb)}
+		return ui.FieldProps{Name: whyField(verb), Label: "Why", Value: v.form(whyField(verb)), Required: true, Errors: of(verb)}
 	}
 	if !counts {
 		return ui.Cells(page.PanelForm(page.Panel{Title: "Restore", Text: "It counts again as it did last.", Form: ui.FormProps{Action: action, Values: values(usage.Restore), Errors: of(usage.Restore)},
@@ -131,6 +127,14 @@ func (v *visit) correctionForms(e spokenEvent, now usage.Revision, counts bool, 
 			Fields: []ui.FieldProps{reason(usage.Retract)}, Verb: ui.ButtonProps{Label: "Retract the event", Look: ui.Danger}}))
 }
 
+// whyField is where the reason is typed: the page has two forms, and each field one name.
+func whyField(verb usage.Action) string {
+	if verb == usage.Retract {
+		return "why"
+	}
+	return "reason"
+}
+
 // correctEvent makes the correction that was filled in.
 func (v *visit) correctEvent() error {
 	var e spokenEvent
@@ -145,7 +149,9 @@ func (v *visit) correctEvent() error {
 	if len(found) == 0 {
 		_, err = usage.Correct(v.ctx, v.DB, []usage.Correction{c}, v.Now(), v.By)
 		for _, f := range fault.Fields(err) { // the event is on the page: the field is enough
-			f.Path = f.Path[strings.LastIndex(f.Path, ".")+1:]
+			if f.Path = f.Path[strings.LastIndex(f.Path, ".")+1:]; f.Path == "reason" {
+				f.Path = whyField(c.Action)
+			}
 			found = append(found, f)
 		}
 	}
@@ -164,7 +170,8 @@ func (v *visit) correctEvent() error {
 // typedCorrection reads the form. What was not changed is not said.
 func (v *visit) typedCorrection(e spokenEvent) (c usage.Correction, found []fault.Field) {
 	now, _ := usage.Standing(e.history)
-	c = usage.Correction{Customer: e.customer.ExternalID, Source: now.Source, ID: now.ID, Action: usage.Action(v.form("action")), Reason: v.form("reason")}
+	c = usage.Correction{Customer: e.customer.ExternalID, Source: now.Source, ID: now.ID, Action: usage.Action(v.form("action"))}
+	c.Reason = v.form(whyField(c.Action))
 	if seen, err := strconv.Atoi(v.form("revision")); err == nil {
 		c.Revision = &seen
 	}
