@@ -63,6 +63,28 @@ func Losses(ctx context.Context, q postgres.Querier, entity entities.ID, through
 	return collectLosses(rows, err)
 }
 
+// GivenUp names the documents that nobody paid: written off, and no part of that reinstated since.
+func GivenUp(ctx context.Context, q postgres.Querier) (map[string]bool, error) {
+	rows, err := q.Query(ctx, `
+		select document
+		from payments.losses
+		where kind in ('write_off', 'reinstate')
+		group by document
+		having sum(case kind when 'write_off' then amount else -amount end) > 0`)
+	if err != nil {
+		return nil, fmt.Errorf("list what was given up: %w", postgres.Fault(err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list what was given up: %w", postgres.Fault(err))
+	}
+	out := make(map[string]bool, len(found))
+	for _, document := range found {
+		out[document] = true
+	}
+	return out, nil
+}
+
 func collectLosses(rows pgx.Rows, err error) ([]Loss, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list losses: %w", postgres.Fault(err))

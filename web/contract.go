@@ -16,6 +16,7 @@ import (
 	"ratable/internal/period"
 	"ratable/invoicing"
 	"ratable/ledger"
+	"ratable/payments"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -167,9 +168,13 @@ func (v *visit) contractBooks(d dossier, view *page.Contract) error {
 		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "Nothing billed yet", Text: d.unbilled(v.Today()), Action: &ui.ButtonProps{Label: "What it will bill", Href: contractAddress(d.Number) + "/outlook"}},
 	}
+	lost, err := payments.GivenUp(v.ctx, v.DB)
+	if err != nil {
+		return err
+	}
 	billed, owed := money.Zero(d.Currency), money.Zero(d.Currency)
 	for _, r := range rows {
-		view.Invoices.Rows = append(view.Invoices.Rows, v.invoiceRow(r, open[r.Number]))
+		view.Invoices.Rows = append(view.Invoices.Rows, v.invoiceRow(r, open[r.Number], lost))
 		if !r.Voided {
 			billed = billed.Add(r.Total)
 		}

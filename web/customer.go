@@ -18,6 +18,7 @@ import (
 	"ratable/internal/money"
 	"ratable/invoicing"
 	"ratable/ledger"
+	"ratable/payments"
 	"ratable/web/page"
 	"ratable/web/ui"
 )
@@ -187,14 +188,18 @@ func (v *visit) customerInvoices(c customers.Customer, view *page.Customer) erro
 		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "No invoice yet", Text: "The first one is issued by the invoice run on the day something is due."},
 	}
+	lost, err := payments.GivenUp(v.ctx, v.DB)
+	if err != nil {
+		return err
+	}
 	var late []money.Amount
 	for _, r := range rows {
-		if v.invoiceStatus(r, open[r.Number]) == "Overdue" {
+		if v.invoiceStatus(r, open[r.Number], nil) == "Overdue" {
 			late = addAmounts(late, open[r.Number])
 		}
 	}
 	for _, r := range rows[:min(len(rows), invoicesShown)] {
-		view.Invoices.Rows = append(view.Invoices.Rows, v.invoiceRow(r, open[r.Number]))
+		view.Invoices.Rows = append(view.Invoices.Rows, v.invoiceRow(r, open[r.Number], lost))
 	}
 	view.Stats = append([]ui.StatProps{
 		{Label: "Open", Value: page.Amounts(owed)},
@@ -205,18 +210,23 @@ func (v *visit) customerInvoices(c customers.Customer, view *page.Customer) erro
 }
 
 // invoiceRow is a document in a list beside the customer it belongs to.
-func (v *visit) invoiceRow(r invoicing.Row, open money.Amount) ui.Row {
+func (v *visit) invoiceRow(r invoicing.Row, open money.Amount, lost map[string]bool) ui.Row {
 	return ui.Row{Href: invoiceAddress(r.Number), Cells: ui.Cells(
-		ui.Text(r.Number), ui.Status(v.invoiceStatus(r, open)), ui.Day(r.IssuedOn), ui.Day(r.DueOn), ui.Money(r.Total), ui.Money(money.Zero(r.Total.Currency()).Add(open)))}
+		ui.Text(r.Number), ui.Status(v.invoiceStatus(r, open, lost)), ui.Day(r.IssuedOn), ui.Day(r.DueOn), ui.Money(r.Total), ui.Money(money.Zero(r.Total.Currency()).Add(open)))}
 }
 
-// invoiceStatus is derived from what stands booked: a status is never stored.
-func (v *visit) invoiceStatus(r invoicing.Row, open money.Amount) string {
+const writtenOff = "Written off"
+
+// invoiceStatus is derived from what stands booked: a status is never stored. Of what is open no more, lost says what
+// nobody paid (payments.GivenUp).
+func (v *visit) invoiceStatus(r invoicing.Row, open money.Amount, lost map[string]bool) string {
 	switch {
 	case r.Voided:
 		return "Void"
 	case r.Kind == entities.CreditNote:
 		return "Credited"
+	case open.Sign() <= 0 && lost[r.Number]:
+		return writtenOff
 	case open.Sign() <= 0:
 		return "Paid"
 	case r.DueOn.Before(v.Today()):

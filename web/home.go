@@ -33,6 +33,7 @@ var queues = []queue{
 	{[]access.Role{access.Finance, access.Accountant, access.Admin}, (*visit).runTasks},
 	{[]access.Role{access.Sales, access.Finance, access.Support}, (*visit).holdTasks},
 	{[]access.Role{access.Finance, access.Accountant, access.Support}, (*visit).mailTasks},
+	{admins, (*visit).webhookTasks},
 	{[]access.Role{access.Finance, access.Support, access.Product}, (*visit).usageTasks},
 	{[]access.Role{access.Finance, access.Accountant, access.Support, access.Sales}, (*visit).overdueTasks},
 	{[]access.Role{access.Sales, access.Support}, (*visit).renewalTasks},
@@ -165,7 +166,7 @@ func (v *visit) overdueTasks() ([]page.Task, error) {
 	}
 	var late []invoicing.Row
 	for _, r := range rows {
-		if v.invoiceStatus(r, open[r.Number]) == "Overdue" {
+		if v.invoiceStatus(r, open[r.Number], nil) == "Overdue" {
 			late = append(late, r)
 		}
 	}

@@ -91,12 +91,9 @@ func trailEvents(rows []access.AuditRow) []ui.Event {
 func (v *visit) invoiceHead(p paper) ui.HeadProps {
 	at := invoiceAddress(p.Number)
 	h := ui.HeadProps{
-		Title: p.Number, Status: v.invoiceStatus(p.row(), p.open), Sub: subjectKind(string(p.Kind)) + " to " + p.Buyer.Name,
+		Title: p.Number, Status: v.invoiceStatus(p.row(), p.open, map[string]bool{p.Number: givenUpOf(p.losses, p.Currency).Sign() > 0}), Sub: subjectKind(string(p.Kind)) + " to " + p.Buyer.Name,
 		Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/invoices"}},
 		Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "PDF", Href: at + "/pdf"}), ui.Button(ui.ButtonProps{Label: "Download", Href: at + "/pdf?download=1", Icon: "download"})),
-	}
-	if p.open.IsZero() && givenUpOf(p.losses, p.Currency).Sign() > 0 {
-		h.Status = "Written off" // nobody paid it
 	}
 	if v.may(post, "/invoices/:number/send") {
 		h.Others = append(h.Others, ui.Post(ui.PostProps{Action: at + "/send", Button: ui.ButtonProps{Label: "Send again"}}))

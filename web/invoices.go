@@ -49,6 +49,7 @@ type documentList struct {
 	filter invoicing.Filter
 	rows   []invoicing.Row
 	open   map[string]money.Amount
+	lost   map[string]bool // written off
 	sums   []invoicing.Sum
 	owed   []money.Amount // of the whole list; only of a list of open documents
 	pager  ui.Pager
@@ -81,7 +82,10 @@ func (v *visit) documents(q postgres.Querier, after string) (documentList, error
 	if l.sums, err = invoicing.Sums(v.ctx, q, l.filter); err != nil {
 		return l, err
 	}
-	l.open, err = v.openOf(q, l.rows)
+	if l.open, err = v.openOf(q, l.rows); err != nil {
+		return l, err
+	}
+	l.lost, err = payments.GivenUp(v.ctx, q)
 	return l, err
 }
 
@@ -214,7 +218,7 @@ func (v *visit) invoiceTable(l documentList, n names) ui.TableProps {
 	for _, r := range l.rows {
 		open := money.Zero(r.Total.Currency()).Add(l.open[r.Number])
 		t.Rows = append(t.Rows, ui.Row{Href: invoiceAddress(r.Number), Muted: r.Voided, Cells: ui.Cells(
-			ui.Text(r.Number), ui.Text(n.customers[r.Payer]), ui.Status(v.invoiceStatus(r, open)), ui.Day(r.IssuedOn), dueDay(r),
+			ui.Text(r.Number), ui.Text(n.customers[r.Payer]), ui.Status(v.invoiceStatus(r, open, l.lost)), ui.Day(r.IssuedOn), dueDay(r),
 			ui.Figure(r.Net), ui.Figure(r.Tax), ui.Money(r.Total), ui.Figure(open))})
 	}
 	none := ui.Text("")
@@ -248,7 +252,7 @@ func (v *visit) invoicesFile() error {
 				for _, r := range l.rows {
 					open := money.Zero(r.Total.Currency()).Add(l.open[r.Number])
 					seller, _ := n.entities.ByID(r.Entity)
-					if err := write(r.Number, string(r.Kind), v.invoiceStatus(r, open), fmt.Sprint(r.Payer), n.customers[r.Payer], seller.Code, r.IssuedOn.String(), r.DueOn.String(),
+					if err := write(r.Number, string(r.Kind), v.invoiceStatus(r, open, l.lost), fmt.Sprint(r.Payer), n.customers[r.Payer], seller.Code, r.IssuedOn.String(), r.DueOn.String(),
 						r.PONumber, string(r.Total.Currency()), r.Net.String(), r.Tax.String(), r.Total.String(), open.String()); err != nil {
 						return err
 					}

@@ -93,7 +93,7 @@ func (v *visit) myOpenTable(open []payments.OpenInvoice) ui.TableProps {
 		Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}},
 		Empty:   ui.EmptyProps{Title: "Nothing to pay", Text: "Every invoice is settled.", Icon: "check"}}
 	for _, o := range open {
-		status := v.invoiceStatus(invoicing.Row{DueOn: o.DueOn, Total: o.Total}, o.Open)
+		status := v.invoiceStatus(invoicing.Row{DueOn: o.DueOn, Total: o.Total}, o.Open, nil)
 		t.Rows = append(t.Rows, ui.Row{Href: myInvoiceAddress(o.Number), Cells: ui.Cells(ui.Text(o.Number), ui.Status(status), ui.Day(o.IssuedOn), ui.Day(o.DueOn), ui.Figure(o.Total), ui.Money(o.Open))})
 	}
 	return t

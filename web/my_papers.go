@@ -45,12 +45,16 @@ func (v *visit) myInvoices() error {
 		if err != nil {
 			return err
 		}
+		lost, err := payments.GivenUp(v.ctx, t)
+		if err != nil {
+			return err
+		}
 		table := ui.TableProps{Caption: "Invoices", Pager: &pager, Empty: ui.EmptyProps{Title: "No invoice yet"},
 			Columns: []ui.Column{{Label: "Number", Kind: ui.Tight}, {Label: "Document"}, {Label: "Status"}, {Label: "Issued", Kind: ui.Tight}, {Label: "Due", Kind: ui.Tight}, {Label: "Total", Kind: ui.Figures}, {Label: "Open", Kind: ui.Figures}}}
 		for _, r := range rows {
 			left := money.Zero(r.Total.Currency()).Add(open[r.Number])
 			table.Rows = append(table.Rows, ui.Row{Href: myInvoiceAddress(r.Number), Muted: r.Voided, Cells: ui.Cells(
-				ui.Text(r.Number), ui.Text(subjectKind(string(r.Kind))), ui.Status(v.invoiceStatus(r, left)), ui.Day(r.IssuedOn), dueDay(r), ui.Money(r.Total), ui.Figure(left))})
+				ui.Text(r.Number), ui.Text(subjectKind(string(r.Kind))), ui.Status(v.myStatus(r, left, lost)), ui.Day(r.IssuedOn), dueDay(r), ui.Money(r.Total), ui.Figure(left))})
 		}
 		list := page.List{Head: ui.HeadProps{Title: "Invoices", Sub: "Invoices and credit notes to " + c.LegalName + ", the newest first."}, Tables: []ui.TableProps{table}}
 		return v.page(http.StatusOK, frame{Title: "Invoices", Room: "invoices"}, page.ListPage(list))
@@ -89,10 +93,14 @@ func (v *visit) myInvoice() error {
 		if err != nil {
 			return err
 		}
+		lost, err := payments.GivenUp(v.ctx, t)
+		if err != nil {
+			return err
+		}
 		p := paper{Issued: d, open: money.Zero(d.Currency).Add(open)}
 		at := myInvoiceAddress(d.Number)
 		view := page.Invoice{Sheet: v.sheet(d.Document)}
-		view.Head = ui.HeadProps{Title: d.Number, Status: v.invoiceStatus(p.row(), p.open), Sub: subjectKind(string(d.Kind)) + " from " + d.Seller.Name,
+		view.Head = ui.HeadProps{Title: d.Number, Status: v.myStatus(p.row(), p.open, lost), Sub: subjectKind(string(d.Kind)) + " from " + d.Seller.Name,
 			Crumbs: []ui.Anchor{{Label: "Invoices", Href: "/my/invoices"}},
 			Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "PDF", Href: at + "/pdf"}), ui.Button(ui.ButtonProps{Label: "Download", Href: at + "/pdf?download=1", Icon: "download"}))}
 		if d.Voided != nil {
@@ -223,4 +231,13 @@ func (v *visit) myApplications(q postgres.Querier, me customers.ID, r payments.R
 	}
 	t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Applied"), ui.Text(""), ui.Money(r.Applied))}}
 	return t, err
+}
+
+// myStatus is the status as who pays may read it: what we gave up is our affair, and neither open nor paid.
+func (v *visit) myStatus(r invoicing.Row, open money.Amount, lost map[string]bool) string {
+	status := v.invoiceStatus(r, open, lost)
+	if status == writtenOff {
+		return "Closed"
+	}
+	return status
 }

@@ -46,6 +46,13 @@ func TestAnInvoiceIsGivenUpAndReinstatedAndAReceiptIsDisputed(t *testing.T) {
 	finance.PostForm(at+"/write-off", url.Values{"amount": {"10"}, "reason": {"bankrupt"}}).Want(200, "was written off", "Written off", "bankrupt", "Reinstate").Check()
 	finance.PostForm(at+"/reinstate", url.Values{"amount": {"11"}, "reason": {"paid after all"}}).Want(422, "at most 10.00")
 	finance.PostForm(at+"/reinstate", url.Values{"reason": {"paid after all"}}).Want(200, "is open again", "Reinstated")
+	finance.PostForm(at+"/write-off", url.Values{"amount": {""}, "reason": {"bankrupt after all"}}).Want(200, "was written off")
+	for _, row := range finance.Get("/invoices?q=" + h.unpaid).Want(200).Table("Invoices")[1:] {
+		if row[0] == h.unpaid && row[2] != "Written off" {
+			t.Errorf("the list says %q of an invoice that nobody paid", row[2])
+		}
+	}
+	finance.PostForm(at+"/reinstate", url.Values{"reason": {"paid after all"}}).Want(200, "is open again")
 
 	receipt := "/payments/1"
 	finance.Get(receipt).Want(200, "Record what the processor kept", "Open dispute").Check()

@@ -108,6 +108,10 @@ func (v *visit) asked(c customers.Customer) ([]happening, error) {
 	if err != nil {
 		return nil, err
 	}
+	lost, err := payments.GivenUp(v.ctx, v.DB)
+	if err != nil {
+		return nil, err
+	}
 	var out []happening
 	carries := map[string]bool{}
 	for _, r := range rows {
@@ -116,7 +120,7 @@ func (v *visit) asked(c customers.Customer) ([]happening, error) {
 			kind = "Credit note "
 		}
 		carries[r.Number] = true
-		out = append(out, happening{on: r.IssuedOn, kind: "documents", word: v.invoiceStatus(r, money.Zero(r.Total.Currency()).Add(open[r.Number])), what: kind + r.Number, href: invoiceAddress(r.Number), name: "issue:" + r.Number, amount: r.Total})
+		out = append(out, happening{on: r.IssuedOn, kind: "documents", word: v.invoiceStatus(r, money.Zero(r.Total.Currency()).Add(open[r.Number]), lost), what: kind + r.Number, href: invoiceAddress(r.Number), name: "issue:" + r.Number, amount: r.Total})
 		if r.Voided {
 			out = append(out, happening{on: r.VoidedOn, kind: "documents", word: "Void", what: kind + r.Number + " taken back", href: invoiceAddress(r.Number), name: "void:" + r.Number, amount: r.Total.Neg()})
 		}
