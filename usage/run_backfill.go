@@ -24,15 +24,30 @@ func PlanBackfill(ctx context.Context, db *postgres.DB, b Backfill, now time.Tim
 		return r, fmt.Errorf("%s: %w", doing, err)
 	}
 	err = db.Snapshot(ctx, func(tx pgx.Tx) error {
-		f, err := newFilling(ctx, tx, b)
-		if err != nil {
-			return err
-		}
-		r, err = f.plan(ctx, tx)
+		r, err = planIn(ctx, tx, b)
 		return err
 	})
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", doing, err)
+	}
+	return r, nil
+}
+
+func planIn(ctx context.Context, tx pgx.Tx, b Backfill) (Replacement, error) {
+	f, err := newFilling(ctx, tx, b)
+	if err != nil {
+		return Replacement{}, err
+	}
+	return f.plan(ctx, tx)
+}
+
+// PlanBackfillIn is PlanBackfill in a transaction of the caller's.
+func PlanBackfillIn(ctx context.Context, tx pgx.Tx, b Backfill, now time.Time) (r Replacement, err error) {
+	if err = b.check(now); err == nil {
+		r, err = planIn(ctx, tx, b)
+	}
+	if err != nil {
+		return r, fmt.Errorf("plan the backfill of %s: %w", b.Stretch, err)
 	}
 	return r, nil
 }
@@ -141,6 +156,16 @@ func ApplyBackfill(ctx context.Context, db *postgres.DB, id int64, seen string, 
 
 // ReplaceStretch prepares a backfill and applies it at once.
 func ReplaceStretch(ctx context.Context, db *postgres.DB, b Backfill, now time.Time, by access.Actor) (id int64, r Replacement, err error) {
+	err = amongFillers(ctx, db, b.Events, func(tx pgx.Tx) error {
+		id, r, err = ReplaceStretchIn(ctx, tx, b, now, by)
+		return err
+	})
+	return id, r, err
+}
+
+// ReplaceStretchIn is ReplaceStretch in a transaction of the caller's. The months
+// of the events are opened in it, which others who open one wait for.
+func ReplaceStretchIn(ctx context.Context, tx pgx.Tx, b Backfill, now time.Time, by access.Actor) (id int64, r Replacement, err error) {
 	doing := "backfill " + b.Stretch.String()
 	if err := by.Require(correctors...); err != nil {
 		return 0, r, fmt.Errorf("%s: %w", doing, err)
@@ -148,17 +173,16 @@ func ReplaceStretch(ctx context.Context, db *postgres.DB, b Backfill, now time.T
 	if err := b.check(now); err != nil {
 		return 0, r, fmt.Errorf("%s: %w", doing, err)
 	}
-	err = amongFillers(ctx, db, b.Events, func(tx pgx.Tx) error {
-		f, err := newFilling(ctx, tx, b)
-		if err != nil {
-			return err
-		}
-		if id, err = insertBackfill(ctx, tx, f.at, f.meter.ID, b, by); err != nil {
-			return err
-		}
+	f, err := newFilling(ctx, tx, b)
+	if err != nil {
+		return 0, r, fmt.Errorf("%s: %w", doing, err)
+	}
+	if err := openMonths(ctx, tx, monthsOf(f.fresh)); err != nil {
+		return 0, r, fmt.Errorf("%s: %w", doing, err)
+	}
+	if id, err = insertBackfill(ctx, tx, f.at, f.meter.ID, b, by); err == nil {
 		r, err = f.apply(ctx, tx, id, "", by)
-		return err
-	})
+	}
 	if err != nil {
 		return 0, r, fmt.Errorf("%s: %w", doing, err)
 	}

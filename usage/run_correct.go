@@ -30,21 +30,12 @@ var correctors = []access.Role{access.Finance, access.Product, access.Support}
 // somebody did in between fault.Conflict, an event whose month is archived
 // fault.Closed. All name source and id.
 func Correct(ctx context.Context, db *postgres.DB, corrections []Correction, now time.Time, by access.Actor) ([]Corrected, error) {
-	if err := by.Require(correctors...); err != nil {
-		return nil, fmt.Errorf("correct usage: %w", err)
-	}
-	if err := CheckCorrections(corrections, now); err != nil {
-		return nil, fmt.Errorf("correct usage: %w", err)
-	}
 	var out []Corrected
 	err := amongCorrectors(ctx, db, len(corrections), func(tx pgx.Tx) (err error) {
-		out, err = correct(ctx, tx, corrections, by)
+		out, err = CorrectIn(ctx, tx, corrections, now, by)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("correct usage: %w", err)
-	}
-	return out, nil
+	return out, err
 }
 
 // amongCorrectors runs a transaction again when somebody committed a correction of
@@ -219,4 +210,21 @@ func (r *rollup) merge(more rollup) {
 	for k, t := range more.combinations {
 		tallyOf(&r.combinations, k).add(t.quantity, t.events)
 	}
+}
+
+// CorrectIn is Correct in a transaction of the caller's. When somebody corrects
+// one of the events at the same moment, it fails with fault.Conflict and may be
+// tried again as a whole.
+func CorrectIn(ctx context.Context, tx pgx.Tx, corrections []Correction, now time.Time, by access.Actor) ([]Corrected, error) {
+	if err := by.Require(correctors...); err != nil {
+		return nil, fmt.Errorf("correct usage: %w", err)
+	}
+	if err := CheckCorrections(corrections, now); err != nil {
+		return nil, fmt.Errorf("correct usage: %w", err)
+	}
+	out, err := correct(ctx, tx, corrections, by)
+	if err != nil {
+		return nil, fmt.Errorf("correct usage: %w", err)
+	}
+	return out, nil
 }

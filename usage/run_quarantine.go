@@ -47,6 +47,37 @@ func ReplayMatching(ctx context.Context, db *postgres.DB, f QuarantineFilter, by
 	}
 }
 
+// ReplayIn tries a page of what a filter lists again, in a transaction of the
+// caller's: at most ten thousand events, the oldest.
+func ReplayIn(ctx context.Context, tx pgx.Tx, f QuarantineFilter, by access.Actor) (Receipt, error) {
+	f.Unknown, f.Discarded, f.Limit = true, false, maxBatch
+	waiting, err := QuarantinePage(ctx, tx, f)
+	if err != nil || len(waiting) == 0 {
+		return Receipt{}, err
+	}
+	events, ids := make([]Event, len(waiting)), make([]StrayID, len(waiting))
+	for i := range waiting {
+		events[i], ids[i] = waiting[i].Event, waiting[i].Stray
+	}
+	d, err := loadDirectory(ctx, tx, events)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("replay usage: %w", err)
+	}
+	known, _ := stage(events, d)
+	if err := openMonths(ctx, tx, monthsOf(known)); err != nil {
+		return Receipt{}, fmt.Errorf("replay usage: %w", err)
+	}
+	held, err := holdStrays(ctx, tx, ids, "waiting")
+	if err != nil {
+		return Receipt{}, fmt.Errorf("replay usage: %w", err)
+	}
+	receipt, err := replaying{by: by, action: "usage.replay"}.replay(ctx, tx, held, d)
+	if err != nil {
+		return receipt, fmt.Errorf("replay usage: %w", err)
+	}
+	return receipt, nil
+}
+
 // ReplaySelected is Replay of some events. What was discarded among them is
 // returned first. What somebody released in between is passed over.
 func ReplaySelected(ctx context.Context, db *postgres.DB, ids []StrayID, by access.Actor) (Receipt, error) {
