@@ -184,7 +184,7 @@ func TestEveryRoleSeesItsRooms(t *testing.T) {
 		"sales":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices",
 		"support":    "home customers contracts subscriptions catalog usage programmes invoices payments outbox privacy",
 		"accountant": "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies",
-		"admin":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies privacy users",
+		"admin":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies privacy webhooks users",
 	} {
 		var got []string
 		for _, group := range Nav([]string{role}) {
