@@ -62,7 +62,7 @@ type server struct {
 
 // operations is everything that the API answers, by noun.
 func (s *server) operations() []operation {
-	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.spendOperations(), s.entitlementOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations())
+	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.spendOperations(), s.entitlementOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations(), s.importOperations())
 }
 
 // New returns the handler of all Prefixes.
