@@ -16,6 +16,7 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/invoicing"
+	"ratable/ledger"
 	"ratable/usage"
 )
 
@@ -25,7 +26,7 @@ func Load(ctx context.Context, q postgres.Querier, account customers.AccountID, 
 	if err != nil {
 		return nil, fmt.Errorf("load the running bill of account %d: %w", account, err)
 	}
-	f, err := loadFacts(ctx, q, []customers.AccountID{account}, asOf)
+	f, err := loadFacts(ctx, q, w, []customers.AccountID{account}, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("load the running bill of account %d: %w", account, err)
 	}
@@ -40,24 +41,77 @@ func Load(ctx context.Context, q postgres.Querier, account customers.AccountID, 
 	return x, err
 }
 
-// loadFacts is what the invoice run of the day loads, and the day's own usage beside it.
-func loadFacts(ctx context.Context, q postgres.Querier, accounts []customers.AccountID, asOf period.Date) ([]invoicing.Facts, error) {
-	facts, err := invoicing.LoadFacts(ctx, q, accounts, asOf)
+// loadFacts is what the invoice run of the day would load, with the day's own usage. What the run alone needs, such as
+// the place of the next document, is left out.
+func loadFacts(ctx context.Context, q postgres.Querier, w invoicing.World, accounts []customers.AccountID, asOf period.Date) ([]invoicing.Facts, error) {
+	agreed, err := contracts.LoadAgreements(ctx, q, accounts)
 	if err != nil {
 		return nil, err
 	}
-	var all [][]contracts.Agreement
-	for _, f := range facts {
-		all = append(all, f.Agreements)
-	}
-	today, err := usage.LoadDays(ctx, q, accounts, asOf, asOf.AddDays(1), contracts.SingleEvents(all...)...)
+	days, err := loadUsage(ctx, q, w.Catalog, accounts, agreed, asOf)
 	if err != nil {
 		return nil, err
 	}
-	for i := range facts {
-		facts[i].Usage.Join(today[facts[i].Account])
+	var people []customers.ID
+	for _, list := range agreed {
+		for _, a := range list {
+			people = append(people, a.Parties()...)
+		}
 	}
-	return facts, nil
+	slices.Sort(people)
+	parties, err := customers.LoadMany(ctx, q, slices.Compact(people), asOf)
+	if err != nil {
+		return nil, err
+	}
+	standings, err := ledger.LoadStandings(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]invoicing.Facts, len(accounts))
+	for i, a := range accounts {
+		out[i] = invoicing.Facts{Account: a, Agreements: agreed[a], Customers: parties, Usage: days[a], Standing: standings[a]}
+	}
+	return out, nil
+}
+
+// recent is how many days are read one by one: those a pace looks at, and some before to see that it was used then.
+const recent = 2 * window
+
+// loadUsage reads recent days one by one, and of those before what each billing period and month came to: no price asks
+// for more, but where prepaid balances are drawn day by day.
+func loadUsage(ctx context.Context, q postgres.Querier, sold *catalog.Catalog, accounts []customers.AccountID, agreed map[customers.AccountID][]contracts.Agreement, asOf period.Date) (map[customers.AccountID]*usage.Days, error) {
+	var all []contracts.Agreement
+	for _, list := range agreed {
+		all = append(all, list...)
+	}
+	first, daily, prepaid := asOf, asOf.AddDays(-recent), false
+	var cuts []period.Date
+	for _, a := range all {
+		first = period.MinDate(first, a.Term().Start)
+		prepaid = prepaid || slices.ContainsFunc(a.Versions, func(v contracts.Version) bool { return len(v.Document.Prepaid) > 0 })
+		pieces, err := contracts.Charges(a, sold, nil, asOf.AddDays(1)) // only its days are looked at
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range pieces {
+			cuts = append(cuts, p.Span.Start, p.Span.End)
+			if p.Kind == contracts.Metered && p.Span.Contains(asOf) {
+				daily = period.MinDate(daily, p.Span.Start) // the course of an open period is drawn by day
+			}
+		}
+	}
+	single := contracts.SingleEvents(all)
+	if daily = period.MaxDate(daily, first); prepaid || daily == first {
+		return usage.LoadDays(ctx, q, accounts, first, asOf.AddDays(1), single...)
+	}
+	cuts = slices.DeleteFunc(cuts, func(d period.Date) bool { return d.Before(first) || d.After(asOf) })
+	for month := first.MonthOf().First(); month.Before(daily); month = month.AddMonths(1) {
+		cuts = append(cuts, period.MaxDate(month, first))
+	}
+	for day := daily; !day.After(asOf.AddDays(1)); day = day.AddDays(1) {
+		cuts = append(cuts, day)
+	}
+	return usage.LoadSums(ctx, q, accounts, cuts, single...)
 }
 
 // lowers says whether anything that stands billed is owed no more, or less.

@@ -131,7 +131,7 @@ func loadMany(ctx context.Context, q postgres.Querier, ids []customers.AccountID
 	if err != nil {
 		return nil, nil, err
 	}
-	facts, err := loadFacts(ctx, q, ids, asOf)
+	facts, err := loadFacts(ctx, q, w, ids, asOf)
 	if err != nil {
 		return nil, nil, err
 	}
