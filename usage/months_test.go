@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"ratable/internal/fault"
 	"ratable/internal/period"
 	"ratable/internal/postgres/pgtest"
@@ -77,5 +79,25 @@ func TestNobodyReachesAPartitionPastItsTable(t *testing.T) {
 		if _, err := w.db.Exec(context.Background(), sql); err == nil {
 			t.Errorf("the serving role may %s", sql)
 		}
+	}
+}
+
+// A watermark taken while a batch is under way must not lie above its place: what
+// is known up to it would change when the batch commits.
+func TestABatchHoldsThePlaceItTakesInTheOrderOfKnowing(t *testing.T) {
+	w := newWorld(t)
+	err := w.db.Tx(context.Background(), func(tx pgx.Tx) error {
+		if _, err := nextOrder(context.Background(), tx); err != nil {
+			return err
+		}
+		var free bool
+		err := w.db.QueryRow(context.Background(), `select pg_try_advisory_xact_lock(house_order_lock())`).Scan(&free)
+		if free {
+			t.Error("a final watermark can be taken above a place whose events are still to come")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

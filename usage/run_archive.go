@@ -299,9 +299,7 @@ func (v *Verified) recount(ctx context.Context, q postgres.Querier, folder strin
 	for _, s := range manifest.Sums {
 		said.add(series{int64(s.Account), int64(s.Customer), s.MeterID}, s.Day.Time(time.UTC), s.Quantity, s.Events)
 	}
-	for _, d := range own.differences("the file", said, "the manifest") {
-		v.Differences = append(v.Differences, d)
-	}
+	v.Differences = append(v.Differences, own.differences("the file", said, "the manifest")...)
 	if hex.EncodeToString(v.SHA256) != manifest.SHA256 || v.Events != manifest.Events {
 		v.Differences = append(v.Differences, "the manifest names another file")
 	}

@@ -2,7 +2,7 @@
 // of an hour and per day, and the events nobody could place.
 //
 // It owns the two ways in (CloudEvents as JSON, CSV), idempotency, the rollups,
-// the conflicts and the quarantine. It does not own meters (catalog), customers
+// the conflicts, the quarantine and the archives. It does not own meters (catalog), customers
 // (customers) or what usage costs (contracts): a quantity here has no price.
 //
 // Times: OccurredAt is when it was used, an instant kept to the microsecond. The
@@ -11,10 +11,14 @@
 // serves one purpose: to refuse events from the future.
 //
 // Invariants:
-//   - an event counts once for ever by (account, source, id);
+//   - an event counts once for ever by (account, source, id): usage.keys has
+//     what was ever accepted, also when its month was archived long ago;
 //   - the same content again is a repeat, other content a conflict: it is kept
 //     and reported, and the first content stands;
-//   - the rollups equal a plain recount of the events after every transaction;
+//   - the rollups equal a plain recount of the events after every transaction; of
+//     an archived month they equal a recount of its files with what came since;
+//   - a month leaves the database as a whole, after its file was read back and
+//     recounted; what prices need of it one by one stays, or they refuse;
 //   - an event with an unknown customer or meter is neither lost nor counted: it
 //     waits in quarantine for a replay.
 package usage
@@ -50,6 +54,14 @@ type Receipt struct {
 type Conflict struct {
 	Kept, Offered Event
 	Archived      string
+}
+
+// KeptQuantity is the quantity that stands; "" when only the archive says it.
+func (c Conflict) KeptQuantity() string {
+	if c.Archived != "" {
+		return ""
+	}
+	return c.Kept.Quantity.String()
 }
 
 // add sums receipts of consecutive batches.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"ratable/internal/fault"
 	"ratable/usage"
 	"ratable/web/page"
@@ -31,7 +33,7 @@ func (v *visit) conflicts() error {
 		table.Empty = ui.EmptyProps{Title: "Nothing was decided yet"}
 	}
 	for _, c := range found {
-		cells := ui.Cells(ui.TwoLines(c.Offered.ID, c.Offered.Source), eventText(standsNow(c)), eventText(c.Offered), ui.At(c.RecordedAt))
+		cells := ui.Cells(ui.TwoLines(c.Offered.ID, c.Offered.Source), standsText(c), eventText(c.Offered), ui.At(c.RecordedAt))
 		if decided {
 			cells = append(cells, ui.TwoLines(capital(string(c.Resolution))+" by "+c.By, c.Reason))
 		}
@@ -40,6 +42,14 @@ func (v *visit) conflicts() error {
 	list := page.List{Head: v.usageHead("Conflicts", "An event counts once for ever by its source and id. What came later with other content was refused; accept it, or dismiss it."), Tables: []ui.TableProps{table},
 		Filter: &page.Narrowing{Views: []ui.Chip{{Label: "Open", Href: "/usage/conflicts", On: !decided}, {Label: "Decided", Href: "/usage/conflicts?decided=yes", On: decided}}}}
 	return v.page(http.StatusOK, frame{Title: "Conflicts", Room: "usage"}, page.ListPage(list))
+}
+
+// standsText is what counts, as far as the database still says it.
+func standsText(c usage.KeptConflict) templ.Component {
+	if c.Now == nil && c.Archived != "" {
+		return ui.TwoLines("In the archive", c.Archived)
+	}
+	return eventText(standsNow(c))
 }
 
 // standsNow is what the event says by now, corrections counted.

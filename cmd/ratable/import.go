@@ -80,8 +80,12 @@ func (i *importUsage) Run(ctx context.Context, c *Config) error {
 		fmt.Printf("%d accepted, %d known already, %d in quarantine, %d in conflict\n",
 			receipt.Accepted, receipt.Repeated, receipt.Quarantined, len(receipt.Conflicts))
 		for _, conflict := range receipt.Conflicts {
-			fmt.Fprintf(os.Stderr, "event %s of %s is known with quantity %s, not %s: the first stays\n",
-				conflict.Kept.ID, conflict.Kept.Source, conflict.Kept.Quantity, conflict.Offered.Quantity)
+			known := "with quantity " + conflict.KeptQuantity()
+			if conflict.Archived != "" {
+				known = "with what the archive " + conflict.Archived + " says"
+			}
+			fmt.Fprintf(os.Stderr, "event %s of %s is known %s, not %s: the first stays\n",
+				conflict.Kept.ID, conflict.Kept.Source, known, conflict.Offered.Quantity)
 		}
 		if err == nil && len(receipt.Conflicts) > 0 {
 			err = errors.New("some events are known with other content; see above")

@@ -96,7 +96,7 @@ func (s *server) takeEvents(c *call) error {
 	}
 	out := receipt{Accepted: got.Accepted, Repeated: got.Repeated, Quarantined: got.Quarantined}
 	for _, x := range got.Conflicts {
-		out.Conflicts = append(out.Conflicts, conflict{x.Offered.Source, x.Offered.ID, x.Kept.Quantity.String(), x.Offered.Quantity.String(), x.Offered.Customer})
+		out.Conflicts = append(out.Conflicts, conflict{x.Offered.Source, x.Offered.ID, x.KeptQuantity(), x.Offered.Quantity.String(), x.Offered.Customer})
 	}
 	status := http.StatusAccepted
 	if len(out.Conflicts) > 0 {
