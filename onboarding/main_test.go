@@ -150,6 +150,7 @@ func blamed(row Row) []string {
 	return out
 }
 
-func isInvalid(err error) bool { return fault.Kind(err) == fault.Invalid }
-
 type faultField = fault.Field
+
+// isInvalidRow says whether the first row is refused with such words.
+func isInvalidRow(r Report, words string) bool { return strings.Contains(first(r), words) }
