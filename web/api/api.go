@@ -62,7 +62,7 @@ type server struct {
 
 // operations is everything that the API answers, by noun.
 func (s *server) operations() []operation {
-	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.spendOperations(), s.entitlementOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations(), s.importOperations())
+	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.correctionOperations(), s.quarantineOperations(), s.spendOperations(), s.entitlementOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations(), s.importOperations())
 }
 
 // New returns the handler of all Prefixes.
@@ -94,7 +94,7 @@ func New(c Config) http.Handler {
 
 // mount gives every operation its address and its place in the document.
 func (s *server) mount(e *echo.Echo) {
-	config := huma.Config{OpenAPI: newOpenAPI(), Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat}}
+	config := huma.Config{OpenAPI: newOpenAPI(), Formats: map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "application/problem+json": huma.DefaultJSONFormat}}
 	m := mounting{server: s, echo: e, huma: humaecho.New(e, config), paper: huma.NewAPI(config, onPaper{})}
 	m.huma.UseMiddleware(s.gate)
 	for _, o := range s.operations() {
