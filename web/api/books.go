@@ -51,7 +51,7 @@ var exampleEntry = entry{Number: "12-7", Source: "invoice:NLUS-2026-000001", Ent
 type entryQuery struct {
 	Paged
 	Entity   string       `query:"entity" maxLength:"20" doc:"Code of our legal entity" example:"nlus"`
-	Month    period.Month `query:"month" doc:"Booked in this month" example:"2026-01"`
+	Month    period.Month `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"Booked in this month" example:"2026-01"`
 	Source   string       `query:"source" maxLength:"200" doc:"The whole source, or its first words: invoice finds invoice:NLUS-2026-000001" example:"invoice"`
 	Document string       `query:"document" maxLength:"64" doc:"With a posting of this document" example:"NLUS-2026-000001"`
 	Contract string       `query:"contract" maxLength:"64" doc:"With a posting of this contract" example:"C-2026-001"`
@@ -137,7 +137,7 @@ func (c *call) entries(q postgres.Querier, found []ledger.Recorded) ([]entry, er
 }
 
 type trialQuery struct {
-	Month    period.Month `query:"month" doc:"Default: this month" example:"2026-01"`
+	Month    period.Month `query:"month" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"Default: this month" example:"2026-01"`
 	Entity   string       `query:"entity" maxLength:"20" doc:"Default: all" example:"nlus"`
 	Currency string       `query:"currency" maxLength:"3" example:"USD"`
 	Book     string       `query:"book" maxLength:"20" doc:"Default: the primary one"`

@@ -112,11 +112,10 @@ type used struct {
 const mostDays = 400
 
 func (c *call) used(q postgres.Querier, in DaysQuery) (u used, err error) {
-	u.span = period.Through(in.From, in.Through)
-	switch {
-	case in.Through.Before(in.From):
+	if in.Through.Before(in.From) {
 		return u, fault.InvalidFields(fault.Field{Path: "through", Value: in.Through.String(), Message: "lies before from"})
-	case u.span.Days() > mostDays:
+	}
+	if u.span = period.Through(in.From, in.Through); u.span.Days() > mostDays {
 		return u, fault.InvalidFields(fault.Field{Path: "through", Value: in.Through.String(), Message: "is more than 400 days on; ask for fewer at a time"})
 	}
 	if u.customer, err = customers.ByExternalID(c.ctx, q, in.Customer, c.Today()); err != nil {
