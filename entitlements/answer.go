@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"ratable/customers"
 	"ratable/internal/period"
@@ -27,7 +28,11 @@ type Said struct {
 	Version string
 	ETag    string
 	Body    []byte // JSON, an object
+	Headers Headers
 }
+
+// Headers are what goes with a body, as net/http keeps headers: made once, so that sending them costs nothing.
+type Headers struct{ ETag, Version, Length []string }
 
 // Replaced is closed when another answer has taken the place of this one.
 func (a *Answer) Replaced() <-chan struct{} { return a.replaced }
@@ -82,6 +87,7 @@ func say(customer, key string, what any) Said {
 		body = append(body, text[1:]...)
 	}
 	s.Body = slices.Clip(body)
+	s.Headers = Headers{[]string{s.ETag}, []string{s.Version}, []string{strconv.Itoa(len(s.Body))}}
 	return s
 }
 

@@ -105,6 +105,14 @@ func (c *Cache) Of(ctx context.Context, external string) (*Answer, error) {
 	return found.(*Answer), nil
 }
 
+// Ready is Held by a cache that follows and whose answers are confirmed; nil whenever there is more to say or to do.
+func (c *Cache) Ready(external string) *Answer {
+	if !c.follows.Load() || c.since.Load() != 0 {
+		return nil
+	}
+	return c.Held(external)
+}
+
 // Held is the answer in memory; nil when there is none.
 func (c *Cache) Held(external string) *Answer {
 	return (*c.shard(external).Load())[external]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +22,8 @@ type Door struct {
 	db  *postgres.DB
 	now func() time.Time
 
-	seen   sync.Map // hash -> *entry
+	seen   atomic.Pointer[map[[32]byte]*entry] // by hash; copied when one comes or goes, which is seldom
+	mu     sync.Mutex                          // of changing it
 	heard  atomic.Int64
 	away   atomic.Bool // the database cannot be reached: what was seen still counts
 	opens  atomic.Bool // Start was called: what is heard is trusted
@@ -43,7 +45,11 @@ const doorAge = time.Minute
 const doorPatience = 500 * time.Millisecond
 
 // NewDoor makes a door that has seen nobody.
-func NewDoor(db *postgres.DB, now func() time.Time) *Door { return &Door{db: db, now: now} }
+func NewDoor(db *postgres.DB, now func() time.Time) *Door {
+	d := &Door{db: db, now: now}
+	d.seen.Store(&map[[32]byte]*entry{})
+	return d
+}
 
 // Start listens for what ends tokens. Without it every token is asked about every time.
 func (d *Door) Start(ctx context.Context) {
@@ -70,10 +76,7 @@ func (d *Door) Stop() {
 func (d *Door) Bearer(ctx context.Context, secret string) (Bearer, error) {
 	hash := sha256.Sum256([]byte(secret))
 	now := d.now()
-	var known *entry
-	if held, ok := d.seen.Load(hash); ok {
-		known = held.(*entry)
-	}
+	known := (*d.seen.Load())[hash]
 	switch {
 	case known == nil:
 	case known.bearer.ExpiresAt != nil && !known.bearer.ExpiresAt.After(now):
@@ -84,6 +87,33 @@ func (d *Door) Bearer(ctx context.Context, secret string) (Bearer, error) {
 		return known.bearer, nil
 	}
 	return d.ask(ctx, secret, hash, now, known)
+}
+
+// Seen is Bearer without ever asking: false when the token would have to be asked about.
+func (d *Door) Seen(secret string) (*Bearer, bool) {
+	hash := sha256.Sum256([]byte(secret))
+	known := (*d.seen.Load())[hash]
+	if known == nil || !d.opens.Load() || known.heard != d.heard.Load() {
+		return nil, false
+	}
+	now := d.now()
+	if now.Sub(known.at) >= doorAge || known.bearer.ExpiresAt != nil && !known.bearer.ExpiresAt.After(now) {
+		return nil, false
+	}
+	return &known.bearer, true
+}
+
+// keep remembers a token, or forgets it. What nobody used for an hour is forgotten too.
+func (d *Door) keep(hash [32]byte, e *entry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	next := maps.Clone(*d.seen.Load())
+	delete(next, hash)
+	if e != nil {
+		maps.DeleteFunc(next, func(_ [32]byte, old *entry) bool { return e.at.Sub(old.at) > time.Hour })
+		next[hash] = e
+	}
+	d.seen.Store(&next)
 }
 
 // ask looks a token up, once for all who ask at the same time. One that was seen before outlives a database that is away: there
@@ -100,14 +130,14 @@ func (d *Door) ask(ctx context.Context, secret string, hash [32]byte, now time.T
 		if err != nil {
 			return nil, err
 		}
-		d.seen.Store(hash, &entry{b, heard, now})
+		d.keep(hash, &entry{b, heard, now})
 		return b, nil
 	})
 	switch {
 	case err == nil:
 		return got.(Bearer), nil
 	case errors.Is(err, fault.Denied):
-		d.seen.Delete(hash)
+		d.keep(hash, nil)
 		return Bearer{}, err
 	case known != nil:
 		return known.bearer, nil

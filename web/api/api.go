@@ -83,6 +83,10 @@ func New(c Config) http.Handler {
 	e.HTTPErrorHandler = func(err error, c echo.Context) { s.fail(s.call(c, nil), unmatched(err)) }
 	s.mount(e)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isHot(r) {
+			e.ServeHTTP(w, r)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		w.Header().Set("Cache-Control", "no-store")
 		if escaped := r.URL.EscapedPath(); escaped != r.URL.Path {

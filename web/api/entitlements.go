@@ -143,11 +143,11 @@ func (s *server) entitlementOperations() []operation {
 	batch.request, batch.answer = questions{[]question{{"northwind", "seats"}}}, verdicts{Answers: []json.RawMessage{said}}
 	batch.describe = describeBatch
 	return []operation{
-		bare[struct {
+		hot[struct {
 			CustomerAt
 			Waiting
 		}, entitlementsAnswer](all, (*call).giveEntitlements),
-		bare[struct {
+		hot[struct {
 			FeatureAt
 			Waiting
 		}, featureAnswer](feature, (*call).giveEntitlement),
@@ -300,20 +300,10 @@ func (c *call) patience() (time.Duration, error) {
 	return wait, nil
 }
 
-// Header values and names as net/http keeps them: setting them by key saves their canonical form being made each time.
-var (
-	jsonKind = []string{"application/json"}
-	private  = []string{"private, no-cache"}
-	ageZero  = []string{"0"}
-	nosniff  = []string{"nosniff"}
-)
-
 // headers says how fresh the answer is, and since when it is not confirmed.
 func (c *call) headers(said entitlements.Said) (since time.Time, stale bool) {
 	h := c.echo.Response().Header()
-	h["Cache-Control"], h["X-Content-Type-Options"] = private, nosniff
-	tags := [2]string{said.ETag, said.Version}
-	h["Etag"], h["X-Entitlements-Version"] = tags[:1:1], tags[1:]
+	describe(h, said)
 	if since, stale = c.Entitlements.Since(); !stale {
 		h["Age"] = ageZero
 		return since, false
@@ -413,6 +403,3 @@ func (c *call) questions() ([]question, error) {
 	}
 	return in.Checks, nil
 }
-
-// HotPrefix is where the addresses of entitlements begin.
-const HotPrefix = "/v1/entitlements"
