@@ -253,7 +253,7 @@ func (v *visit) lineFacts(x drill, called map[customers.ID]string) []ui.Fact {
 	if len(r.Where) > 0 {
 		facts = append(facts, ui.Fact{Term: "Where", Value: ui.Text(dimensions(r.Where))})
 	}
-	return append(facts, ui.Fact{Term: "Issued", Value: ui.At(x.Document.RecordedAt)})
+	return append(facts, ui.Fact{Term: "Billed with what was known on", Value: ui.At(x.Document.RecordedAt)})
 }
 
 // howRead says how the events become one quantity.

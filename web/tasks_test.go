@@ -93,6 +93,7 @@ var tasks = []struct {
 	{"Enter an enterprise deal", enterpriseTask},
 	{"Amend a quantity", amendTask},
 	{"Find why an invoice is higher", whyHigherTask},
+	{"Find which SKU made the bill rise", whichSKUTask},
 	{"Export March", exportTask},
 	{"Credit a customer", creditTask},
 	{"Change a price from next month", priceTask},
@@ -166,6 +167,21 @@ func whyHigherTask(t *testing.T, h house) *effort {
 	e.p.Want(200, "By day", "18,001")
 	e.open("day=2026-01-20")
 	e.p.Want(200, "Events of 20 Jan 2026", "9,000.5")
+	return e
+}
+
+// whichSKUTask goes from the list of usage to the customer, whose page names what went up most, to its days.
+func whichSKUTask(t *testing.T, h house) *effort {
+	h.spread(t)
+	e := begin(t, h.Site, access.Finance)
+	e.open("/usage")
+	e.open("/usage/customers/")
+	e.p.Want(200, "Up the most")
+	if rows := e.p.Table("Up the most"); rows[0][0] != "Traffic · eu" {
+		t.Errorf("what made the bill rise most is %q", rows)
+	}
+	e.open("eu%7D")
+	e.p.Want(200, "Traffic · eu by day", "535")
 	return e
 }
 

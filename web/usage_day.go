@@ -90,7 +90,7 @@ func (v *visit) behindTable(t tx, b usage.Behind) (ui.TableProps, error) {
 		return ui.TableProps{}, err
 	}
 	found, pager := paged(v, found, func(e usage.CountedEvent) string { return writeEventCursor(e.At) })
-	table := ui.TableProps{Caption: "Events", Pager: &pager, Wide: true, Columns: []ui.Column{{Label: "When", Kind: ui.Tight}, {Label: "Source and id", Kind: ui.Tight}, {Label: "Dimensions", Kind: ui.Tight}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Counts", Kind: ui.Figures}, {Label: "Recorded", Kind: ui.Tight}},
+	table := ui.TableProps{Caption: "Events", Pager: &pager, Wide: true, Columns: []ui.Column{{Label: "When", Kind: ui.Tight}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Counts", Kind: ui.Figures}, {Label: "Source and id", Kind: ui.Tight}, {Label: "Dimensions", Kind: ui.Tight}, {Label: "Recorded", Kind: ui.Tight}},
 		Empty: ui.EmptyProps{Title: "No event on this day"}}
 	zones, err := v.zones(t, b.Reading.Customers)
 	if err != nil {
@@ -105,7 +105,7 @@ func (v *visit) behindTable(t tx, b usage.Behind) (ui.TableProps, error) {
 		if e.Counts.IsZero() {
 			counts = ui.Nothing()
 		}
-		table.Rows = append(table.Rows, ui.Row{Href: v.eventLink(e.User, e.Source, e.ID), Cells: ui.Cells(ui.Text(e.OccurredAt.In(zones[e.User]).Format(layout)), ui.TwoLines(e.ID, e.Source), orDash(dimensions(e.Dimensions)), ui.Text(digits(e.Quantity)), counts, ui.At(e.RecordedAt))})
+		table.Rows = append(table.Rows, ui.Row{Href: v.eventLink(e.User, e.Source, e.ID), Cells: ui.Cells(ui.Text(e.OccurredAt.In(zones[e.User]).Format(layout)), ui.Text(digits(e.Quantity)), counts, ui.TwoLines(e.ID, e.Source), orDash(dimensions(e.Dimensions)), ui.At(e.RecordedAt))})
 	}
 	return table, nil
 }

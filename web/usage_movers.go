@@ -104,7 +104,7 @@ func (o *overview) userOf(i int) string {
 
 // movers are the two lists, by what the address chooses: money where it is known, or units.
 func (v *visit) movers(o *overview) (shown templ.Component, chips []ui.Chip) {
-	if o.now.Empty() || len(o.skus) < 2 {
+	if o.now.Empty() || len(o.skus) <= few { // a short list sorts by change
 		return nil, nil
 	}
 	all, units := o.inMoney(), v.query("by") == "units"
