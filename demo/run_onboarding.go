@@ -31,7 +31,7 @@ func (f *filling) takeOver(ctx context.Context, on period.Date) error {
 		return err
 	}
 	seller, books := f.people["sofia"], f.people["alma"]
-	from := f.Today.MonthOf().Add(-9).First()
+	from := f.Today.MonthOf().Add(-2).First()
 	for _, file := range []struct {
 		kind onboarding.Kind
 		name string
@@ -52,7 +52,7 @@ func (f *filling) takeOver(ctx context.Context, on period.Date) error {
 		return err
 	}
 	return f.db.Tx(ctx, func(tx pgx.Tx) error {
-		_, err := onboarding.AskMove(ctx, tx, onboarding.Ask{Cohort: cohort, Customers: []string{"cascade-maps"}, CutOver: f.Today.MonthOf().First(), Reason: "Every line agrees for three months"}, on, books)
+		_, err := onboarding.AskMove(ctx, tx, onboarding.Ask{Cohort: cohort, Customers: []string{"cascade-maps"}, CutOver: f.Today.MonthOf().Next().First(), Reason: "Every line agrees for three months"}, on, books)
 		return err
 	})
 }
@@ -70,13 +70,13 @@ func boughtContracts(from period.Date) string {
 func boughtInvoices(now period.Month) string {
 	var b strings.Builder
 	b.WriteString("type,invoice,customer,currency,issued_on,due_on,contract,line,description,from,through,quantity,unit_price,amount,tax\n")
-	for n := 3; n >= 1; n-- {
+	for n := 2; n >= 0; n-- {
 		m := now.Add(-n)
 		line := func(invoice, customer, contract, id, text string, quantity int, price, amount string) {
 			fmt.Fprintf(&b, "line,%s-%s,%s,USD,%s,,%s,%s,%s,%s,%s,%d,%s,%s,0\n", invoice, m, customer, m.First(), contract, id, text, m.First(), m.Last(), quantity, price, amount)
 		}
 		line("TW-1", "cascade-maps", "T-101", "seats", "Seats", 12, "18.00", "216.00")
-		if n == 1 {
+		if n == 0 {
 			line("TW-2", "ferry-lane", "T-102", "seats", "Seats", 5, "19.00", "95.00")
 			line("TW-3", "wheatfield", "T-103", "", "Invoice by letter", 1, "4.50", "4.50")
 		} else {

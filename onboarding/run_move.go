@@ -86,7 +86,7 @@ func AskMove(ctx context.Context, tx pgx.Tx, a Ask, today period.Date, by access
 			if err := askable(m); err != nil && (len(a.Customers) > 0 || m.State == Asked) {
 				return nil, fmt.Errorf("%s: %w", doing, err)
 			} else if m.State != Moved {
-				steps = append(steps, Step{Cohort: a.Cohort, Customer: m.Customer, State: Asked, CutOver: a.CutOver, On: today, Reason: a.Reason, AskedBy: by.UserID, Detail: Detail{Treatment: string(a.Treatment)}})
+				steps = append(steps, Step{Cohort: a.Cohort, Customer: m.Customer, State: Asked, CutOver: a.CutOver, On: today, Reason: a.Reason, AskedBy: by.UserID, Detail: Detail{Treatment: string(a.Treatment), Lines: m.Detail.Lines, Differ: m.Detail.Differ}})
 			}
 		}
 	}
@@ -223,7 +223,7 @@ func move(ctx context.Context, tx pgx.Tx, cohort string, f family, reason string
 			return fault.New(fault.Conflict, "the move of customer %s does not wait any more: it is %s", s.Customer, s.State)
 		case s.AskedBy == by.UserID:
 			return fault.New(fault.Denied, "%s asked for the move of customer %s: another person approves it", by.Name, s.Customer)
-		case s.CutOver.After(today):
+		case s.CutOver.After(today) && !rehearse:
 			return fault.New(fault.Conflict, "the cut-over is %s: approve it on that day or later, when the last invoices of the other system are here", s.CutOver)
 		case s.CutOver != now[0].CutOver:
 			return fault.New(fault.Conflict, "customers of one paying family are asked for on different days, %s and %s: decline one and ask again", s.CutOver, now[0].CutOver)
@@ -248,7 +248,7 @@ func move(ctx context.Context, tx pgx.Tx, cohort string, f family, reason string
 	}
 	var steps []Step
 	for _, s := range now {
-		steps = append(steps, Step{Cohort: cohort, Customer: s.Customer, State: Moved, CutOver: s.CutOver, On: today, Reason: reason, AskedBy: s.AskedBy, Detail: Detail{Contracts: c.numbers(), Treatment: s.Detail.Treatment}})
+		steps = append(steps, Step{Cohort: cohort, Customer: s.Customer, State: Moved, CutOver: s.CutOver, On: today, Reason: reason, AskedBy: s.AskedBy, Detail: Detail{Contracts: c.numbers(), Treatment: s.Detail.Treatment, Lines: s.Detail.Lines, Differ: s.Detail.Differ}})
 	}
 	if err := insertSteps(ctx, tx, steps, by); err != nil {
 		return err

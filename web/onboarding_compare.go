@@ -48,12 +48,12 @@ func (v *visit) classTable(c onboarding.Comparison) ui.TableProps {
 
 // pairTable shows lines of both systems next to each other.
 func pairTable(cohort string, pairs []onboarding.Pair, wanted func(onboarding.Pair) bool, who bool) ui.TableProps {
-	t := ui.TableProps{Title: "Lines", Wide: true, Empty: ui.EmptyProps{Title: "No line differs"}}
+	t := ui.TableProps{Title: "Lines, with tax", Empty: ui.EmptyProps{Title: "No line differs"}}
 	if who {
 		t.Columns = append(t.Columns, ui.Column{Label: "Customer"})
 	}
-	t.Columns = append(t.Columns, ui.Column{Label: "Line"}, ui.Column{Label: "Days", Kind: ui.Tight}, ui.Column{Label: "Kind", Kind: ui.Tight}, ui.Column{Label: "Other system", Kind: ui.Figures}, ui.Column{Label: "Tax", Kind: ui.Figures},
-		ui.Column{Label: "Ours", Kind: ui.Figures}, ui.Column{Label: "Tax", Kind: ui.Figures}, ui.Column{Label: "Difference", Kind: ui.Figures}, ui.Column{Label: "Why"})
+	t.Columns = append(t.Columns, ui.Column{Label: "Line"}, ui.Column{Label: "Days", Kind: ui.Tight}, ui.Column{Label: "Other system", Kind: ui.Figures}, ui.Column{Label: "Ours", Kind: ui.Figures},
+		ui.Column{Label: "Difference", Kind: ui.Figures}, ui.Column{Label: "Kind", Kind: ui.Tight}, ui.Column{Label: "Why"})
 	shown := 0
 	for _, p := range pairs {
 		if !wanted(p) {
@@ -66,9 +66,8 @@ func pairTable(cohort string, pairs []onboarding.Pair, wanted func(onboarding.Pa
 		if who {
 			row.Cells = ui.Cells(ui.Text(p.Customer))
 		}
-		row.Cells = append(row.Cells, ui.TwoLines(sideName(p), pairDocument(p)), ui.Span(p.Span()), differencePill(p.Class))
-		row.Cells = append(append(row.Cells, sideCells(p.Old)...), sideCells(p.Ours)...)
-		t.Rows = append(t.Rows, ui.Row{Href: row.Href, Cells: append(row.Cells, ui.Money(p.Gross()), orDash(p.Why))})
+		row.Cells = append(row.Cells, ui.TwoLines(sideName(p), pairDocument(p)), ui.Span(p.Span()), sideCell(p.Old), sideCell(p.Ours), ui.Money(p.Gross()), differencePill(p.Class), orDash(p.Why))
+		t.Rows = append(t.Rows, row)
 	}
 	if shown > mostRows {
 		t.Pager = &ui.Pager{Summary: fmt.Sprintf("%d of %d lines; the CSV has all", mostRows, shown)}
@@ -90,16 +89,17 @@ func sideName(p onboarding.Pair) string {
 
 func pairDocument(p onboarding.Pair) string {
 	if p.Old != nil {
-		return p.Contract + ", invoice " + p.Old.Document
+		return p.Contract + " · " + p.Old.Document
 	}
 	return p.Contract
 }
 
-func sideCells(s *onboarding.Side) []templ.Component {
+// sideCell is what a line comes to with its tax.
+func sideCell(s *onboarding.Side) templ.Component {
 	if s == nil {
-		return ui.Cells(ui.Nothing(), ui.Nothing())
+		return ui.Nothing()
 	}
-	return ui.Cells(ui.Money(s.Net), ui.Money(s.Tax))
+	return ui.Money(s.Net.Add(s.Tax))
 }
 
 // cohortCustomer is one customer on its way: where it stands, every line side by side, and the two invoices of a day.
@@ -128,7 +128,7 @@ func (v *visit) cohortCustomer() error {
 	view.Parts = v.cohortVerbs(name, customer, map[onboarding.State]int{last.State: 1}, []onboarding.Step{last})
 	if at := v.queryDate("at"); !at.IsZero() {
 		left, right := twoInvoices(c, at.String())
-		view.Body = append(view.Body, page.SideBySide(left, right))
+		view.Parts = append(view.Parts, page.SideBySide(left, right))
 	}
 	view.Body = append(view.Body, ui.Table(pairTable(name, c.Pairs, func(onboarding.Pair) bool { return true }, false)))
 	if last.State == onboarding.Asked && v.may(post, "/imports/cohorts/:name/approve") && last.AskedBy != v.By.UserID {
@@ -144,7 +144,7 @@ func (v *visit) cohortCustomer() error {
 
 // twoInvoices are the invoices of both systems that bill service from a day on: all lines of the other system's, and of ours.
 func twoInvoices(c onboarding.Comparison, from string) (left, right ui.TableProps) {
-	columns := []ui.Column{{Label: "Line"}, {Label: "Days", Kind: ui.Tight}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Unit price", Kind: ui.Figures}, {Label: "Amount", Kind: ui.Figures}, {Label: "Tax", Kind: ui.Figures}}
+	columns := []ui.Column{{Label: "Line"}, {Label: "Units", Kind: ui.Figures}, {Label: "Price", Kind: ui.Figures}, {Label: "Amount", Kind: ui.Figures}, {Label: "Tax", Kind: ui.Figures}}
 	left = ui.TableProps{Title: "Other system", Columns: columns, Empty: ui.EmptyProps{Title: "No invoice"}}
 	right = ui.TableProps{Title: "Ours, as it would be", Columns: columns, Empty: ui.EmptyProps{Title: "No invoice"}}
 	documents := map[string]bool{}
@@ -173,14 +173,14 @@ func twoInvoices(c onboarding.Comparison, from string) (left, right ui.TableProp
 			if text == "" {
 				text = x.s.Line
 			}
-			x.into.Rows = append(x.into.Rows, ui.Row{Cells: ui.Cells(ui.Text(text), ui.Span(x.s.Span), ui.Text(x.s.Quantity.String()), ui.Text(x.s.UnitPrice.String()), ui.Money(x.s.Net), ui.Money(x.s.Tax))})
+			x.into.Rows = append(x.into.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(text, x.s.Span.String()), ui.Text(x.s.Quantity.String()), ui.Text(x.s.UnitPrice.String()), ui.Money(x.s.Net), ui.Money(x.s.Tax))})
 			sum := sums[x.into]
 			sums[x.into] = [2]money.Amount{sum[0].Add(x.s.Net), sum[1].Add(x.s.Tax)}
 		}
 	}
 	for _, t := range []*ui.TableProps{&left, &right} {
 		if len(t.Rows) > 0 {
-			t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Total"), ui.Nothing(), ui.Nothing(), ui.Nothing(), ui.Money(sums[t][0]), ui.Money(sums[t][1]))}}
+			t.Foot = []ui.Row{{Cells: ui.Cells(ui.Text("Total"), ui.Nothing(), ui.Nothing(), ui.Money(sums[t][0]), ui.Money(sums[t][1]))}}
 		}
 	}
 	return left, right
