@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -308,4 +309,58 @@ func setRule(t testing.TB, c *invoicingtest.Company, r Rule, by access.Actor) Ru
 func try(t testing.TB, db *postgres.DB, fn func(ctx context.Context, tx pgx.Tx) error) error {
 	t.Helper()
 	return db.Tx(t.Context(), func(tx pgx.Tx) error { return fn(t.Context(), tx) })
+}
+
+func TestTheMessageSaysHowMuchOfWhatAndWhoAskedForIt(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, strings.Replace(capped, "amount: 500.00", "amount: 1700.00", 1))
+	weeksOf(t, c, "2026-03-02", "2026-04-20")
+	look(t, c.DB, "2026-04-20")
+	all, err := mail.List(t.Context(), c.DB, mail.Filter{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(m mail.Entry) bool { return strings.HasPrefix(m.Key, "alert:") })
+	if i < 0 {
+		t.Fatalf("no message about 1,410 of 1,700 among %+v", all)
+	}
+	d, err := mail.Get(t.Context(), c.DB, all[i].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `Dear Brandywine Robotics,
+
+80 % of the cap of 1,700.00 a month is reached.
+
+Contract: C-1
+Period:   1 April 2026 to 30 April 2026
+So far:   1,410.00 of 1,700.00 USD (83 %)
+Left:     290.00 USD
+
+It is expected to be reached around 22 April. At the pace of the last 28 days, by day of the week; growth is not guessed.
+
+The cap is a warning: the service goes on, and what is used goes on being billed.
+
+Where to look: sign in and open Spending. It shows the running bill line by line, the forecast, and the alerts, to change or remove.
+This alert comes with contract C-1. It is sent once a period.
+
+Ratable Systems, Inc.
+`
+	if diff := cmp.Diff(want, d.Text); diff != "" {
+		t.Errorf("the message is wrong (-want +got):\n%s", diff)
+	}
+	if mailboxes := fmt.Sprint(d.To); mailboxes != "[{Accounts payable ap@acme.example}]" {
+		t.Errorf("it goes to %s: without technical contacts those for payables are told", mailboxes)
+	}
+	if n := count(t, c.DB, `select count(*) from webhook.events where type = 'usage.alert'`); n != 1 {
+		t.Errorf("%d events of type usage.alert were emitted beside the message, want 1", n)
+	}
+}
+
+func count(t testing.TB, db *postgres.DB, sql string) (n int) {
+	t.Helper()
+	if err := db.QueryRow(t.Context(), sql).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -71,7 +71,7 @@ func recipients(r Rule, c customers.Customer) []mail.Address {
 }
 
 func (x *Account) letter(m Measured, t decimal.Decimal, c customers.Customer, forecast Forecast) letter {
-	l := letter{To: c.Name, Headline: headline(m, t), Where: "Overview, Spending: your running bill line by line, the forecast, and these alerts to change or remove.", SetBy: setter(m.Rule)}
+	l := letter{To: c.Name, Headline: headline(m, t), Where: "sign in and open Spending. It shows the running bill line by line, the forecast, and the alerts, to change or remove.", SetBy: setter(m.Rule)}
 	if m.Number != "" {
 		l.Rows = append(l.Rows, row{"Contract", m.Number})
 	}
@@ -95,7 +95,7 @@ func (x *Account) letter(m Measured, t decimal.Decimal, c customers.Customer, fo
 
 func headline(m Measured, t decimal.Decimal) string {
 	if m.Limit == nil {
-		return fmt.Sprintf("%s has passed %s", m.Subject, m.Says(t))
+		return fmt.Sprintf("%s: more than %s in this period", m.Subject, m.Says(t))
 	}
 	subject := strings.ToLower(m.Subject[:1]) + m.Subject[1:]
 	if m.Limit.Kind == contracts.PrepaidLimit || m.Limit.Kind == contracts.CreditLimit {
@@ -131,6 +131,9 @@ func then(l Limit) string {
 
 // sentence is the forecast of what a measure looks at.
 func (f Forecast) sentence(m Measured) string {
+	if m.Kind == Amount {
+		return f.sum(m)
+	}
 	for _, o := range f.Contracts {
 		if m.Contract != 0 && o.Contract != m.Contract || o.Payer != m.Customer {
 			continue
@@ -140,20 +143,43 @@ func (f Forecast) sentence(m Measured) string {
 			continue
 		case m.Limit != nil:
 			for _, r := range o.Limits {
-				if r.Kind == m.Limit.Kind && r.ID == m.Limit.ID {
+				if r.Kind == m.Limit.Kind && r.ID == m.Limit.ID && !r.Reached {
 					return r.Sentence(f.AsOf) + " " + o.Basis + "; growth is not guessed."
 				}
 			}
-		case m.Kind == Amount && m.Contract != 0:
-			for _, b := range o.Bills {
-				if b.On == m.Mark {
-					return fmt.Sprintf("Expected by %s: about %s %s (%s to %s). %s; growth is not guessed.", m.Mark.Format("2 January"),
-						b.Amount.Display(), o.Currency, b.Low.Display(), b.High.Display(), o.Basis)
+		case m.Kind == Units:
+			for _, l := range o.Lines {
+				if l.Span.Contains(f.AsOf) && (m.Line == l.Line || m.Meter != "" && m.Meter == l.Meter) {
+					return fmt.Sprintf("Expected by the end of %s: about %s. %s; growth is not guessed.", l.Span.Last().Format("2 January"), quantity(l.Expected, l.Unit), o.Basis)
 				}
 			}
 		}
 	}
 	return ""
+}
+
+// sum is the forecast of a running bill: of one contract, or of all that fall due on its day. Nothing when one of them
+// has none.
+func (f Forecast) sum(m Measured) string {
+	var all Expected
+	basis := ""
+	for _, o := range f.Contracts {
+		if m.Contract != 0 && o.Contract != m.Contract || o.Payer != m.Customer || string(o.Currency) != m.Unit {
+			continue
+		}
+		if o.Unsaid != "" {
+			return ""
+		}
+		for _, b := range o.Bills {
+			if b.On == m.Mark {
+				all.Amount, all.Low, all.High, basis = all.Amount.Add(b.Amount), all.Low.Add(b.Low), all.High.Add(b.High), first(basis, o.Basis)
+			}
+		}
+	}
+	if basis == "" {
+		return ""
+	}
+	return fmt.Sprintf("Expected by %s: about %s %s (%s to %s). %s; growth is not guessed.", m.Mark.Format("2 January"), all.Amount.Display(), m.Unit, all.Low.Display(), all.High.Display(), basis)
 }
 
 // Sentence says when a limit is expected to be reached.

@@ -45,9 +45,9 @@ type Expected struct {
 
 // ExpectedLine is what one usage line is expected to have counted at the end of its open period.
 type ExpectedLine struct {
-	Line, Description, Unit string
-	Span                    period.Span
-	SoFar, Expected         decimal.Decimal
+	Line, Meter, Description, Unit string
+	Span                           period.Span
+	SoFar, Expected                decimal.Decimal
 }
 
 // Reaching is the day on which a limit is expected to be reached; zero days: not in this period. Earliest and Latest
@@ -302,7 +302,7 @@ func (f *foreseeing) lines(out *Outlook) error {
 		if i < 0 {
 			continue
 		}
-		out.Lines = append(out.Lines, ExpectedLine{p.Line, p.Description, p.Detail.Unit, p.Span, p.Detail.Quantity, decimal.Max(p.Detail.Quantity, significant(end.pieces[i].Detail.Quantity))})
+		out.Lines = append(out.Lines, ExpectedLine{p.Line, meterOf(f.agreement, p.Line), p.Description, p.Detail.Unit, p.Span, p.Detail.Quantity, decimal.Max(p.Detail.Quantity, significant(end.pieces[i].Detail.Quantity))})
 	}
 	slices.SortStableFunc(out.Lines, func(a, b ExpectedLine) int { return cmp.Compare(a.Line, b.Line) })
 	return nil
