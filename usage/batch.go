@@ -19,6 +19,16 @@ type place struct {
 type directory struct {
 	places map[string]place // by external id
 	meters *catalog.Catalog
+
+	aliases map[string]string // of meters: the code by the name that was sent
+}
+
+// meter finds a meter by its code, or by a name that means it.
+func (d directory) meter(name string) (catalog.Meter, bool) {
+	if m, known := d.meters.Meter(name); known {
+		return m, true
+	}
+	return d.meters.Meter(d.aliases[name])
 }
 
 // staged is an event with its keys, ready to be compared and written.
@@ -49,7 +59,7 @@ func stage(events []Event, d directory) (known []staged, strays []stray) {
 		s.key, s.content = h.digests(s.Event)
 		var hasPlace bool
 		s.place, hasPlace = d.places[s.Customer]
-		meter, hasMeter := d.meters.Meter(s.Meter)
+		meter, hasMeter := d.meter(s.Meter)
 		s.meter = meter.ID
 		if hasMeter && meter.Additive() {
 			s.combination = meter.Combination(s.Dimensions)

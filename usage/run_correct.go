@@ -129,8 +129,12 @@ func (c *correcting) resolve(ctx context.Context, q postgres.Querier, correction
 			names[u] = true
 		}
 	}
-	placements, err := customers.Resolve(ctx, q, slices.Sorted(maps.Keys(names)))
+	placements, err := resolveCustomers(ctx, q, slices.Sorted(maps.Keys(names)))
 	if err != nil {
+		return err
+	}
+	d := directory{meters: c.meters}
+	if d.aliases, err = loadAliases(ctx, q, MeterName, unnamedMeters(corrections, c.meters)); err != nil {
 		return err
 	}
 	var h hasher
@@ -150,7 +154,7 @@ func (c *correcting) resolve(ctx context.Context, q postgres.Querier, correction
 			a.customer = int64(user.ID)
 		}
 		if x.Meter != "" {
-			meter, ok := c.meters.Meter(x.Meter)
+			meter, ok := d.meter(x.Meter)
 			if !ok {
 				problems = append(problems, x.field(i, "meter", "is not a meter of the catalog"))
 			}

@@ -11,7 +11,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"ratable/catalog"
-	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/postgres"
 )
@@ -27,11 +26,14 @@ func loadDirectory(ctx context.Context, q postgres.Querier, events []Event) (dir
 	if err != nil {
 		return directory{}, err
 	}
-	placements, err := customers.Resolve(ctx, q, customerNames(events))
+	placements, err := resolveCustomers(ctx, q, customerNames(events))
 	if err != nil {
 		return directory{}, err
 	}
 	d := directory{places: make(map[string]place, len(placements)), meters: meters}
+	if d.aliases, err = loadAliases(ctx, q, MeterName, unknownMeters(events, meters)); err != nil {
+		return directory{}, err
+	}
 	zones := make(map[entities.ID]*time.Location)
 	for name, p := range placements {
 		zone := zones[p.Entity]

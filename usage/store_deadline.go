@@ -67,6 +67,7 @@ func ReplaceDeadlines(ctx context.Context, tx pgx.Tx, account customers.AccountI
 type lateness struct {
 	deadlines map[customers.AccountID]Deadlines
 	mergers   customers.Mergers
+	meters    *catalog.Catalog
 }
 
 // loadLateness reads the deadlines of the accounts of a batch. Where no contract
@@ -76,6 +77,7 @@ func loadLateness(ctx context.Context, q postgres.Querier, batch []staged, meter
 	if err := q.QueryRow(ctx, `select exists (select from usage.deadlines)`).Scan(&any); err != nil || !any {
 		return l, postgres.Fault(err)
 	}
+	l.meters = meters
 	seen := make(map[customers.AccountID]bool)
 	for i := range batch {
 		seen[customers.AccountID(batch[i].account)] = true
@@ -144,7 +146,8 @@ func (l lateness) split(batch []staged, stored map[eventKey]digest, received fun
 		s := &batch[i]
 		if _, repeat := stored[s.eventKey()]; !repeat {
 			account, customer := l.mergers.CountsFor(customers.AccountID(s.account), customers.ID(s.customer), s.day())
-			if why, refused := l.deadlines[account].Refused(Key{customer, s.Meter}, s.day(), period.DateOf(received(s), s.zone)); refused {
+			meter, _ := l.meters.MeterByID(s.meter) // the name that was sent may be an alias
+			if why, refused := l.deadlines[account].Refused(Key{customer, meter.Code}, s.day(), period.DateOf(received(s), s.zone)); refused {
 				late = append(late, stray{staged: *s, reason: Late, refusal: why})
 				continue
 			}
