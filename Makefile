@@ -24,15 +24,17 @@ test: ## every test, on a private PostgreSQL in a temporary folder
 	@go test $(PACKAGES)
 
 check: lint generate ## lint, and hold generated files to what is committed
-	@git diff --exit-code -- '*_templ.go' || { echo 'templ files changed: run `make generate` and commit'; exit 1; }
+	@git diff --exit-code -- '*_templ.go' client || { echo 'generated files changed: run `make generate` and commit'; exit 1; }
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo 'run `make fmt`'; exit 1; }
 	@go vet ./...
 	@go tool staticcheck ./...
 
-generate: ## write *_templ.go from *.templ
+generate: ## write *_templ.go from *.templ, and the client from the description of the API
 	@go tool templ generate -log-level error
+	@go run ./cmd/ratable openapi --older > client/openapi.json
+	@go tool oapi-codegen -config client/config.yaml client/openapi.json; status=$$?; rm -f client/openapi.json; exit $$status
 
 fmt: ## gofmt and templ fmt
 	@gofmt -w .

@@ -41,6 +41,7 @@ type cli struct {
 	Report    reportCommand    `cmd:"" help:"Write a report of finance as text, CSV or workbook; without a name, list them."`
 	Usage     usageCommand     `cmd:"" help:"Correct usage: amend and retract events, replace a stretch."`
 	Catalog   catalogCommand   `cmd:"" help:"Compare, change and write out the catalog: products, meters, plans."`
+	OpenAPI   openAPICommand   `cmd:"" name:"openapi" help:"Print the description of the API as OpenAPI, for generators of clients."`
 	Schema    schemaCommand    `cmd:"" help:"Print the database schema." hidden:""`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

@@ -85,7 +85,7 @@ func files(t *testing.T) []file {
 		rel = filepath.ToSlash(rel)
 		out = append(out, file{
 			path: rel, pkg: filepath.ToSlash(filepath.Dir(rel)), syntax: syntax, set: set,
-			test: strings.HasSuffix(rel, "_test.go"), generated: strings.HasSuffix(rel, "_templ.go"),
+			test: strings.HasSuffix(rel, "_test.go"), generated: strings.HasSuffix(rel, "_templ.go") || strings.HasSuffix(rel, ".gen.go"),
 		})
 		return nil
 	})

@@ -68,7 +68,7 @@ func TestEveryOperationSaysWhatItIsAndShowsIt(t *testing.T) {
 		if op.RequestBody != nil && o.request == nil {
 			t.Errorf("%s shows no example of its body", o.id)
 		}
-		if o.answer == nil && len(o.produces) == 0 {
+		if o.answer == nil && len(o.produces) == 0 && o.success() != http.StatusNoContent {
 			t.Errorf("%s shows no example of its answer", o.id)
 		}
 		for _, p := range op.Parameters {

@@ -60,20 +60,20 @@ var refusals = map[int]struct {
 	name, says string
 	example    problem
 }{
-	http.StatusUnauthorized:          {"Unauthorized", "No token was sent", *newProblem(http.StatusUnauthorized, errNoToken.Error())},
-	http.StatusForbidden:             {"Forbidden", "The token is unknown, expired or revoked, does not open the scope, or its user may not do this", *newProblem(http.StatusForbidden, `the API token "nightly" does not open invoices:read`)},
-	http.StatusNotFound:              {"NotFound", "There is no such thing", *newProblem(http.StatusNotFound, "there is nothing at this address")},
-	http.StatusNotAcceptable:         {"NotAcceptable", "The header Accept names nothing that is answered here", *newProblem(http.StatusNotAcceptable, "Accept: names nothing that is answered here; there is application/json (text/html)")},
-	http.StatusConflict:              {"Conflict", "It contradicts what stands, came too late, or its Idempotency-Key is in use at this moment", *newProblem(http.StatusConflict, "no request waits for a decision")},
-	http.StatusRequestEntityTooLarge: {"TooLarge", "The body is larger than this operation takes", *newProblem(http.StatusRequestEntityTooLarge, "send at most 1 MB at once")},
-	http.StatusUnsupportedMediaType:  {"UnsupportedMediaType", "The Content-Type is one that this operation does not read", *newProblem(http.StatusUnsupportedMediaType, "Content-Type: cannot be read here; send application/json (text/plain)")},
-	http.StatusUnprocessableEntity: {"Invalid", "What was sent cannot be accepted: each finding names its key", problem{Type: "about:blank", Title: titles[http.StatusUnprocessableEntity], Status: http.StatusUnprocessableEntity,
+	http.StatusUnauthorized:          {"UnauthorizedProblem", "No token was sent", *newProblem(http.StatusUnauthorized, errNoToken.Error())},
+	http.StatusForbidden:             {"ForbiddenProblem", "The token is unknown, expired or revoked, does not open the scope, or its user may not do this", *newProblem(http.StatusForbidden, `the API token "nightly" does not open invoices:read`)},
+	http.StatusNotFound:              {"NotFoundProblem", "There is no such thing", *newProblem(http.StatusNotFound, "there is nothing at this address")},
+	http.StatusNotAcceptable:         {"NotAcceptableProblem", "The header Accept names nothing that is answered here", *newProblem(http.StatusNotAcceptable, "Accept: names nothing that is answered here; there is application/json (text/html)")},
+	http.StatusConflict:              {"ConflictProblem", "It contradicts what stands, came too late, or its Idempotency-Key is in use at this moment", *newProblem(http.StatusConflict, "no request waits for a decision")},
+	http.StatusRequestEntityTooLarge: {"TooLargeProblem", "The body is larger than this operation takes", *newProblem(http.StatusRequestEntityTooLarge, "send at most 1 MB at once")},
+	http.StatusUnsupportedMediaType:  {"UnsupportedMediaTypeProblem", "The Content-Type is one that this operation does not read", *newProblem(http.StatusUnsupportedMediaType, "Content-Type: cannot be read here; send application/json (text/plain)")},
+	http.StatusUnprocessableEntity: {"InvalidProblem", "What was sent cannot be accepted: each finding names its key", problem{Type: "about:blank", Title: titles[http.StatusUnprocessableEntity], Status: http.StatusUnprocessableEntity,
 		Detail: "line 9: lines[0].fixed.quantity: must be more than zero (-25)",
 		Errors: []field{{"lines[0].fixed.quantity", 9, "-25", "must be more than zero"}}}},
-	http.StatusTooManyRequests: {"TooManyRequests", "This token calls too often; wait as long as Retry-After says", *newProblem(http.StatusTooManyRequests, "this token called more than 1000 times at once and 200 times a second; wait a second")},
-	http.StatusInternalServerError: {"Broken", "A failure of ours; quote the reference when you ask about it", problem{Type: "about:blank", Title: titles[http.StatusInternalServerError],
+	http.StatusTooManyRequests: {"TooManyRequestsProblem", "This token calls too often; wait as long as Retry-After says", *newProblem(http.StatusTooManyRequests, "this token called more than 1000 times at once and 200 times a second; wait a second")},
+	http.StatusInternalServerError: {"BrokenProblem", "A failure of ours; quote the reference when you ask about it", problem{Type: "about:blank", Title: titles[http.StatusInternalServerError],
 		Status: http.StatusInternalServerError, Reference: "5f3a9c0b11d2"}},
-	http.StatusServiceUnavailable: {"Unavailable", "The database cannot be reached at this moment; try again", *newProblem(http.StatusServiceUnavailable, "waiting for the database")},
+	http.StatusServiceUnavailable: {"UnavailableProblem", "The database cannot be reached at this moment; try again", *newProblem(http.StatusServiceUnavailable, "waiting for the database")},
 }
 
 // newOpenAPI is the document before its operations.
@@ -103,7 +103,7 @@ func newOpenAPI() *huma.OpenAPI {
 		doc.Components.Responses[r.name] = &huma.Response{Description: r.says, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: of, Example: r.example}}}
 	}
 	retry := &huma.Header{Description: "Seconds to wait", Schema: &huma.Schema{Type: "string"}}
-	doc.Components.Responses["TooManyRequests"].Headers = map[string]*huma.Param{"Retry-After": retry}
+	doc.Components.Responses["TooManyRequestsProblem"].Headers = map[string]*huma.Param{"Retry-After": retry}
 	return doc
 }
 
