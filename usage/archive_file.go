@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"ratable/internal/fault"
 )
@@ -27,10 +28,28 @@ type archiveWriter struct {
 	json  *json.Encoder
 }
 
-func createArchive(path string) (*archiveWriter, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+// lockFolder makes sure that one process writes archives to a folder: two would
+// write into the same files. The lock ends with the process.
+func lockFolder(folder string) (unlock func(), err error) {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder of archives: %w", err)
 	}
+	file, err := os.OpenFile(filepath.Join(folder, ".lock"), os.O_CREATE|os.O_RDWR, 0o640)
+	if err != nil {
+		return nil, fmt.Errorf("lock the folder of archives: %w", err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		file.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = fault.New(fault.Conflict, "somebody else writes archives to %s: wait until that has ended", folder)
+		}
+		return nil, fmt.Errorf("lock the folder of archives: %w", err)
+	}
+	return func() { file.Close() }, nil
+}
+
+// createArchive begins a file.
+func createArchive(path string) (*archiveWriter, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o640)
 	if err != nil {
 		return nil, fmt.Errorf("write an archive: %w", err)
@@ -66,10 +85,16 @@ func writeManifest(path string, m Manifest) error {
 }
 
 // settle gives finished files their names and makes sure that the folder knows
-// them, the archive last: a manifest without one is nothing.
+// them, the archive last: a manifest without one is nothing. What has the name
+// already was never recorded, or the database is older than it: it is put aside.
 func settle(folder string, names ...string) error {
 	for _, name := range names {
-		if err := os.Rename(filepath.Join(folder, name+".part"), filepath.Join(folder, name)); err != nil {
+		path := filepath.Join(folder, name)
+		err := os.Rename(path, path+".before")
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			err = os.Rename(path+".part", path)
+		}
+		if err != nil {
 			return fmt.Errorf("keep an archive: %w", err)
 		}
 	}

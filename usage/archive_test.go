@@ -155,6 +155,41 @@ func TestEventsThatComeForAnArchivedMonthCountAndBecomeAnotherPart(t *testing.T)
 	}
 }
 
+func TestTwoWhoArchiveAtOnceMakeOneArchive(t *testing.T) {
+	w, folder := newWorld(t), t.TempDir()
+	for i := range 300 {
+		w.ingest(t, used(fmt.Sprint(i), "acme", "calls", time.Date(2026, time.January, 1+i%31, i%24, 0, 0, 0, time.UTC).Format(time.RFC3339), "1"))
+	}
+	done := make([]int, 4)
+	together(len(done), func(i int) {
+		all, err := ArchiveBefore(context.Background(), w.db, january.Next(), folder, nil, tester, nil)
+		if done[i] = len(all); err != nil && !errors.Is(err, fault.Conflict) {
+			t.Errorf("archiver %d: %v", i, err)
+		}
+	})
+	if n := done[0] + done[1] + done[2] + done[3]; n != 1 {
+		t.Errorf("January was archived %d times", n)
+	}
+	if n := w.proveArchives(t, folder); n != 1 {
+		t.Errorf("%d archives are known", n)
+	}
+	// With a folder of its own the second is stopped by the database.
+	w.ingest(t, used("late", "acme", "calls", "2026-01-05T00:00:01Z", "1"))
+	a, err := writeArchive(context.Background(), w.db, january, folder, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.archive(t, folder, january.Next())
+	err = w.db.Tx(context.Background(), func(tx pgx.Tx) error {
+		_, err := retire(context.Background(), tx, a)
+		return err
+	})
+	if !errors.Is(err, fault.Conflict) {
+		t.Errorf("retiring a month that is gone gave %v", err)
+	}
+	w.proveArchives(t, folder)
+}
+
 func TestAMonthWhoseRollupsAreWrongIsNotArchived(t *testing.T) {
 	w, folder := newWorld(t), t.TempDir()
 	w.ingest(t, used("1", "acme", "calls", "2026-01-05T10:00:00Z", "5"))
@@ -192,7 +227,10 @@ func TestEventsThatComeWhileAMonthIsWrittenKeepItFromBeingRetired(t *testing.T) 
 	if !errors.Is(err, fault.Conflict) || w.counts(t)[:8] != "2 events" {
 		t.Errorf("retiring gave %v and left %s", err, w.counts(t))
 	}
-	w.archive(t, folder, january.Next()) // over the file that is none
+	w.archive(t, folder, january.Next())
+	if _, err := os.Stat(filepath.Join(folder, a.File+".before")); err != nil {
+		t.Errorf("the file that no archive names was not put aside: %v", err)
+	}
 	if n := w.proveArchives(t, folder); n != 1 {
 		t.Errorf("%d archives", n)
 	}

@@ -33,8 +33,14 @@ func OpenAhead(ctx context.Context, q postgres.Querier, from period.Month, more 
 
 // ArchiveBefore moves the events of all months before one into files, oldest
 // first; done, which may be nil, is told of each. Events of meters that do not
-// add up, and of those named in single, stay in the database besides.
+// add up, and of those named in single, stay in the database besides. Of two
+// processes with one folder the second is refused.
 func ArchiveBefore(ctx context.Context, db *postgres.DB, before period.Month, folder string, single []string, by access.Actor, done func(Archive)) ([]Archive, error) {
+	unlock, err := lockFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	months, err := openMonthsNow(ctx, db)
 	if err != nil {
 		return nil, err
@@ -65,7 +71,7 @@ const archiveAttempts = 3
 // archiveMonth writes a month to a file, proves that the file is what the rollups
 // say, and only then, in one transaction, drops it. Killed at any point it leaves
 // the month as it was, or the month archived: a file that no row of
-// usage.archives names is none, and is written over the next time.
+// usage.archives names is none, and is put aside the next time.
 func archiveMonth(ctx context.Context, db *postgres.DB, m period.Month, folder string, single []string, by access.Actor) (Archive, error) {
 	for attempt := 1; ; attempt++ {
 		a, err := writeArchive(ctx, db, m, folder, single)
