@@ -24,7 +24,7 @@ import (
 func (v *visit) usageHead(title, sub string) ui.HeadProps {
 	at := v.echo.Request().URL.Path
 	h := ui.HeadProps{Title: title, Sub: sub, Others: ui.Cells(v.csvButton())}
-	for _, tab := range []ui.Tab{{Label: "By customer", Href: "/usage"}, {Label: "Quarantine", Href: "/usage/quarantine"}, {Label: "Conflicts", Href: "/usage/conflicts"}, {Label: "Backfills", Href: "/usage/backfills"}} {
+	for _, tab := range []ui.Tab{{Label: "By customer", Href: "/usage"}, {Label: "Intake", Href: "/usage/intake"}, {Label: "Quarantine", Href: "/usage/quarantine"}, {Label: "Conflicts", Href: "/usage/conflicts"}, {Label: "Backfills", Href: "/usage/backfills"}} {
 		tab.On = tab.Href == at
 		h.Tabs = append(h.Tabs, tab)
 	}
