@@ -187,8 +187,8 @@ func (v *visit) webhookDelivery() error {
 			{Term: "Endpoint", Value: ui.Link(d.URL, webhookAddress(d.Endpoint))}, {Term: "Occurred", Value: ui.At(d.OccurredAt)}, {Term: "Delivered", Value: atOrNothing(d.DeliveredAt)},
 			{Term: "Next try", Value: nextTry(d.Delivery)}, {Term: "Sent again by hand", Value: atOrNothing(d.ReplayedAt)}})},
 	}
-	if d.State == webhook.Delivered || d.State == webhook.Failed {
-		record.Head.Action = ui.Post(ui.PostProps{Action: webhookDeliveryAddress(id) + "/replay", Button: ui.ButtonProps{Label: "Send again"}})
+	if verb := map[webhook.State]string{webhook.Delivered: "Send again", webhook.Failed: "Send again", webhook.Waiting: "Try now"}[d.State]; verb != "" {
+		record.Head.Action = ui.Post(ui.PostProps{Action: webhookDeliveryAddress(id) + "/replay", Button: ui.ButtonProps{Label: verb}})
 	}
 	if d.State != webhook.Delivered && d.LastError != "" {
 		record.Parts = append(record.Parts, page.Notice(page.Note{Title: "It was not delivered", Text: d.LastError, Tone: ui.Bad}))

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"ratable/internal/fault"
@@ -64,11 +66,19 @@ func (w written) payload() []byte {
 	return bytes.TrimRight(out.Bytes(), "\n")
 }
 
+// href is where the API shows an object, for whoever wants more than the event says.
 func (o Object) href() string {
-	if o.Kind == UsageBatch {
+	id := o.ID
+	switch o.Kind {
+	case UsageBatch:
 		return paths[o.Kind] // shown together, and gone from there once settled
+	case Period:
+		entity, _, _ := strings.Cut(id, "/")
+		return paths[o.Kind] + url.QueryEscape(entity)
+	case Payment:
+		id = strings.TrimLeft(strings.TrimPrefix(id, "R-"), "0") // R-000123 is payment 123
 	}
-	return paths[o.Kind] + o.ID
+	return paths[o.Kind] + url.PathEscape(id)
 }
 
 // lane is where the events of an object queue up behind each other.

@@ -16,7 +16,7 @@ import (
 // Retention is how long what was sent and answered is kept, and so how far back events can be sent again.
 const Retention = 30 * 24 * time.Hour
 
-// Replay sends one delivery again, from the first try, with the webhook-id it always had.
+// Replay sends one delivery again, from the first try, with the webhook-id it always had. One that waits to be tried again is due at once.
 func Replay(ctx context.Context, tx pgx.Tx, delivery int64, by access.Actor) error {
 	doing := fmt.Sprintf("replay webhook delivery %d", delivery)
 	d, err := GetDelivery(ctx, tx, delivery)
@@ -31,7 +31,7 @@ func Replay(ctx context.Context, tx pgx.Tx, delivery int64, by access.Actor) err
 	}
 	done, err := tx.Exec(ctx, `
 		update webhook.deliveries set state = 'waiting', tries = 0, next_attempt_at = 'epoch', replayed_at = now()
-		where id = @id and state in ('delivered', 'failed')`, pgx.NamedArgs{"id": delivery})
+		where id = @id and state in ('delivered', 'failed', 'waiting')`, pgx.NamedArgs{"id": delivery})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, postgres.Fault(err))
 	}

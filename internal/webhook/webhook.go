@@ -57,7 +57,7 @@ const (
 // paths are where the API shows an object; a receiver fetches the rest there.
 var paths = map[Kind]string{
 	Customer: "/v1/customers/", Contract: "/v1/contracts/", Invoice: "/v1/invoices/", CreditNote: "/v1/invoices/", Payment: "/v1/payments/",
-	UsageAlert: "/v1/usage/alerts/", UsageBatch: "/v1/usage/quarantine", Period: "/v1/periods/", Entitlements: "/v1/entitlements/",
+	UsageAlert: "/v1/usage/alerts/", UsageBatch: "/v1/usage/quarantine", Period: "/v1/periods?entity=", Entitlements: "/v1/entitlements/",
 	endpointKind: "/v1/webhooks/endpoints/",
 }
 
