@@ -69,6 +69,7 @@ var confined = []struct {
 	{"github.com/alexedwards/scs", []string{"internal/access"}},
 	{"github.com/pressly/goose", []string{"internal/postgres"}},
 	{"github.com/alecthomas/kong", []string{"cmd/ratable"}},
+	{"github.com/standard-webhooks/", []string{"internal/webhook"}},
 	{"github.com/xuri/excelize", []string{"exports", "reports"}},
 	{"github.com/danielgtaylor/huma", []string{"web/api"}},
 	{"golang.org/x/time", []string{"web/api"}},
