@@ -97,7 +97,7 @@ func TestTheQuarantineIsNarrowedAndDecidedAbout(t *testing.T) {
 	h := newHouse(t)
 	h.stray(t, "newcomer")
 	b := h.Login(access.Finance)
-	b.Get("/usage/quarantine").Want(200, "What they wait for", "newcomer", "Sales creates the customer", "Decide about what is listed").Check()
+	b.Get("/usage/quarantine").Want(200, "What they wait for", "newcomer", "Create the customer, or say who is meant", "Decide about what is listed").Check()
 	b.Get("/usage/quarantine?customer=somebody").Want(200, "Nothing waits").Lacks("newcomer").Check()
 	b.Get("/usage/quarantine?discarded=yes").Want(200, "a test system", "gone-1").Check()
 	b.PostForm("/usage/quarantine", url.Values{"do": {"discard"}, "why": {""}}).Want(200, "Say why")
@@ -110,6 +110,22 @@ func TestTheQuarantineIsNarrowedAndDecidedAbout(t *testing.T) {
 	b.PostForm("/usage/quarantine/"+h.discarded, url.Values{"do": {"replay"}}).Want(200, "0 events counted, 1 still wait")
 	b.Get("/usage/quarantine/" + strings.Repeat("0", 64)).Want(404)
 	b.Get("/usage/quarantine/nothing").Want(404)
+}
+
+func TestANameOfASenderIsMappedAndWhatWaitedCounts(t *testing.T) {
+	h := newHouse(t)
+	h.stray(t, "ACME GmbH")
+	b := h.Login(access.Support)
+	at := b.Get("/usage/quarantine").Want(200, "ACME GmbH").LinkTo("Create the customer, or say who is meant")
+	p := b.Get(at).Want(200, "Say whom a name means")
+	if p.Check(); p.Field("alias") != "ACME GmbH" {
+		t.Errorf("the form begins with %q", p.Field("alias"))
+	}
+	form := url.Values{"kind": {"customer"}, "alias": {"ACME GmbH"}, "means": {"nobody"}, "reason": {"their CRM"}}
+	b.PostForm("/usage/aliases", form).Want(422, "is not a customer of ours").Check()
+	b.PostForm("/usage/aliases", with(form, "means", "acme")).Want(200, "ACME GmbH means acme", "their CRM").Check()
+	b.PostForm("/usage/quarantine/replay", nil).Want(200, "1 event counted, 0 still wait")
+	h.Login(access.Sales).Get("/usage/aliases").Want(200, "ACME GmbH").Lacks("Say whom a name means")
 }
 
 func TestABackfillIsLookedAtBeforeItIsApplied(t *testing.T) {

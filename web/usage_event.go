@@ -199,6 +199,8 @@ func correctionRoutes() []route {
 		{post, "/usage/quarantine/replay", meterers, (*visit).replay},
 		{get, "/usage/quarantine/:stray", staff, (*visit).quarantinedEvent},
 		{post, "/usage/quarantine/:stray", meterers, (*visit).decideStray},
+		{get, "/usage/aliases", staff, (*visit).aliases},
+		{post, "/usage/aliases", meterers, (*visit).setAlias},
 		{get, "/usage/conflicts", staff, (*visit).conflicts},
 		{get, "/usage/conflicts/:id", staff, (*visit).conflict},
 		{post, "/usage/conflicts/:id", meterers, (*visit).resolveConflict},

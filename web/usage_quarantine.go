@@ -94,19 +94,17 @@ func (v *visit) age(since time.Time) templ.Component {
 	return ui.Text(howMany(days, "day"))
 }
 
-// remedy is what lets events of a cause go, for who may do it.
+// remedy is what lets events of a cause go.
 func (v *visit) remedy(c usage.Cause) templ.Component {
 	switch {
 	case c.Reason == usage.Late:
 		return ui.Text("Contract " + c.Contract + " refuses them: discard, or finance accepts")
-	case c.Reason == "unknown meter" && v.may(get, "/catalog/meters/new"):
-		return ui.Link("Add the meter, then replay", "/catalog/meters/new?code="+c.Meter)
 	case c.Reason == "unknown meter":
-		return ui.Text("Product adds the meter; then replay")
-	case v.may(get, "/customers/new"):
-		return ui.Link("Create the customer, then replay", "/customers/new")
+		return ui.Link("Add the meter, or say which one is meant", narrowed(aliasRoom, "kind", "meter", "alias", c.Meter))
+	case c.Customer != "":
+		return ui.Link("Create the customer, or say who is meant", narrowed(aliasRoom, "kind", "customer", "alias", c.Customer))
 	}
-	return ui.Text("Sales creates the customer; then replay")
+	return ui.Nothing()
 }
 
 func (v *visit) quarantineTable(found []usage.Quarantined, pager ui.Pager) ui.TableProps {
