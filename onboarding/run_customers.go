@@ -37,12 +37,16 @@ func (i *importing) customers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	called := make(map[customers.ID]string, len(has))
+	for name, c := range has {
+		called[c.ID] = name
+	}
 	for _, u := range i.units {
 		if at, there := steps[u.key]; there && at.Cohort != i.options.Cohort && at.State != Planned {
 			u.rows[0].blame("external_id", "is in cohort %s: a customer moves with one cohort; send it there", at.Cohort)
 		}
 		if p := parties[u.key]; len(u.rows) == 1 && !wrong(u.rows) {
-			i.customer(u, p, has)
+			i.customer(u, p, has, called)
 		}
 	}
 	i.bundles = families(i.units, parties)
@@ -85,7 +89,7 @@ func (i *importing) known(ctx context.Context, names []string, parties map[strin
 }
 
 // customer decides what a row makes of a customer.
-func (i *importing) customer(u *unit, p party, has map[string]customers.Customer) {
+func (i *importing) customer(u *unit, p party, has map[string]customers.Customer, called map[customers.ID]string) {
 	g := u.rows[0]
 	c, there := has[p.ExternalID]
 	if !there {
@@ -96,12 +100,7 @@ func (i *importing) customer(u *unit, p party, has map[string]customers.Customer
 		g.blame("external_id", "was merged into another customer: send the other one")
 		return
 	}
-	parent := ""
-	for name, other := range has {
-		if c.Parent != 0 && other.ID == c.Parent {
-			parent = name
-		}
-	}
+	parent := called[c.Parent]
 	if c.Parent != 0 && parent == "" && p.parent != "" {
 		parent = "another customer"
 	}
