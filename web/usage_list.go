@@ -55,8 +55,15 @@ func (v *visit) usage() error {
 			bar.Props.Chips = append(bar.Props.Chips, ui.Chip{Label: "Meter", Value: m.Name, Remove: v.with("meter", "")})
 		}
 		list := page.List{Head: v.usageHead("Usage", ""), Filter: bar, Tables: []ui.TableProps{v.usageTable(o, found, month)}}
+		movers, err := v.customerMovers(t, month, sold)
+		if err != nil {
+			return err
+		}
+		if movers != nil {
+			list.Parts = ui.Cells(movers)
+		}
 		if len(waiting) > 0 {
-			list.Parts = ui.Cells(page.Notice(page.Note{Title: "Events wait in quarantine", Text: "Their customer or meter is not known, so they are not billed.", Tone: ui.Warn, Link: ui.Anchor{Label: "Look at them", Href: "/usage/quarantine"}}))
+			list.Parts = slices.Insert(list.Parts, 0, page.Notice(page.Note{Title: "Events wait in quarantine", Text: "Their customer or meter is not known, so they are not billed.", Tone: ui.Warn, Link: ui.Anchor{Label: "Look at them", Href: "/usage/quarantine"}}))
 		}
 		return v.page(http.StatusOK, frame{Title: "Usage", Room: "usage"}, page.ListPage(list))
 	})

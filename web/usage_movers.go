@@ -115,7 +115,19 @@ func (v *visit) movers(o *overview) (shown templ.Component, chips []ui.Chip) {
 		all = o.inUnits()
 	}
 	slices.SortStableFunc(all, func(a, b mover) int { return cmp.Or(b.size.Cmp(a.size), cmp.Compare(a.name, b.name)) })
-	up, down := moverTable("Up the most"), moverTable("Down the most")
+	up, down := moverTables(all, "SKU")
+	if len(up.Rows)+len(down.Rows) == 0 {
+		return nil, nil
+	}
+	return page.Movers(up, down), chips
+}
+
+// moverTables are the first and the last of a ranking.
+func moverTables(all []mover, what string) (up, down ui.TableProps) {
+	table := func(title string) ui.TableProps {
+		return ui.TableProps{Title: title, Columns: []ui.Column{{Label: what}, {Label: "Now", Kind: ui.Figures}, {Label: "Change", Kind: ui.Figures}}, Empty: ui.EmptyProps{Title: "Nothing"}}
+	}
+	up, down = table("Up the most"), table("Down the most")
 	for _, m := range all[:min(moversShown, len(all))] {
 		if m.size.IsPositive() {
 			up.Rows = append(up.Rows, m.row())
@@ -126,14 +138,7 @@ func (v *visit) movers(o *overview) (shown templ.Component, chips []ui.Chip) {
 			down.Rows = append(down.Rows, all[i].row())
 		}
 	}
-	if len(up.Rows)+len(down.Rows) == 0 {
-		return nil, nil
-	}
-	return page.Movers(up, down), chips
-}
-
-func moverTable(title string) ui.TableProps {
-	return ui.TableProps{Title: title, Columns: []ui.Column{{Label: "SKU"}, {Label: "Now", Kind: ui.Figures}, {Label: "Change", Kind: ui.Figures}}, Empty: ui.EmptyProps{Title: "Nothing"}}
+	return up, down
 }
 
 func (m mover) row() ui.Row {
