@@ -46,7 +46,7 @@ func (x *Account) Course(t Total) ([]Point, error) {
 			if err != nil {
 				return nil, err
 			}
-			over, _ := f.asks(x.asIfOver(pieces.pieces, map[period.Date]bool{}), t.On)
+			over, _ := f.asks(x.asIfOver(f.agreement.Contract, pieces.pieces, map[period.Date]bool{}), t.On)
 			p.Amount = p.Amount.Add(over)
 		}
 		out = append(out, p)

@@ -206,7 +206,7 @@ func (f *foreseeing) at(s speed, until period.Date) (priced, error) {
 func (f *foreseeing) bill(on period.Date) (Expected, error) {
 	none := money.Zero(f.agreement.Currency)
 	e := Expected{On: on, Advance: none}
-	e.SoFar, _ = f.asks(f.x.asIfOver(f.x.priced[f.agreement.Contract].pieces, map[period.Date]bool{}), on)
+	e.SoFar, _ = f.asks(f.x.asIfOver(f.agreement.Contract, f.x.priced[f.agreement.Contract].pieces, map[period.Date]bool{}), on)
 	amounts := map[speed]money.Amount{}
 	for _, s := range []speed{usual, slow, busy} {
 		p, err := f.at(s, on)

@@ -79,7 +79,7 @@ func (x *Account) amounts(r Rule) []Measured {
 		numbers[a.Contract] = a.Number
 		stood := standingOf(x.Facts).Of(int64(a.Contract))
 		days := map[period.Date]bool{}
-		pieces := x.asIfOver(x.priced[a.Contract].pieces, days)
+		pieces := x.asIfOver(a.Contract, x.priced[a.Contract].pieces, days)
 		for on := range days {
 			for _, c := range invoicing.Plan(invoicing.Asked(pieces, stood, on), stood) {
 				if c.Piece.BillOn != on || !x.begun(c.Piece) {

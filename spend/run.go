@@ -119,7 +119,7 @@ func (x *Account) lowers() bool {
 	for _, a := range x.Facts.Agreements {
 		stood := standingOf(x.Facts).Of(int64(a.Contract))
 		late := a.Latest().Document.Billing.LateUsage() == contracts.Reissue
-		for _, c := range invoicing.Plan(invoicing.Asked(x.asIfOver(x.priced[a.Contract].pieces, map[period.Date]bool{}), stood, never.AddDays(-1)), stood) {
+		for _, c := range invoicing.Plan(invoicing.Asked(x.asIfOver(a.Contract, x.priced[a.Contract].pieces, map[period.Date]bool{}), stood, never.AddDays(-1)), stood) {
 			if c.Delta().Sign() < 0 || late && !c.First {
 				return true
 			}

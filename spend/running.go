@@ -77,7 +77,7 @@ func (x *Account) runIn(currency money.Currency, out *Bill) error {
 	f.Priced = map[contracts.ID][]contracts.Piece{}
 	days := map[period.Date]bool{x.AsOf: true}
 	for _, a := range f.Agreements {
-		f.Priced[a.Contract] = x.asIfOver(x.priced[a.Contract].pieces, days)
+		f.Priced[a.Contract] = x.asIfOver(a.Contract, x.priced[a.Contract].pieces, days)
 	}
 	w.Entities = stating(w.Entities, currency)
 	known := f.Originals
@@ -109,12 +109,21 @@ func standingOf(f invoicing.Facts) *ledger.Standing {
 var never = period.NewDate(9999, 12, 31)
 
 // asIfOver closes what has begun, so that the run on its day asks for it as it stands, and puts off what has not. What
-// was billed ahead stays billed: its pieces are there. Days gets the days of invoicing.
-func (x *Account) asIfOver(pieces []contracts.Piece, days map[period.Date]bool) []contracts.Piece {
+// was billed ahead stays billed: its pieces are there, and those that a run of a later day asked for already are due.
+// Days gets the days of invoicing.
+func (x *Account) asIfOver(id contracts.ID, pieces []contracts.Piece, days map[period.Date]bool) []contracts.Piece {
+	billed := map[pieceKey]bool{}
+	for _, b := range standingOf(x.Facts).Of(int64(id)) {
+		if b.Times > 0 {
+			billed[pieceKey{id, b.Line, contracts.Kind(b.Kind), b.Span}] = true
+		}
+	}
 	out := slices.Clone(pieces)
 	for i := range out {
 		p := &out[i]
 		switch {
+		case p.BillOn.After(x.AsOf) && billed[pieceKey{id, p.Line, p.Kind, p.Span}]:
+			p.Closed, p.BillOn = true, x.AsOf
 		case x.begun(*p):
 			p.Closed = true
 			if p.BillOn.After(x.AsOf) {

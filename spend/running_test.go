@@ -143,3 +143,18 @@ caps:
 		t.Errorf("what is left is wrong (-want +got):\n%s", diff)
 	}
 }
+
+// A run may have been made for a later day: what it asked for stands, and the days until then take nothing back.
+func TestAPeriodThatALaterRunBilledIsNotTakenBack(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, capped)
+	c.Use(t, "acme", "api.calls", "2026-01-10", "300")
+	c.Bill(t, "2026-02-01")
+	bill, err := load(t, c.DB, c.Account("acme"), day("2026-01-20")).Running()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bill.Documents) != 0 {
+		t.Errorf("January was billed on 1 February; asked on the 20th, the running bill is %+v", bill.Totals())
+	}
+}

@@ -98,10 +98,17 @@ func FiredBy(ctx context.Context, q postgres.Querier, rule string, limit int) ([
 		order by recorded_at desc, threshold desc
 		limit @limit`, pgx.NamedArgs{"rule": rule, "limit": limit})
 	out, err := collectFired(rows, err)
-	if err == nil && len(out) == 0 {
-		return nil, fault.New(fault.NotFound, "no alert fired under this name")
+	if err != nil || len(out) > 0 {
+		return out, err
 	}
-	return out, err
+	var known bool
+	if err := q.QueryRow(ctx, `select exists (select from spend.rules where 'rule:' || id = @rule)`, pgx.NamedArgs{"rule": rule}).Scan(&known); err != nil {
+		return nil, fmt.Errorf("list fired alerts: %w", postgres.Fault(err))
+	}
+	if !known {
+		return nil, fault.New(fault.NotFound, "there is no alert of this name, or it comes with a contract and never fired")
+	}
+	return out, nil
 }
 
 func collectFired(rows pgx.Rows, err error) ([]Fired, error) {

@@ -214,7 +214,7 @@ func (s *server) spendOperations() []operation {
 		}, s.replaceAlert),
 		write(about{
 			id: "remove-alert", method: http.MethodDelete, path: customer + "/alerts/{alert}", tag: tagUsage, scope: access.UsageWrite, roles: desks, status: http.StatusNoContent,
-			summary: "Remove an alert",
+			summary: "Remove an alert", answer: none{},
 		}, s.removeAlert),
 		read(about{
 			id: "list-fired-alerts", method: http.MethodGet, path: usage + "/alerts/{alert}", tag: tagUsage, scope: access.UsageRead,

@@ -42,7 +42,8 @@ func TestTheRunningBillForecastAndAlertsAreThereOverTheAPI(t *testing.T) {
 		t.Errorf("removing it answers %d: %s", p.Status, p.Body)
 	}
 	answer(t, c.send(http.MethodDelete, "/v1/customers/northwind/alerts/1", ""), http.StatusNotFound)
-	answer(t, c.send(http.MethodGet, "/v1/usage/alerts/rule:1", ""), http.StatusNotFound) // it never fired
+	answer(t, c.send(http.MethodGet, "/v1/usage/alerts/rule:1", ""), http.StatusOK) // it fired nothing
+	answer(t, c.send(http.MethodGet, "/v1/usage/alerts/rule:7", ""), http.StatusNotFound)
 	answer(t, c.send(http.MethodGet, "/v1/customers/nobody/running-bill", ""), http.StatusNotFound)
 	site.Tx(func(ctx context.Context, tx pgx.Tx) error {
 		left, err := spend.Rules(ctx, tx, w.Customer.Account)
