@@ -13,6 +13,7 @@ import (
 	"ratable/contracts"
 	"ratable/internal/fault"
 	"ratable/invoicing"
+	"ratable/opening"
 	"ratable/payments"
 )
 
@@ -181,9 +182,10 @@ func TestAMoveTakesTwoPeopleAndADifferenceIsNeverTakenSilently(t *testing.T) {
 
 func TestGoingBackNamesWhatWasIssuedAndStopsAtWhatWasPaid(t *testing.T) {
 	o := &other{house: begin(t), billed: map[string]bool{}}
-	o.settle(1)
+	o.settle(2)
 	on := day("2026-07-01")
 	o.tell(o.bill("m-0", "M-0", on.AddDays(-1)), on)
+	o.tell(o.bill("m-1", "M-1", on.AddDays(-1)), on)
 	o.compare(on)
 	if err := o.ask(nil, "2026-07-01", on); err != nil {
 		t.Fatal(err)
@@ -191,9 +193,18 @@ func TestGoingBackNamesWhatWasIssuedAndStopsAtWhatWasPaid(t *testing.T) {
 	if m, err := ApproveMove(ctx, o.DB, "spring", nil, "go", false, on, o.Finance); err != nil || m[0].Err != nil {
 		t.Fatalf("moved: %+v %v", m, err)
 	}
+	kept, err := opening.List(ctx, o.DB, 0)
+	if err != nil || len(kept) != 2 {
+		t.Fatalf("the move brought over %d parts: %v", len(kept), err)
+	}
+	for _, k := range kept { // of one day: both together are what stands booked
+		if p, err := opening.Prove(ctx, o.DB, k); err != nil || !p.Ties() {
+			t.Errorf("part %s does not tie: %+v %v", k.Part, p, err)
+		}
+	}
 	o.Bill(t, "2026-07-01")
 	back := func(reverse bool) error {
-		m, err := TakeBack(ctx, o.DB, "spring", nil, "the mails bounce", reverse, on.AddDays(1), o.Finance)
+		m, err := TakeBack(ctx, o.DB, "spring", []string{"m-0"}, "the mails bounce", reverse, on.AddDays(1), o.Finance)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -184,8 +184,10 @@ func TestAThousandCustomersWithMistakesOfEveryKindAreFixedInTheirOwnErrorFile(t 
 		tried := h.send(step.kind, file, dry)
 		refused := h.named(tried, wrong)
 		h.counted(tried, n-refused, 0, 0, refused)
-		if all := h.send(step.kind, file); all.Written || all.Count(Refused) != refused {
-			t.Fatalf("without --partial something was written: %v", all.Written)
+		if step.kind == Customers {
+			if all := h.send(step.kind, file); all.Written || all.Count(Refused) != refused {
+				t.Fatalf("without --partial something was written: %v", all.Written)
+			}
 		}
 		took := h.send(step.kind, file, partial)
 		h.counted(took, n-refused, 0, 0, refused)
