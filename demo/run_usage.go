@@ -74,8 +74,10 @@ func (f *filling) misfits(ctx context.Context, all []usage.Event) error {
 	if again, ok := contradiction(all, yesterday); ok {
 		events = append(events, again)
 	}
-	_, err := usage.Ingest(ctx, f.db, events, f.Now, narrator)
-	return err
+	if _, err := usage.Ingest(ctx, f.db, events, f.Now, narrator); err != nil {
+		return err
+	}
+	return f.reread(ctx, all, yesterday)
 }
 
 // divide parts events into those that are not and those that are.
