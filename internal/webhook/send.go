@@ -3,10 +3,12 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -84,6 +86,10 @@ func (c clients) post(ctx context.Context, url string, headers http.Header, body
 	}
 	response, err := client.Do(request)
 	if err != nil {
+		var at *neturl.Error // repeats the address, which the log shows beside it
+		if errors.As(err, &at) {
+			err = at.Err
+		}
 		return answer{err: printable(err.Error())}
 	}
 	defer response.Body.Close()
