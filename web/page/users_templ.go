@@ -61,7 +61,7 @@ func UserList(p Users) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Users", Sub: "Who hands out rights neither sells nor books; who sells does not approve."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Users", Sub: "Who hands out rights neither sells nor books; who sells does not approve.", Others: ui.Cells(ui.Button(ui.ButtonProps{Label: "API keys", Href: "/settings/api-keys"}))}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
