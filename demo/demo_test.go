@@ -250,7 +250,7 @@ func everybodySignsIn(t *testing.T, db *postgres.DB) {
 		about = append(about, w.Subject.Kind+" "+w.Subject.Key)
 	}
 	slices.Sort(about)
-	if want := []string{"accounting_policy 1/us_gaap/1", "assessment C-1016/1", "catalog 1", "contract C-1013/v1", "journal 3"}; err != nil || !slices.Equal(about, want) {
+	if want := []string{"accounting_policy 1/us_gaap/1", "assessment C-1016/1", "catalog 1", "contract C-1013/v1", "erasure 1", "journal 3"}; err != nil || !slices.Equal(about, want) {
 		t.Errorf("finance should decide about %v, finds %v, %v", want, about, err)
 	}
 }
