@@ -47,7 +47,7 @@ type route struct {
 
 // routes is every page and every form there is: first what sells, then what asks for money, then what keeps the books.
 func (s *Server) routes() []route {
-	return readers(slices.Concat(salesRoutes(), judgmentRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), behindRoutes(), intakeRoutes(), correctionRoutes(), bookRoutes(), openingRoutes(), onboardingRoutes(), journalRoutes(), reportRoutes(), evidenceRoutes(), privacyRoutes(), myRoutes(), spendRoutes(), webhookRoutes(), entitlementRoutes()))
+	return readers(slices.Concat(salesRoutes(), judgmentRoutes(), subscriptionRoutes(), catalogRoutes(), billingRoutes(), behindRoutes(), intakeRoutes(), correctionRoutes(), bookRoutes(), openingRoutes(), onboardingRoutes(), journalRoutes(), reportRoutes(), evidenceRoutes(), privacyRoutes(), myRoutes(), spendRoutes(), webhookRoutes(), entitlementRoutes(), developerRoutes()))
 }
 
 func salesRoutes() []route {
