@@ -293,8 +293,8 @@ func TestAnEventsListShowsWhatWasCorrectedWhenAskedTo(t *testing.T) {
 	away.OccurredAt = time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
 	w.correct(t, amend("1", "10"), retract("2"), away)
 	day := mustDate(t, "2026-03-01")
-	list := func(all bool) (out []string) {
-		f := EventFilter{Account: w.customer["acme"].Account, Customer: w.customer["acme"].ID, From: day.Time(berlin(t)), Until: day.AddDays(1).Time(berlin(t)), All: all, Limit: 2}
+	list := func(all, gone bool) (out []string) {
+		f := EventFilter{Account: w.customer["acme"].Account, Customer: w.customer["acme"].ID, From: day.Time(berlin(t)), Until: day.AddDays(1).Time(berlin(t)), All: all, Gone: gone, Limit: 2}
 		for {
 			page, err := EventsPage(context.Background(), w.db, f)
 			if err != nil {
@@ -309,11 +309,14 @@ func TestAnEventsListShowsWhatWasCorrectedWhenAskedTo(t *testing.T) {
 			f.After = page[len(page)-1].At
 		}
 	}
-	if diff := cmp.Diff([]string{"1: 10, revision 1", "4: 4, revision 0"}, list(false)); diff != "" {
+	if diff := cmp.Diff([]string{"1: 10, revision 1", "4: 4, revision 0"}, list(false, false)); diff != "" {
 		t.Errorf("what counts (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"1: 10, revision 1", "2: 2, revision 1 retracted", "3: 3, revision 1 moved", "4: 4, revision 0"}, list(true)); diff != "" {
+	if diff := cmp.Diff([]string{"1: 10, revision 1", "2: 2, revision 1 retracted", "3: 3, revision 1 moved", "4: 4, revision 0"}, list(true, false)); diff != "" {
 		t.Errorf("all (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"2: 2, revision 1 retracted", "3: 3, revision 1 moved"}, list(true, true)); diff != "" {
+		t.Errorf("what counts no longer (-want +got):\n%s", diff)
 	}
 }
 

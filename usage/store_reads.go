@@ -60,6 +60,7 @@ type EventFilter struct {
 	Customer    customers.ID
 	Meter       int64 // 0: any
 	All         bool  // also those that stood here and count no longer: retracted, or amended to another time, meter or user
+	Gone        bool  // with All: those alone
 	From, Until time.Time
 	After       EventCursor // the last event of the page before
 	Limit       int         // 0: 100; at most 1000
@@ -129,10 +130,10 @@ func EventsPage(ctx context.Context, q postgres.Querier, f EventFilter) ([]Recor
 		)
 		select key, revision, state, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at
 		from page
-		where (occurred_at, key) > (@after::timestamptz, @key::uuid)
+		where (occurred_at, key) > (@after::timestamptz, @key::uuid) and (not @gone::boolean or state <> '')
 		order by occurred_at, key
 		limit @limit`,
-		pgx.NamedArgs{"account": int64(f.Account), "customer": int64(f.Customer), "meter": f.Meter, "all": f.All,
+		pgx.NamedArgs{"account": int64(f.Account), "customer": int64(f.Customer), "meter": f.Meter, "all": f.All, "gone": f.Gone,
 			"from": f.From, "until": f.Until, "after": after, "key": uuid(f.After.Key), "limit": min(limit, 1000)})
 	if err != nil {
 		return nil, fmt.Errorf("list usage events: %w", postgres.Fault(err))

@@ -66,6 +66,7 @@ func TestAnEventIsAmendedRetractedAndRestoredOnItsPage(t *testing.T) {
 	b.PostForm(h.history(), form("amend", "0", "the meter was read again", "quantity", "12", "occurred_at", instant)).Want(200, "Event twice-1 is amended", "the meter was read again")
 	b.PostForm(h.history(), form("retract", "0", "too late")).Want(422, "is at revision 1, not 0")
 	b.PostForm(h.history(), form("retract", "1", "a test of ours")).Want(200, "is retracted", "Restore the event").Check()
+	b.Get(strings.Replace(h.history(), "/history", "/events?meter=api.calls&day=2026-03-12", 1)).Want(200, "Count here no longer", "Retracted").Check()
 	b.PostForm(h.history(), form("restore", "2", "no, it was real")).Want(200, "is restored", "no, it was real")
 	b.Get(h.history() + "?source=edge&event=never").Want(404)
 	h.Login(access.Sales).Get(at).Want(200, "Event twice-1").Lacks("Amend the event")

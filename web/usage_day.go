@@ -62,6 +62,11 @@ func (v *visit) dayEvents() error {
 		list := page.List{Head: ui.HeadProps{Title: m.name() + " on " + ui.DayText(day), Sub: m.customer.Name, Others: ui.Cells(v.csvButton()),
 			Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: m.customer.Name, Href: narrowed(usageAddress(m.customer.ID), "month", day.MonthOf())},
 				{Label: m.name(), Href: narrowed(usageAddress(m.customer.ID), "meter", m.meter.Code, "sku", m.sku, "month", day.MonthOf())}}}, Tables: []ui.TableProps{table}}
+		gone, err := v.correctedAway(t, m, day)
+		if err != nil {
+			return err
+		}
+		list.Tables = append(list.Tables, gone...)
 		if len(hours) > 1 {
 			list.Parts = []templ.Component{ui.Chart(hourChart(hours, m.meter.Unit))}
 		}

@@ -12,6 +12,7 @@ import (
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/fault"
+	"ratable/internal/period"
 	"ratable/usage"
 	"ratable/web/page"
 	"ratable/web/ui"
@@ -187,6 +188,28 @@ func (v *visit) typedCorrection(e spokenEvent) (c usage.Correction, found []faul
 		found = append(found, fault.Field{Path: "occurred_at", Value: fault.Shown(v.form("occurred_at")), Message: "must be an instant with its zone, such as 2026-03-01T10:00:00Z"})
 	}
 	return c, found
+}
+
+// correctedAway lists what stood on a day and counts there no longer, for those who may open it; nothing where nothing was.
+func (v *visit) correctedAway(t tx, m metered, day period.Date) ([]ui.TableProps, error) {
+	if !v.may(get, "/usage/customers/:id/history") {
+		return nil, nil
+	}
+	zones, err := v.zones(t, []customers.ID{m.customer.ID})
+	if err != nil {
+		return nil, err
+	}
+	zone := zones[m.customer.ID]
+	found, err := usage.EventsPage(v.ctx, t, usage.EventFilter{Account: m.customer.Account, Customer: m.customer.ID, Meter: m.meter.ID, All: true, Gone: true, From: day.Time(zone), Until: day.AddDays(1).Time(zone), Limit: 200})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	table := ui.TableProps{Title: "Count here no longer", Caption: "Corrected", Columns: []ui.Column{{Label: "When", Kind: ui.Tight}, {Label: "Source and id", Kind: ui.Tight}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Since"}}}
+	words := map[usage.State]string{usage.Retracted: "Retracted", usage.Moved: "Counts elsewhere"}
+	for _, r := range found {
+		table.Rows = append(table.Rows, ui.Row{Href: eventAddress(m.customer.ID, r.Source, r.ID), Cells: ui.Cells(ui.Text(r.OccurredAt.In(zone).Format("15:04:05")), ui.TwoLines(r.ID, r.Source), ui.Text(digits(r.Quantity)), ui.Text(words[r.State]))})
+	}
+	return []ui.TableProps{table}, nil
 }
 
 // correctionRoutes are the rooms where usage is put right.
