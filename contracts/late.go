@@ -60,7 +60,8 @@ type accepting struct {
 func (a Agreement) Deadlines() (out usage.Deadlines) {
 	align := a.Versions[0].Document.Billing.Align
 	for _, id := range lineages(a, documentLines, lineID) {
-		for _, s := range a.takings(id) {
+		measured := a.takings(id, func(x, y accepting) bool { return x.measuresAs(y) })
+		for _, s := range a.takings(id, func(x, y accepting) bool { return x.after == y.after && x.open == y.open && x.measuresAs(y) }) {
 			cadence, err := period.ParseCadence(s.terms.line.Usage.Every)
 			if err != nil {
 				continue // not of a document that was ever accepted
@@ -70,24 +71,59 @@ func (a Agreement) Deadlines() (out usage.Deadlines) {
 			if cadence != period.Term {
 				d.Periods.Anchor = anchor(s.anchor, cadence, align)
 			}
+			parts := uncut(d, whole(measured, s.span).End)
 			for _, user := range a.usersOf(s.terms.line) {
-				d.Key = usage.Key{Customer: user, Meter: s.terms.line.Usage.Meter}
-				out = append(out, d)
+				for _, d := range parts {
+					d.Key = usage.Key{Customer: user, Meter: s.terms.line.Usage.Meter}
+					out = append(out, d)
+				}
 			}
 		}
 	}
 	return out
 }
 
-func (a Agreement) takings(id string) []stretch[accepting] {
+// uncut splits off the days of a deadline whose billing period goes on under the terms that follow: the bill is made at
+// its end, not at theirs, and from there their days are counted.
+func uncut(d usage.Deadline, end period.Date) []usage.Deadline {
+	last := period.NewSpan(d.Days.Start, end)
+	if d.Periods.Cadence != period.Term {
+		piece := d.Periods.Piece(d.Periods.Index(d.Days.End.AddDays(-1)))
+		last = period.NewSpan(period.MaxDate(piece.Start, d.Days.Start), period.MinDate(piece.End, end))
+	}
+	if d.Open || !last.End.After(d.Days.End) {
+		return []usage.Deadline{d}
+	}
+	rest := d
+	d.Days.End, rest.Days.Start = last.Start, last.Start
+	rest.After += last.End.Sub(rest.Days.End)
+	if d.Days.Empty() {
+		return []usage.Deadline{rest}
+	}
+	return []usage.Deadline{d, rest}
+}
+
+// whole is the stretch that the days lie in.
+func whole(all []stretch[accepting], days period.Span) period.Span {
+	for _, s := range all {
+		if s.span.Contains(days.Start) {
+			return s.span
+		}
+	}
+	return days
+}
+
+// measuresAs says whether a change of one into the other leaves billing periods whole.
+func (x accepting) measuresAs(y accepting) bool {
+	return slices.Equal(x.line.Users, y.line.Users) && x.line.Usage.Meter == y.line.Usage.Meter && x.line.Usage.Every == y.line.Usage.Every
+}
+
+func (a Agreement) takings(id string, same func(x, y accepting) bool) []stretch[accepting] {
 	return stretchesOf(a, id, func(v *Version) (period.Span, accepting, bool) {
 		l, ok := v.Document.line(id)
 		days, refuses := v.Document.Billing.RefusesLate()
 		return v.Document.days(l), accepting{l, days, !refuses}, ok && l.Usage != nil
-	}, func(a, b accepting) bool {
-		return a.after == b.after && a.open == b.open && slices.Equal(a.line.Users, b.line.Users) &&
-			a.line.Usage.Meter == b.line.Usage.Meter && a.line.Usage.Every == b.line.Usage.Every
-	})
+	}, same)
 }
 
 // usersOf are those whose usage a line counts.

@@ -62,6 +62,27 @@ func TestANewPriceDoesNotCutThePeriodADeadlineCountsFrom(t *testing.T) {
 	}
 }
 
+// The bill of April is made on 1 May, whatever was agreed on the 15th about how long to wait for what is late.
+func TestNewTermsForLateUsageDoNotCutThePeriodADeadlineCountsFrom(t *testing.T) {
+	term := "term: {from: 2026-01-01, through: 2026-12-31}\n"
+	longer := "effective: 2026-04-15\nreason: longer\nbilling: {late_usage: refuse, refuse_after_days: 20}\n"
+	whenever := "effective: 2026-04-15\nreason: whenever\n"
+	for _, c := range []struct{ every, later, on, want string }{
+		{"month", longer, "2026-03-31", "2026-04-05"},
+		{"month", longer, "2026-04-10", "2026-05-05"},
+		{"month", longer, "2026-04-15", "2026-05-20"},
+		{"month", whenever, "2026-04-10", "2026-05-05"},
+		{"month", whenever, "2026-04-15", ""},
+		{"quarter", longer, "2026-04-14", "2026-07-05"},
+		{"term", longer, "2026-01-10", "2027-01-05"},
+	} {
+		ds := agreement(t, head+term+refusing+counting(c.every, ""), head+term+c.later+counting(c.every, "")).Deadlines()
+		if got := last(ds, 7, c.on); got != c.want {
+			t.Errorf("every %s, then %q: use of %s is taken through %q, it should be %q", c.every, c.later, c.on, got, c.want)
+		}
+	}
+}
+
 func TestADeadlineIsOfThoseWhoseUsageTheLineCounts(t *testing.T) {
 	a := agreement(t, head+"term: {from: 2026-01-01, through: 2026-12-31}\n"+refusing+counting("month", ", users: [lab, works]"))
 	a.Users = map[string]customers.ID{"lab": 8, "works": 9}
