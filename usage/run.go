@@ -11,6 +11,7 @@ import (
 
 	"ratable/internal/access"
 	"ratable/internal/postgres"
+	"ratable/internal/webhook"
 )
 
 // maxBatch is how many events one transaction takes. More only make it longer:
@@ -188,14 +189,16 @@ func (w *writer) quarantine(ctx context.Context, strays []stray, now time.Time) 
 	if err := w.takeOrder(ctx); err != nil {
 		return err
 	}
-	n, err := insertStrays(ctx, w.tx, strays, w.order, now)
+	causes, err := insertStrays(ctx, w.tx, strays, w.order, now)
 	if err != nil {
 		return err
 	}
-	w.wrote = w.wrote || n > 0
-	w.receipt.Quarantined = int(n)
-	w.receipt.Repeated += len(strays) - int(n)
-	return nil
+	for _, c := range causes {
+		w.receipt.Quarantined += int(c.Events)
+	}
+	w.wrote = w.wrote || len(causes) > 0
+	w.receipt.Repeated += len(strays) - w.receipt.Quarantined
+	return webhook.Emit(ctx, w.tx, toldStrays(w.order, causes)...)
 }
 
 func (w *writer) takeOrder(ctx context.Context) (err error) {

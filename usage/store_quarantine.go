@@ -15,10 +15,10 @@ import (
 	"ratable/internal/postgres"
 )
 
-// insertStrays puts events in quarantine, each content once. It gives how many are new.
-func insertStrays(ctx context.Context, tx pgx.Tx, strays []stray, order int64, received time.Time) (int64, error) {
+// insertStrays puts events in quarantine, each content once. It gives why those wait that were not there yet, most first.
+func insertStrays(ctx context.Context, tx pgx.Tx, strays []stray, order int64, received time.Time) ([]Cause, error) {
 	if len(strays) == 0 {
-		return 0, nil
+		return nil, nil
 	}
 	var a eventArrays
 	var reasons, contracts []string
@@ -30,7 +30,7 @@ func insertStrays(ctx context.Context, tx pgx.Tx, strays []stray, order int64, r
 		positions, deadlines = append(positions, int32(strays[i].position)), append(deadlines, strays[i].refusal.Last)
 	}
 	// What is in quarantine already stays as it is there, also when it was released or discarded.
-	tag, err := tx.Exec(ctx, `
+	rows, err := tx.Query(ctx, `
 		with kept as (
 			insert into usage.quarantine
 				(key, content, customer, meter, occurred_at, quantity, dimensions, source, event_id, reason, position, deadline, contract, known_order)
@@ -42,14 +42,24 @@ func insertStrays(ctx context.Context, tx pgx.Tx, strays []stray, order int64, r
 			order by key, content, position
 			on conflict (key, content) do nothing
 			returning key, content, reason, customer, meter, deadline, contract, known_order, position
+		), waits as (
+			insert into usage.waiting (key, content, state, reason, customer, meter, deadline, contract, first_on, known_order, position)
+			select key, content, 'waiting', reason, customer, meter, deadline, contract, @received, known_order, position from kept
 		)
-		insert into usage.waiting (key, content, state, reason, customer, meter, deadline, contract, first_on, known_order, position)
-		select key, content, 'waiting', reason, customer, meter, deadline, contract, @received, known_order, position from kept`,
+		select reason, case when reason <> 'unknown meter' then customer else '' end,
+		       case when reason <> 'unknown customer' then meter else '' end, coalesce(contract, ''), count(*), @received::timestamptz
+		from kept
+		group by 1, 2, 3, 4
+		order by 5 desc, 1, 2, 3, 4`,
 		a.args(pgx.NamedArgs{"reasons": reasons, "positions": positions, "deadlines": deadlines, "contracts": contracts, "order": order, "received": received}))
 	if err != nil {
-		return 0, fmt.Errorf("quarantine %d events: %w", len(strays), postgres.Fault(err))
+		return nil, fmt.Errorf("quarantine %d events: %w", len(strays), postgres.Fault(err))
 	}
-	return tag.RowsAffected(), nil
+	causes, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Cause])
+	if err != nil {
+		return nil, fmt.Errorf("quarantine %d events: %w", len(strays), postgres.Fault(err))
+	}
+	return causes, nil
 }
 
 // Cursor is a place in a list ordered by when things became known; the zero
