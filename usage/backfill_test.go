@@ -184,3 +184,26 @@ func TestBackfillsAtTheSameMomentLeaveRollupsWhole(t *testing.T) {
 	all.Wait()
 	w.proveRollups(t)
 }
+
+// Each of two sets is all that counts once it was applied: never both.
+func TestOfTwoBackfillsOfOneStretchAtTheSameMomentTheLaterCounts(t *testing.T) {
+	w := newWorld(t)
+	for round := range 8 {
+		day := fmt.Sprintf("2026-03-%02d", 1+round)
+		var both sync.WaitGroup
+		for n, quantity := range []string{"1", "20"} {
+			both.Go(func() {
+				b := marching(used(fmt.Sprintf("%d-%d", round, n), "acme", "calls", day+"T10:00:00Z", quantity))
+				b.From, b.Until = b.Events[0].OccurredAt, b.Events[0].OccurredAt.Add(time.Hour)
+				if _, _, err := ReplaceStretch(context.Background(), w.db, b, now, tester); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		if got := w.day(t, "acme", "calls", day); got != "1" && got != "20" {
+			t.Fatalf("%s calls count on %s; one backfill says 1, the other 20", got, day)
+		}
+	}
+	w.proveRollups(t)
+}

@@ -34,7 +34,7 @@ func PlanBackfill(ctx context.Context, db *postgres.DB, b Backfill, now time.Tim
 }
 
 func planIn(ctx context.Context, tx pgx.Tx, b Backfill) (Replacement, error) {
-	f, err := newFilling(ctx, tx, b)
+	f, err := newFilling(ctx, tx, b, false)
 	if err != nil {
 		return Replacement{}, err
 	}
@@ -63,7 +63,7 @@ func PrepareBackfill(ctx context.Context, db *postgres.DB, b Backfill, now time.
 		return 0, r, fmt.Errorf("%s: %w", doing, err)
 	}
 	err = db.Tx(ctx, func(tx pgx.Tx) error {
-		f, err := newFilling(ctx, tx, b)
+		f, err := newFilling(ctx, tx, b, false)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func LoadBackfill(ctx context.Context, db *postgres.DB, id int64) (kept KeptBack
 		if kept, b, err = readBackfill(ctx, tx, id); err != nil || kept.Applied {
 			return err
 		}
-		f, err := newFilling(ctx, tx, b)
+		f, err := newFilling(ctx, tx, b, false)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func ApplyBackfill(ctx context.Context, db *postgres.DB, id int64, seen string, 
 		return r, fmt.Errorf("%s: %w", doing, err)
 	}
 	err = amongFillers(ctx, db, b.Events, func(tx pgx.Tx) error {
-		f, err := newFilling(ctx, tx, b)
+		f, err := newFilling(ctx, tx, b, true)
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func ReplaceStretchIn(ctx context.Context, tx pgx.Tx, b Backfill, now time.Time,
 	if err := b.check(now); err != nil {
 		return 0, r, fmt.Errorf("%s: %w", doing, err)
 	}
-	f, err := newFilling(ctx, tx, b)
+	f, err := newFilling(ctx, tx, b, true)
 	if err != nil {
 		return 0, r, fmt.Errorf("%s: %w", doing, err)
 	}
@@ -222,7 +222,10 @@ type filling struct {
 	zones map[int64]*time.Location
 }
 
-func newFilling(ctx context.Context, tx pgx.Tx, b Backfill) (*filling, error) {
+// newFilling compares a backfill with what stands. Whoever is to apply it is alone
+// with this use until the transaction ends: of two whose sets have nothing in
+// common each would leave the other's events standing.
+func newFilling(ctx context.Context, tx pgx.Tx, b Backfill, alone bool) (*filling, error) {
 	f := &filling{Backfill: b}
 	var err error
 	if f.directory, err = loadDirectory(ctx, tx, []Event{{Customer: b.Customer}}); err != nil {
@@ -234,6 +237,11 @@ func newFilling(ctx context.Context, tx pgx.Tx, b Backfill) (*filling, error) {
 	}
 	if f.meter, known = f.directory.meters.Meter(b.Meter); !known {
 		return nil, fault.InvalidFields(fault.Field{Path: "meter", Value: fault.Shown(b.Meter), Message: "is not a meter of the catalog"})
+	}
+	if alone {
+		if err := holdStretch(ctx, tx, f.at, f.meter.ID); err != nil {
+			return nil, err
+		}
 	}
 	if month, err := archivedWithin(ctx, tx, b.Stretch); err != nil {
 		return nil, err

@@ -22,6 +22,13 @@ import (
 	"ratable/internal/postgres"
 )
 
+// holdStretch lets nobody else replace use of a customer and meter until the
+// transaction ends. Everything is read after it.
+func holdStretch(ctx context.Context, tx pgx.Tx, at place, meter int64) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended(@key, 0))`, pgx.NamedArgs{"key": fmt.Sprintf("usage backfill %d %d", at.customer, meter)})
+	return postgres.Fault(err)
+}
+
 // loadCounted reads what counts in a stretch.
 func loadCounted(ctx context.Context, q postgres.Querier, at place, meter int64, s Stretch) ([]standing, error) {
 	rows, err := q.Query(ctx, `
