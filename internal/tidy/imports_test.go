@@ -22,7 +22,7 @@ var floor = map[string]int{
 	"payments": 60, "exports": 60,
 	"internal/formula": 3,
 	"partners":         62, "evidence": 62, "reports": 62, "opening": 62,
-	"spend": 61,
+	"spend":      61,
 	"onboarding": 63, "reconcile": 63, "closing/checklist": 64, "privacy": 64,
 	"scenario": 65, "revrec/examples": 66,
 	"web/page": 70, "web/api": 71, "web": 72,
