@@ -63,7 +63,7 @@ var Types = []Described{
 	{ContractRenewed, Contract, "A further term of a contract begins.", false},
 	{ContractTerminated, Contract, "A version that ends a contract early counts.", false},
 	{ContractExpired, Contract, "A contract's term is over and it did not renew.", false},
-	{ContractTrialEnded, Contract, "The trial of a contract is over; from this day on it is charged.", false},
+	{ContractTrialEnded, Contract, "The trial of a contract is over: its lines are charged from the next day, or ended with it, as its data says (then: convert or end).", false},
 	{InvoiceIssued, Invoice, "An invoice was issued and booked.", true},
 	{InvoiceSent, Invoice, "The e-mail with a document was taken by the receiving mail server.", false},
 	{InvoicePaid, Invoice, "A payment left nothing of an invoice open.", false},
