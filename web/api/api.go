@@ -62,7 +62,12 @@ type server struct {
 
 // operations is everything that the API answers, by noun.
 func (s *server) operations() []operation {
-	return slices.Concat(s.stateOperations(), s.documentOperations(), s.eventOperations(), s.correctionOperations(), s.quarantineOperations(), s.spendOperations(), s.entitlementOperations(), s.customerOperations(), s.contractOperations(), s.subscriptionOperations(), s.importOperations(), s.webhookOperations())
+	return slices.Concat(
+		s.stateOperations(), s.documentOperations(),
+		s.customerOperations(), s.contractOperations(), s.subscriptionOperations(), s.catalogOperations(),
+		s.eventOperations(), s.correctionOperations(), s.quarantineOperations(), s.readingOperations(), s.spendOperations(), s.entitlementOperations(),
+		s.invoiceOperations(), s.behindOperations(), s.paymentOperations(), s.bookOperations(),
+		s.importOperations(), s.webhookOperations())
 }
 
 // New returns the handler of all Prefixes.

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -113,10 +112,6 @@ var exampleCustomer = customer{ExternalID: "northwind", Name: "Northwind Analyti
 var exampleAddress = address{Lines: []string{"500 Howard St"}, City: "San Francisco", Region: "CA", Postcode: "94105", Country: "US"}
 
 func (s *server) customerOperations() []operation {
-	return slices.Concat(s.partyOperations(), s.readingOperations(), s.invoiceOperations(), s.behindOperations(), s.paymentOperations(), s.catalogOperations(), s.bookOperations())
-}
-
-func (s *server) partyOperations() []operation {
 	make := newCustomer{ExternalID: "northwind", Name: "Northwind Analytics", LegalName: "Northwind Analytics LLC", Kind: "business", Entity: "NLUS", Currency: "USD",
 		Billing: exampleAddress, Contacts: exampleCustomer.Contacts}
 	desks := []access.Role{access.Sales, access.Finance, access.Support}

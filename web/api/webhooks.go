@@ -54,7 +54,7 @@ func (n newEndpoint) given() webhook.NewEndpoint {
 	return out
 }
 
-type endpointStatus struct {
+type endpointSwitch struct {
 	Status string `json:"status" enum:"enabled,disabled" example:"enabled"`
 	Reason string `json:"reason,omitempty" maxLength:"200" example:"The receiver is back"`
 }
@@ -181,7 +181,7 @@ func giveEndpoint(c *call, q postgres.Querier, id int64) (endpoint, error) {
 
 type statusOfEndpoint struct {
 	EndpointAt
-	Body endpointStatus
+	Body endpointSwitch
 }
 
 func (s *server) setEndpointStatus(c *call, tx pgx.Tx, in *statusOfEndpoint) (endpoint, error) {
