@@ -162,7 +162,7 @@ type Moving struct {
 // cannot is told, and stays asked for. With rehearse nothing stays, and the first invoices are decided.
 func ApproveMove(ctx context.Context, db *postgres.DB, cohort string, names []string, reason string, rehearse bool, today period.Date, by access.Actor) ([]Moving, error) {
 	doing := fmt.Sprintf("approve the move of cohort %s", cohort)
-	if err := by.Require(access.Finance); err != nil {
+	if err := by.Require(Deciders...); err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
 	if by.UserID == 0 {

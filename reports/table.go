@@ -112,13 +112,14 @@ func to(target Target, of string, pairs ...any) Link {
 
 // Table is one grid of a report. Name is that of its file and sheet.
 type Table struct {
-	Name    string
-	Title   string
-	Columns []Column
-	Rows    []Row
-	Empty   string // what is said when there is nothing
-	Ordered bool   // its rows stand in an order of their own
-	Sparse  bool   // a page leaves nothing white, so that the shape is seen
+	Name     string
+	Title    string
+	Columns  []Column
+	Rows     []Row
+	Currency money.Currency // of its figures; empty: the scope's
+	Empty    string         // what is said when there is nothing
+	Ordered  bool           // its rows stand in an order of their own
+	Sparse   bool           // a page leaves nothing white, so that the shape is seen
 
 	lines []int // places of the lines
 }

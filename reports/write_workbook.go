@@ -1,12 +1,15 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"ratable/internal/money"
 )
 
 // WriteXLSX writes the report as a workbook: a sheet for each table, its head frozen, amounts as numbers in the currency's
@@ -16,10 +19,10 @@ func WriteXLSX(w io.Writer, d Drawn) error {
 	f := excelize.NewFile()
 	defer f.Close()
 	b := book{f: f, d: d}
-	if err := b.dress(); err != nil {
-		return err
-	}
 	for i, t := range d.Tables {
+		if err := b.dress(cmp.Or(t.Currency, d.Scope.Currency)); err != nil {
+			return err
+		}
 		name := sheetName(t)
 		if i == 0 {
 			if err := f.SetSheetName("Sheet1", name); err != nil {
@@ -52,10 +55,10 @@ type book struct {
 	head, money, total, totalMoney, strong int
 }
 
-// dress makes the styles. An amount stands as accountants write it: negative in parentheses.
-func (b *book) dress() (err error) {
+// dress makes the styles, the same once however often. An amount stands as accountants write it: negative in parentheses.
+func (b *book) dress(c money.Currency) (err error) {
 	format := "#,##0"
-	if digits := b.d.Scope.Currency.Exponent(); digits > 0 {
+	if digits := c.Exponent(); digits > 0 {
 		format += "." + strings.Repeat("0", digits)
 	}
 	format += "_);(" + format + ")"
@@ -182,7 +185,10 @@ func (b *book) about() error {
 		return err
 	}
 	s := b.d.Scope
-	rows := [][]any{{b.d.Report.Title}, {b.d.Report.Question}, {"Entity", Guarded(s.Entity.Name)}, {"Currency", string(s.Currency)}, {"As booked through", s.Month.Last().String()}}
+	rows := [][]any{{b.d.Report.Title}, {b.d.Report.Question}}
+	if s.Entity.ID != 0 {
+		rows = append(rows, []any{"Entity", Guarded(s.Entity.Name)}, []any{"Currency", string(s.Currency)}, []any{"As booked through", s.Month.Last().String()})
+	}
 	if b.d.Report.From > 0 {
 		rows = append(rows, []any{"From", s.From.First().String()})
 	}

@@ -1,11 +1,14 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 
 	"ratable/contracts"
 	"ratable/internal/access"
+	"ratable/onboarding"
 	"ratable/web/page"
+	"ratable/web/ui"
 )
 
 // decidable are the requests that wait for a word of this very person: four eyes hide what they prepared themselves.
@@ -13,6 +16,13 @@ func (v *visit) decidable() ([]access.Approval, error) {
 	waiting, err := access.Pending(v.ctx, v.DB, v.By.Roles)
 	if err != nil {
 		return nil, err
+	}
+	if v.By.Require(onboarding.Deciders...) == nil {
+		moves, _, err := v.movesAsked()
+		if err != nil {
+			return nil, err
+		}
+		waiting = append(waiting, moves...)
 	}
 	mine := waiting[:0]
 	for _, a := range waiting {
@@ -33,6 +43,12 @@ func (v *visit) approvals() error {
 	if err != nil {
 		return err
 	}
+	moves, whose, err := v.movesAsked()
+	if err != nil {
+		return err
+	}
+	waiting = append(waiting, moves...)
+	maps.Copy(names, whose)
 	var view page.Approvals
 	for _, a := range waiting {
 		row := page.Approval{Href: subjectAddress(a.Subject), Kind: subjectKind(a.Subject.Kind), Subject: subjectText(a.Subject), About: names[a.Subject.Key], By: a.RequestedBy.Name, At: a.At, Reason: a.Reason}
@@ -47,6 +63,34 @@ func (v *visit) approvals() error {
 		view.Others = append(view.Others, row)
 	}
 	return v.page(http.StatusOK, frame{Title: "Approvals", Room: "approvals"}, page.ApprovalInbox(view))
+}
+
+// moveKind is what a move that was asked for is called here. Its steps stand with its cohort (see onboarding), whose page decides it.
+const moveKind = "move"
+
+// movesAsked are the moves of cohorts that wait, as requests like any other, and by subject whom they are about.
+func (v *visit) movesAsked() ([]access.Approval, map[string]string, error) {
+	moves, err := onboarding.WaitingMoves(v.ctx, v.DB)
+	if err != nil || len(moves) == 0 {
+		return nil, nil, err
+	}
+	called, err := v.people(v.DB)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []access.Approval
+	about := map[string]string{}
+	for _, m := range moves {
+		key := m.Cohort + "/" + m.CutOver.String()
+		whom := m.Customers[0]
+		if len(m.Customers) > 1 {
+			whom = howMany(len(m.Customers), "customer")
+		}
+		about[key] = whom + ", from " + ui.DayText(m.CutOver)
+		out = append(out, access.Approval{Subject: access.Subject{Kind: moveKind, Key: key}, RequestedBy: access.Person{ID: m.AskedBy, Name: called[m.AskedBy]},
+			DecideRoles: onboarding.Deciders, Reason: m.Reason, At: m.At})
+	}
+	return out, about, nil
 }
 
 // contractNames says what the contracts that wait are about, by the key of the version that waits.

@@ -222,19 +222,25 @@ func (v *visit) takeBackCohort() error {
 	return v.stepped(firstTrouble(err, moved), fmt.Sprintf("%s taken back", howMany(movedCount(moved), "customer")))
 }
 
-// cohortCompared is the side-by-side of a whole cohort, or of one class of differences; with format=csv, every line as a file.
+// cohortCompared is the side-by-side of a whole cohort, or of one class of differences; with format=csv or xlsx, every line as a file.
 func (v *visit) cohortCompared() error {
 	name := v.param("name")
 	c, err := onboarding.Compare(v.ctx, v.DB, name, nil, v.Today())
 	if err != nil {
 		return err
 	}
-	if v.query("format") == "csv" {
+	switch v.query("format") {
+	case "csv":
 		var text bytes.Buffer
 		if err := c.WriteCSV(&text); err != nil {
 			return err
 		}
 		return v.sendCSV("side-by-side-"+name+".csv", text.Bytes())
+	case "xlsx":
+		h := v.echo.Response().Header()
+		h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+		h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="side-by-side-%s.xlsx"`, name))
+		return c.WriteXLSX(v.echo.Response(), name)
 	}
 	return v.page(http.StatusOK, frame{Title: "Side by side", Room: "imports"}, page.ListPage(v.comparedView(name, c)))
 }

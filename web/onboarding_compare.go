@@ -20,6 +20,7 @@ func (v *visit) comparedView(name string, c onboarding.Comparison) page.List {
 	view := page.List{Head: ui.HeadProps{Title: "Side by side", Crumbs: append(slices.Clone(cohortCrumbs), ui.Anchor{Label: name, Href: cohortAddress(name)}),
 		Sub: "What the other system invoiced, beside what our engine would have invoiced for the same days from the same usage, tax included."}}
 	view.Head.Action = ui.Button(ui.ButtonProps{Label: "CSV", Icon: "download", Href: v.with("format", "csv")})
+	view.Head.Others = ui.Cells(ui.Button(ui.ButtonProps{Label: "XLSX", Icon: "download", Href: v.with("format", "xlsx")}))
 	for _, t := range c.Totals {
 		view.Stats = append(view.Stats, ui.StatProps{Label: "Other system", Value: ui.Money(t.Old), Note: "with tax"}, ui.StatProps{Label: "Ours", Value: ui.Money(t.Ours), Note: "with tax"},
 			ui.StatProps{Label: "Difference", Value: ui.Money(t.Ours.Sub(t.Old))}, ui.StatProps{Label: "To look at", Value: ui.Count(int64(t.Differ()))})
@@ -70,7 +71,7 @@ func pairTable(cohort string, pairs []onboarding.Pair, wanted func(onboarding.Pa
 		t.Rows = append(t.Rows, row)
 	}
 	if shown > mostRows {
-		t.Pager = &ui.Pager{Summary: fmt.Sprintf("%d of %d lines; the CSV has all", mostRows, shown)}
+		t.Pager = &ui.Pager{Summary: fmt.Sprintf("%d of %d lines; the files have all", mostRows, shown)}
 	}
 	return t
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"mime/multipart"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"ratable/internal/access"
 	"ratable/web/webtest"
@@ -60,10 +63,32 @@ func TestCustomersAreTriedOutFixedInTheirErrorFileComparedAndMovedByTwoPeople(t 
 	ada.PostForm("/imports/cohorts/spring/compare", nil).Want(200, "Compared").Check()
 	ada.Get("/imports/cohorts/spring/compare").Want(200, "Price", "10.66", "95 a unit there, 100 here").Check()
 	ada.Get("/imports/cohorts/spring/compare?format=csv").Want(200, "old_invoice", "OLD-2")
+	workbook := ada.Get("/imports/cohorts/spring/compare?format=xlsx")
+	f, err := excelize.OpenReader(bytes.NewReader([]byte(workbook.Body)))
+	if err != nil {
+		t.Fatalf("the workbook does not open: %v", err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("USD", excelize.Options{RawCellValue: true})
+	if err != nil || len(rows) != 4 || rows[2][6] != "OLD-2" || rows[2][10] != "190" || rows[2][18] != "10" || rows[3][10] != "390" || rows[3][0] != "Total" {
+		t.Errorf("the workbook says %q (%v)", rows, err)
+	}
+	if sum, _ := f.GetCellFormula("USD", "K4"); sum != "SUM(K2:K3)" {
+		t.Errorf("their total is the formula %q", sum)
+	}
 	ada.Get("/imports/cohorts/spring/customers/mover?at=2026-02-01").Want(200, "Invoice OLD-2", "Ours of 2026-02-01", "12.54", "13.20").Check()
 	ada.PostForm("/imports/cohorts/spring/move", url.Values{"cut_over": {"2026-03-02"}, "reason": {"ready"}}).Want(422, "first day of a month").Check()
 	ada.PostForm("/imports/cohorts/spring/move", url.Values{"customer": {"mover"}, "cut_over": {"2026-03-01"}, "treatment": {"correct"}, "reason": {"ready"}}).Want(200, "waits for another person").Lacks("Approve the move")
+	ada.Get("/approvals").Want(200, "Waiting for others", "Move of cohort spring", "not you", "mover, from 1 Mar 2026").Check()
+	inbox, home := fin.Get("/approvals"), fin.Get("/")
+	inbox.Want(200, "Move of cohort spring").Check()
+	home.Want(200, "Move of cohort spring", "asks for your decision").Check()
+	if at := "/imports/cohorts/spring"; !slices.Contains(inbox.Links(), at) || !slices.Contains(home.Links(), at) {
+		t.Errorf("the move opens from neither or one of %v and %v", inbox.Links(), home.Links())
+	}
 	fin.Get("/imports/cohorts/spring/customers/mover").Want(200, "First invoices, if it is approved now", "Approve the move").Check()
 	fin.PostForm("/imports/cohorts/spring/approve", url.Values{"customer": {"mover"}, "approve_reason": {"looked at both"}}).Want(200, "1 customer moved", "Moved on").Check()
+	fin.Get("/approvals").Want(200).Lacks("Move of cohort spring")
+	fin.Get("/").Want(200).Lacks("Move of cohort spring")
 	fin.PostForm("/imports/cohorts/spring/take-back", url.Values{"customer": {"mover"}, "back_reason": {"not yet"}}).Want(200, "Taken back").Check()
 }

@@ -124,6 +124,10 @@ func subjectText(s access.Subject) string {
 	if s.Kind == closing.SubjectKind {
 		return "Reopening of month " + s.Key
 	}
+	if s.Kind == moveKind {
+		cohort, _, _ := strings.Cut(s.Key, "/")
+		return "Move of cohort " + cohort
+	}
 	if text := bookSubjectText(s); text != "" {
 		return text
 	}
@@ -166,6 +170,9 @@ func subjectAddress(s access.Subject) string {
 		return "/revenue/costs/" + url.PathEscape(s.Key)
 	case "hold":
 		return "/holds"
+	case "cohort", moveKind:
+		cohort, _, _ := strings.Cut(s.Key, "/")
+		return cohortAddress(url.PathEscape(cohort))
 	case privacy.SubjectKind:
 		return privacyAt + "/" + url.PathEscape(s.Key)
 	case closing.SubjectKind:
