@@ -24,9 +24,8 @@ import (
 
 const (
 	events  = 200_000
-	users   = 100   // customers whose events come interleaved, as they do from a gateway
-	request = 1_000 // events a request over HTTP
-	senders = 4     // connections that send them
+	users   = 100 // customers whose events come interleaved, as they do from a gateway
+	senders = 4   // connections that send them
 )
 
 // measured is the i-th event of a day: every customer uses something once in 43 seconds.
@@ -78,6 +77,12 @@ func BenchmarkIngestOfUsageFromCSV(b *testing.B) {
 // BenchmarkIngestOfUsageOverHTTP: the same events as CloudEvents, in batches over
 // several connections to the whole server.
 func BenchmarkIngestOfUsageOverHTTP(b *testing.B) {
+	for _, request := range []int{1_000, 100} { // events each
+		b.Run(fmt.Sprintf("%d-a-request", request), func(b *testing.B) { overHTTP(b, request) })
+	}
+}
+
+func overHTTP(b *testing.B, request int) {
 	site := webtest.New(b)
 	invoicingtest.New(b, site.DB).Crowd(b, users)
 	token := tokenFor(b, site)

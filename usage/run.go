@@ -71,7 +71,13 @@ func (in intake) write(ctx context.Context, db *postgres.DB, now time.Time, by a
 			return err
 		}
 		receipt = w.receipt
-		return w.audit(ctx)
+		if err := w.audit(); err != nil {
+			return err
+		}
+		if err := w.send(ctx); err != nil {
+			return fmt.Errorf("append %d events: %w", receipt.Accepted, err)
+		}
+		return nil
 	})
 	return receipt, err
 }
@@ -105,26 +111,31 @@ type writer struct {
 
 	received func(*staged) time.Time // when each event came; nil: somebody takes them however late they are
 
-	order   int64 // 0 until something is to be written
+	waiting pgx.Batch // statements to be sent together
+	order   int64     // 0 until something may have to be written
 	wrote   bool
 	late    []stray
 	verdict verdict
 	receipt Receipt
 }
 
-// write judges staged events and appends what is new. The order of tables is the
-// same in every transaction: keys, events, conflicts, quarter hours, days, days
-// by dimension, quarantine.
+// write judges staged events and appends what is new, some of it with the next
+// send. The order of tables is the same in every transaction: keys, events,
+// conflicts, quarter hours, days, days by dimension, quarantine.
 func (w *writer) write(ctx context.Context, known []staged) error {
 	if len(known) == 0 {
 		return nil
 	}
-	stored, err := loadStored(ctx, w.tx, known)
+	stored, deadlines, err := w.look(ctx, known)
 	if err != nil {
-		return fmt.Errorf("look for known events: %w", err)
-	}
-	if known, err = w.refuseLate(ctx, known, stored); err != nil {
 		return err
+	}
+	if deadlines && w.received != nil {
+		l, err := loadLateness(ctx, w.tx, known)
+		if err != nil {
+			return err
+		}
+		known, w.late = l.split(known, stored, w.received)
 	}
 	v := judge(known, stored)
 	if err := w.append(ctx, v); err != nil {
@@ -138,53 +149,34 @@ func (w *writer) write(ctx context.Context, known []staged) error {
 	return nil
 }
 
-// refuseLate takes out of a batch what no contract takes any more.
-func (w *writer) refuseLate(ctx context.Context, known []staged, stored map[eventKey]digest) ([]staged, error) {
-	if w.received == nil {
-		return known, nil
-	}
-	l, err := loadLateness(ctx, w.tx, known, w.directory.meters)
-	if err != nil {
-		return nil, err
-	}
-	known, w.late = l.split(known, stored, w.received)
-	return known, nil
-}
-
 func (w *writer) append(ctx context.Context, v verdict) error {
-	if len(v.fresh) == 0 && len(v.conflicts) == 0 {
-		return nil
-	}
-	if err := w.takeOrder(ctx); err != nil {
-		return err
-	}
 	if err := w.appendEvents(ctx, v.fresh); err != nil {
 		return fmt.Errorf("append %d events: %w", len(v.fresh), err)
 	}
-	if err := fillKept(ctx, w.tx, v.conflicts, w.directory.meters); err != nil {
-		return err
+	w.wrote = w.wrote || len(v.fresh) > 0
+	if len(v.conflicts) > 0 {
+		if err := w.send(ctx); err != nil {
+			return fmt.Errorf("append %d events: %w", len(v.fresh), err)
+		}
+		if err := fillKept(ctx, w.tx, v.conflicts); err != nil {
+			return err
+		}
+		kept, err := insertConflicts(ctx, w.tx, v.conflicts, w.order)
+		if err != nil {
+			return err
+		}
+		w.wrote = w.wrote || kept > 0
 	}
-	kept, err := insertConflicts(ctx, w.tx, v.conflicts, w.order)
-	if err != nil {
-		return err
-	}
-	w.wrote = w.wrote || len(v.fresh) > 0 || kept > 0
-	return addRollups(ctx, w.tx, rollUp(v.fresh))
-}
-
-func (w *writer) appendEvents(ctx context.Context, fresh []staged) error {
-	if len(fresh) == 0 {
-		return nil
-	}
-	if err := copyKeys(ctx, w.tx, fresh, w.order); err != nil {
-		return err
-	}
-	return copyEvents(ctx, w.tx, fresh, w.order)
+	queueRollups(&w.waiting, rollUp(v.fresh))
+	return nil
 }
 
 func (w *writer) quarantine(ctx context.Context, strays []stray, now time.Time) error {
 	if len(strays) == 0 {
 		return nil
+	}
+	if err := w.send(ctx); err != nil {
+		return fmt.Errorf("append %d events: %w", w.receipt.Accepted, err)
 	}
 	if err := w.takeOrder(ctx); err != nil {
 		return err
@@ -210,7 +202,7 @@ func (w *writer) takeOrder(ctx context.Context) (err error) {
 
 // audit says who brought a batch, unless it left no trace: events carry the
 // batch's known_order, and so each leads to its sender.
-func (w *writer) audit(ctx context.Context) error {
+func (w *writer) audit() error {
 	if !w.wrote {
 		return nil
 	}
@@ -218,5 +210,5 @@ func (w *writer) audit(ctx context.Context) error {
 	counts := struct {
 		Accepted, Repeated, Quarantined, Conflicts int
 	}{w.receipt.Accepted, w.receipt.Repeated, w.receipt.Quarantined, len(w.receipt.Conflicts)}
-	return access.Audit(ctx, w.tx, w.by, w.action, subject, nil, counts, "")
+	return access.QueueAudit(&w.waiting, w.by, w.action, subject, nil, counts, "")
 }

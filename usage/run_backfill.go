@@ -304,7 +304,11 @@ func (f *filling) apply(ctx context.Context, tx pgx.Tx, id int64, seen string, b
 	}
 	if len(f.fresh) > 0 {
 		w := writer{tx: tx, order: order}
-		if err := w.appendEvents(ctx, f.fresh); err != nil {
+		err := w.appendEvents(ctx, f.fresh)
+		if err == nil {
+			err = w.send(ctx)
+		}
+		if err != nil {
 			return r, fmt.Errorf("append %d events: %w", len(f.fresh), err)
 		}
 	}

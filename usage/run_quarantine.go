@@ -190,6 +190,9 @@ func (r replaying) replay(ctx context.Context, tx pgx.Tx, held []Quarantined, d 
 	if err := w.write(ctx, known); err != nil {
 		return Receipt{}, err
 	}
+	if err := w.send(ctx); err != nil {
+		return Receipt{}, err
+	}
 	outcomes := w.verdict.outcomes()
 	if err := release(ctx, tx, outcomes, w.order); err != nil {
 		return Receipt{}, err
@@ -202,7 +205,10 @@ func (r replaying) replay(ctx context.Context, tx pgx.Tx, held []Quarantined, d 
 	}
 	receipt := w.receipt
 	receipt.Quarantined = len(missing) + len(w.late)
-	return receipt, w.audit(ctx)
+	if err := w.audit(); err != nil {
+		return Receipt{}, err
+	}
+	return receipt, w.send(ctx)
 }
 
 // note records why late events were taken, and which were found late.

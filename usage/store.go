@@ -4,48 +4,35 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/shopspring/decimal"
 
-	"ratable/catalog"
-	"ratable/entities"
 	"ratable/internal/postgres"
 )
 
 // loadDirectory looks up the customers that events name, in one query, and the
 // zone of the entity that sells to each.
-func loadDirectory(ctx context.Context, q postgres.Querier, events []Event) (directory, error) {
-	meters, err := catalog.LoadMeters(ctx, q)
-	if err != nil {
-		return directory{}, err
-	}
-	sellers, err := entities.Load(ctx, q)
-	if err != nil {
+func loadDirectory(ctx context.Context, q postgres.Querier, events []Event) (d directory, err error) {
+	m := memoryOf(q)
+	if d.meters, err = m.metersFor(ctx, q, events); err != nil {
 		return directory{}, err
 	}
 	placements, err := resolveCustomers(ctx, q, customerNames(events))
 	if err != nil {
 		return directory{}, err
 	}
-	d := directory{places: make(map[string]place, len(placements)), meters: meters}
-	if d.aliases, err = loadAliases(ctx, q, MeterName, unknownMeters(events, meters)); err != nil {
+	if d.aliases, err = loadAliases(ctx, q, MeterName, unknownMeters(events, d.meters)); err != nil {
 		return directory{}, err
 	}
-	zones := make(map[entities.ID]*time.Location)
+	zones, err := m.zonesFor(ctx, q, placements)
+	if err != nil {
+		return directory{}, err
+	}
+	d.places = make(map[string]place, len(placements))
 	for name, p := range placements {
-		zone := zones[p.Entity]
-		if zone == nil {
-			seller, ok := sellers.ByID(p.Entity)
-			if !ok {
-				panic(fmt.Sprintf("usage: customer %d is sold to by entity %d, which does not exist", p.ID, p.Entity))
-			}
-			zone = seller.Location()
-			zones[p.Entity] = zone
-		}
-		d.places[name] = place{account: int64(p.Account), customer: int64(p.ID), zone: zone}
+		d.places[name] = place{account: int64(p.Account), customer: int64(p.ID), zone: zones[p.Entity]}
 	}
 	return d, nil
 }
@@ -66,36 +53,13 @@ func customerNames(events []Event) []string {
 // facts, which become known together. The lock of the order is held before the
 // place is taken, so that no watermark ever lies between the two.
 func nextOrder(ctx context.Context, tx pgx.Tx) (order int64, err error) {
-	err = tx.QueryRow(ctx, `
-		with held as materialized (select pg_advisory_xact_lock_shared(house_order_lock()))
-		select nextval('known_order') from held`).Scan(&order)
+	err = tx.QueryRow(ctx, takeOrder).Scan(&order)
 	return order, postgres.Fault(err)
 }
 
-// loadStored finds which keys of a batch the database has, with their content.
-func loadStored(ctx context.Context, q postgres.Querier, batch []staged) (map[eventKey]digest, error) {
-	accounts := make([]int64, len(batch))
-	keys := make(pgtype.FlatArray[pgtype.UUID], len(batch))
-	for i := range batch {
-		accounts[i], keys[i] = batch[i].account, uuid(batch[i].key)
-	}
-	rows, err := q.Query(ctx, `
-		select k.account_id, k.key, k.content
-		from unnest(@accounts::bigint[], @keys::uuid[]) as o (account_id, key)
-		join usage.keys k on k.account_id = o.account_id and k.key = o.key`,
-		pgx.NamedArgs{"accounts": accounts, "keys": keys})
-	if err != nil {
-		return nil, postgres.Fault(err)
-	}
-	found := make(map[eventKey]digest)
-	var account int64
-	var key, content pgtype.UUID
-	_, err = pgx.ForEachRow(rows, []any{&account, &key, &content}, func() error {
-		found[eventKey{account, key.Bytes}] = content.Bytes
-		return nil
-	})
-	return found, postgres.Fault(err)
-}
+const takeOrder = `
+	with held as materialized (select pg_advisory_xact_lock_shared(house_order_lock()))
+	select nextval('known_order') from held`
 
 // uuid binds a digest; pgx writes pgtype.UUID a quarter faster than other uuid types.
 func uuid(d digest) pgtype.UUID { return pgtype.UUID{Bytes: d, Valid: true} }

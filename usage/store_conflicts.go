@@ -71,7 +71,7 @@ func insertConflicts(ctx context.Context, tx pgx.Tx, conflicts []clash, order in
 }
 
 // fillKept reads what stands in the database for conflicts that do not know it.
-func fillKept(ctx context.Context, q postgres.Querier, conflicts []clash, meters *catalog.Catalog) error {
+func fillKept(ctx context.Context, q postgres.Querier, conflicts []clash) error {
 	var accounts []int64
 	var keys pgtype.FlatArray[pgtype.UUID]
 	for _, c := range conflicts {
@@ -94,6 +94,10 @@ func fillKept(ctx context.Context, q postgres.Querier, conflicts []clash, meters
 	found, err := pgx.CollectRows(rows, scanKept)
 	if err != nil {
 		return fmt.Errorf("read events in conflict: %w", postgres.Fault(err))
+	}
+	meters, err := catalog.LoadMeters(ctx, q) // what stands may be of a newer one than the batch
+	if err != nil {
+		return err
 	}
 	if err := nameKept(ctx, q, found, meters); err != nil {
 		return err

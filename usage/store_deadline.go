@@ -70,14 +70,11 @@ type lateness struct {
 	meters    *catalog.Catalog
 }
 
-// loadLateness reads the deadlines of the accounts of a batch. Where no contract
-// of anybody refuses anything, as a rule, that is one look into an empty table.
-func loadLateness(ctx context.Context, q postgres.Querier, batch []staged, meters *catalog.Catalog) (l lateness, err error) {
-	var any bool
-	if err := q.QueryRow(ctx, `select exists (select from usage.deadlines)`).Scan(&any); err != nil || !any {
-		return l, postgres.Fault(err)
+// loadLateness reads the deadlines of the accounts of a batch.
+func loadLateness(ctx context.Context, q postgres.Querier, batch []staged) (l lateness, err error) {
+	if l.meters, err = catalog.LoadMeters(ctx, q); err != nil { // a deadline may speak of a newer one than the batch
+		return l, err
 	}
-	l.meters = meters
 	seen := make(map[customers.AccountID]bool)
 	for i := range batch {
 		seen[customers.AccountID(batch[i].account)] = true
@@ -91,7 +88,7 @@ func loadLateness(ctx context.Context, q postgres.Querier, batch []staged, meter
 		account, _ := l.mergers.CountsFor(customers.AccountID(e.account), customers.ID(e.customer), e.day())
 		seen[account] = true
 	}
-	l.deadlines, err = deadlinesOf(ctx, q, slices.Sorted(maps.Keys(seen)), meters)
+	l.deadlines, err = deadlinesOf(ctx, q, slices.Sorted(maps.Keys(seen)), l.meters)
 	return l, err
 }
 

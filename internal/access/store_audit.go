@@ -32,6 +32,18 @@ func Audit(ctx context.Context, tx pgx.Tx, by Actor, action string, subject Subj
 	return AuditMany(ctx, tx, by, []Entry{{action, subject, before, after, reason}})
 }
 
+// QueueAudit is Audit as a part of a batch that the caller sends.
+func QueueAudit(batch *pgx.Batch, by Actor, action string, subject Subject, before, after any, reason string) error {
+	row, err := auditRow(by, Entry{action, subject, before, after, reason})
+	if err != nil {
+		return fmt.Errorf("audit %s of %s %s: %w", action, subject.Kind, subject.Key, err)
+	}
+	batch.Queue(`
+		insert into access.audit (actor_id, actor_name, actor_email, actor_roles, action, subject_kind, subject_key, account_id, before, after, reason, request_id, ip)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, row...)
+	return nil
+}
+
 // AuditMany appends a batch of lines by COPY: an invoice run writes thousands.
 func AuditMany(ctx context.Context, tx pgx.Tx, by Actor, entries []Entry) error {
 	rows := make([][]any, len(entries))

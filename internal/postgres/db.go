@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +16,7 @@ import (
 // DB is a pool of connections that all act as one role.
 type DB struct {
 	pool *pgxpool.Pool
+	kept sync.Map // see Keep
 }
 
 // Querier reads. It is satisfied by *DB and by pgx.Tx, so that a function that reads does not care whether
