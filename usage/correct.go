@@ -231,6 +231,13 @@ func (s standing) correct(a resolved) (standing, error) {
 		return s, fault.New(fault.Conflict, "event %q of source %q is not retracted; amend it", s.id, s.source)
 	}
 	next.revision++
+	if a.Request != "" { // the same request may come again in the same call
+		next.requests = maps.Clone(s.requests)
+		if next.requests == nil {
+			next.requests = make(map[string]answer)
+		}
+		next.requests[a.Request] = answer{a.Action, next.content}
+	}
 	return next, nil
 }
 

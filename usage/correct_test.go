@@ -135,6 +135,11 @@ func TestTheSameCorrectionAgainChangesNothing(t *testing.T) {
 	if got := w.corrections(t) - before; got != 2 {
 		t.Errorf("%d corrections were appended, not 2", got)
 	}
+	twice := amend("2", "8")
+	twice.Action, twice.Request = Restore, "r-2"
+	if got := w.correct(t, twice, amend("2", "0"), twice); got[2].Changed {
+		t.Error("a correction with an id of its own was made twice in one call")
+	}
 	named.Quantity = quantity("9")
 	_, err := Correct(context.Background(), w.db, []Correction{named}, now, tester)
 	if !errors.Is(err, fault.Conflict) || !strings.Contains(err.Error(), `"r-1"`) {
