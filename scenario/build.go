@@ -44,12 +44,14 @@ type builder struct {
 	noticed    map[int]bool // places of agreements that will not renew by themselves
 	facts      []happening
 	used       map[usedKey]*sum
-	events     []used          // usage that is not added up
-	singly     map[string]bool // meters that a price looks at event by event
+	events     []used // usage that is not added up
+	kept       int
+	named      map[string]named // usage with an id
+	singly     map[string]bool  // meters that a price looks at event by event
 }
 
 func newBuilder() *builder {
-	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]*sum{}, singly: map[string]bool{}}
+	return &builder{byID: map[string]int{}, byNumber: map[string]int{}, used: map[usedKey]*sum{}, singly: map[string]bool{}, named: map[string]named{}}
 }
 
 func (b *builder) refuse(path, value, format string, args ...any) {

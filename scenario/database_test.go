@@ -196,6 +196,7 @@ func (x *twin) day(on period.Date) {
 		x.event(period.MaxDate(lifeBegins, on.AddDays(-x.between(1, 60))), one(x.draw, "calls", "storage", "payments"))
 		x.news, x.family.changed = true, true
 	}
+	x.correctPerhaps(on)
 	versions := len(x.agreement().Versions)
 	if err := x.amendPerhaps(); err != nil {
 		x.t.Fatal(err)
@@ -229,7 +230,7 @@ func (x *twin) event(on period.Date, code string) {
 		Customer: x.agreement().Users[who], Day: on, At: on.Time(time.UTC).Add(time.Duration(x.Intn(86400)) * time.Second), ID: fmt.Sprintf("%06d", x.events),
 		Quantity: decimal.NewFromInt(int64(x.between(1, 300))), Dimensions: dimensions,
 	}
-	x.family.Usage.Record(meter, o)
+	x.family.count(used{event: o.ID, key: usage.Key{Customer: o.Customer, Meter: code}, meter: meter, on: on, known: x.today, single: &o})
 	_, err := usage.Ingest(x.t.Context(), x.db, []usage.Event{{
 		Source: "life", ID: o.ID, Customer: who, Meter: code, OccurredAt: o.At, Quantity: o.Quantity, Dimensions: dimensions,
 	}}, x.today.Time(time.UTC).Add(25*time.Hour), fixture)

@@ -120,26 +120,30 @@ type policy struct {
 
 // fact is one thing that happened: exactly one of its keys is set.
 type fact struct {
-	Use     *use        `yaml:"use"`
-	Correct *correction `yaml:"correct"`
-	Pay     *pay        `yaml:"pay"`
-	Refund  *refund     `yaml:"refund"`
-	Credit  *credit     `yaml:"credit"`
-	Void    *void       `yaml:"void"`
-	Amend   *amend      `yaml:"amend"`
-	Renew   *renew      `yaml:"renew"`
-	Notice  *notice     `yaml:"notice"`
-	Cancel  *cancel     `yaml:"cancel"`
-	Deliver *deliver    `yaml:"deliver"`
-	Settle  *settle     `yaml:"settle"`
-	Hold    *hold       `yaml:"hold"`
-	Release *release    `yaml:"release"`
-	Payer   *payer      `yaml:"payer"`
-	Close   *closing    `yaml:"close"`
-	Assess  *assess     `yaml:"assess"`
+	Use      *use        `yaml:"use"`
+	Correct  *correction `yaml:"correct"`
+	Retract  *retraction `yaml:"retract"`
+	Restore  *correction `yaml:"restore"`
+	Backfill *backfill   `yaml:"backfill"`
+	Pay      *pay        `yaml:"pay"`
+	Refund   *refund     `yaml:"refund"`
+	Credit   *credit     `yaml:"credit"`
+	Void     *void       `yaml:"void"`
+	Amend    *amend      `yaml:"amend"`
+	Renew    *renew      `yaml:"renew"`
+	Notice   *notice     `yaml:"notice"`
+	Cancel   *cancel     `yaml:"cancel"`
+	Deliver  *deliver    `yaml:"deliver"`
+	Settle   *settle     `yaml:"settle"`
+	Hold     *hold       `yaml:"hold"`
+	Release  *release    `yaml:"release"`
+	Payer    *payer      `yaml:"payer"`
+	Close    *closing    `yaml:"close"`
+	Assess   *assess     `yaml:"assess"`
 }
 
 type use struct {
+	ID       string `yaml:"id"`
 	On       day    `yaml:"on"`
 	At       moment `yaml:"at"`
 	Known    day    `yaml:"known"`
@@ -152,11 +156,39 @@ type use struct {
 
 type correction struct {
 	On       day    `yaml:"on"`
+	Event    string `yaml:"event"`
 	Used     day    `yaml:"used"`
+	At       moment `yaml:"at"`
 	Customer string `yaml:"customer"`
 	Meter    string `yaml:"meter"`
 	By       number `yaml:"by"`
+	Quantity number `yaml:"quantity"`
 	Reason   string `yaml:"reason"`
+
+	Dimensions map[string]string `yaml:"dimensions"`
+}
+
+type retraction struct {
+	On     day    `yaml:"on"`
+	Event  string `yaml:"event"`
+	Reason string `yaml:"reason"`
+}
+
+type backfill struct {
+	On       day        `yaml:"on"`
+	Customer string     `yaml:"customer"`
+	Meter    string     `yaml:"meter"`
+	From     day        `yaml:"from"`
+	Through  day        `yaml:"through"`
+	Events   []replaced `yaml:"events"`
+	Reason   string     `yaml:"reason"`
+}
+
+// replaced is one event of a backfill.
+type replaced struct {
+	ID       string `yaml:"id"`
+	On       day    `yaml:"on"`
+	Quantity number `yaml:"quantity"`
 
 	Dimensions map[string]string `yaml:"dimensions"`
 }

@@ -11,10 +11,16 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/strict"
 	"ratable/invoicing"
+	"ratable/usage"
 )
 
 // happenings are the facts that make no version of a contract.
 func (b *builder) happenings() {
+	for i, f := range b.d.Facts { // first what may be corrected by the others
+		if f.Use != nil {
+			b.use(*f.Use, at("facts", i, "use"))
+		}
+	}
 	for i, f := range b.d.Facts {
 		path := at("facts", i, "")
 		set := 0
@@ -26,10 +32,16 @@ func (b *builder) happenings() {
 		switch {
 		case set != 1:
 			b.refuse(path, "", "must have exactly one of %s", strings.Join(strict.Keys(reflect.TypeFor[fact]()), ", "))
-		case f.Use != nil:
-			b.use(*f.Use, path+".use")
+		case f.Use != nil: // read already
 		case f.Correct != nil:
 			b.correct(*f.Correct, path+".correct")
+		case f.Retract != nil:
+			x := *f.Retract
+			b.fixes(correction{On: x.On, Event: x.Event, Reason: x.Reason}, usage.Retract, path+".retract")
+		case f.Restore != nil:
+			b.fixes(*f.Restore, usage.Restore, path+".restore")
+		case f.Backfill != nil:
+			b.backfill(*f.Backfill, path+".backfill")
 		case f.Pay != nil:
 			b.pay(*f.Pay, path+".pay")
 		case f.Refund != nil:

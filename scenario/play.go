@@ -22,7 +22,7 @@ import (
 // invoice that is not there, a payment of nothing) is fault.Invalid with its
 // line; a month that cannot be closed is fault.Conflict.
 //
-//	day   months closed first, if so said -> usage and amendments learned -> revenue through last month
+//	day   months closed first, if so said -> usage, its corrections and amendments learned -> revenue through last month
 //	      -> payments, credits, voids -> invoices due -> commissions -> months closed
 func Play(s Scenario) (Outcome, error) { return play(s, false) }
 
@@ -62,6 +62,7 @@ type account struct {
 	documents []invoicing.Issued
 	late      []used // still to be learned
 	refused   []RefusedUsage
+	events    map[string]held // usage with an id
 	days      map[period.Date]bool
 	changed   bool  // since the last run
 	seen      int64 // next place of the book when commissions were looked at last
@@ -81,7 +82,7 @@ func newPlaying(s Scenario) *playing {
 		numbers:   map[series]int64{}, book: newBook(),
 	}
 	for _, f := range s.families {
-		a := &account{stored: revrec.NewStored(), days: map[period.Date]bool{}}
+		a := &account{stored: revrec.NewStored(), days: map[period.Date]bool{}, events: map[string]held{}}
 		a.Facts = invoicing.Facts{
 			Account: f.account, Agreements: slices.Clone(f.agreements), Customers: f.customers,
 			Usage: &usage.Days{}, Standing: ledger.NewStanding(),
@@ -90,7 +91,7 @@ func newPlaying(s Scenario) *playing {
 			if u.late() {
 				a.late = append(a.late, u)
 			} else {
-				u.count(a.Usage)
+				a.count(u)
 			}
 		}
 		for _, agreement := range a.Agreements {
@@ -107,7 +108,7 @@ func (p *playing) day(on period.Date, look bool) error {
 	if err := p.closeFirst(on); err != nil {
 		return err
 	}
-	var closures, rest []happening
+	var closures, corrections, rest []happening
 	for len(p.facts) > 0 && !p.facts[0].on.After(on) {
 		switch f := p.facts[0]; x := f.does.(type) {
 		case amendment:
@@ -124,6 +125,8 @@ func (p *playing) day(on period.Date, look bool) error {
 			p.hold(x)
 		case closure:
 			closures = append(closures, f)
+		case fix, replacement:
+			corrections = append(corrections, f)
 		default:
 			rest = append(rest, f)
 		}
@@ -131,6 +134,11 @@ func (p *playing) day(on period.Date, look bool) error {
 	}
 	for _, a := range p.accounts {
 		a.learn(on)
+	}
+	for _, f := range corrections { // of what is known by now
+		if err := p.correct(f.does); err != nil {
+			return f.wrap(err)
+		}
 	}
 	if err := p.recognize(on, look); err != nil {
 		return err
@@ -165,9 +173,12 @@ func (a *account) learn(on period.Date) {
 		a.late = a.late[1:]
 		if why, refused := u.refused(agreed); refused {
 			a.refused = append(a.refused, RefusedUsage{Customer: a.Customers[u.key.Customer].ExternalID, Meter: u.key.Meter, Quantity: u.quantity(), Why: why})
+			if u.event != "" {
+				a.events[u.event] = held{used: u, refused: true}
+			}
 			continue
 		}
-		u.count(a.Usage)
+		a.count(u)
 		a.changed = true
 	}
 }

@@ -58,6 +58,9 @@ func (x *number) ReadScalar(text string, line int) error {
 	return nil
 }
 
+// absent says that nothing was written.
+func (x number) absent() bool { return x.text == "" }
+
 func (x number) quantity() (decimal.Decimal, error)            { return usage.ParseQuantity(x.text) }
 func (x number) decimal() (decimal.Decimal, error)             { return money.ParseDecimal(x.text) }
 func (x number) amount(c money.Currency) (money.Amount, error) { return money.ParseAmount(x.text, c) }

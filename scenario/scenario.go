@@ -45,6 +45,7 @@ type used struct {
 	known  period.Date
 	sum    sum
 	single *usage.Occurrence // instead of sum
+	event  string            // id by which a fact corrects it; only of a single one
 }
 
 // late says whether the usage was learned after its day.
@@ -81,7 +82,7 @@ type happening struct {
 	on   period.Date
 	path string // "facts[3].void"
 	line int
-	does any // payment, payout, creditNote, voiding, closure, amendment, delivery, takeover, judgment or invoicing.Hold
+	does any // payment, payout, creditNote, voiding, closure, amendment, delivery, takeover, judgment, fix, replacement or invoicing.Hold
 }
 
 type payment struct {

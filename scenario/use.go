@@ -40,26 +40,36 @@ type seen struct {
 	at         time.Time // zero: some time on the day
 	quantity   decimal.Decimal
 	dimensions map[string]string
+	id         string // told apart by it, so that it can be corrected
 }
 
 // take adds usage up, or keeps it by itself where a price or the meter looks at
 // single events.
 func (b *builder) take(x seen) {
-	if !x.meter.Additive() || b.singly[x.meter.Code] {
-		at := x.at
-		if at.IsZero() {
-			at = x.on.Time(time.UTC)
-		}
-		b.events = append(b.events, used{
-			key: b.key(x.customer, x.meter.Code), on: x.on, known: x.known, meter: x.meter,
-			single: &usage.Occurrence{
-				Customer: b.customers[x.customer].ID, Day: x.on, At: at, ID: fmt.Sprintf("%09d", len(b.events)), Quantity: x.quantity, Dimensions: x.dimensions,
-			},
-		})
+	if x.id != "" || !x.meter.Additive() || b.singly[x.meter.Code] {
+		b.events = append(b.events, b.event(x))
 		return
 	}
 	b.addUp(x, 1)
 }
+
+// event is usage that is kept by itself.
+func (b *builder) event(x seen) used {
+	at := x.at
+	if at.IsZero() {
+		at = instantOf(x.on)
+	}
+	b.kept++
+	return used{
+		key: b.key(x.customer, x.meter.Code), on: x.on, known: x.known, meter: x.meter, event: x.id,
+		single: &usage.Occurrence{
+			Customer: b.customers[x.customer].ID, Day: x.on, At: at, ID: fmt.Sprintf("%09d", b.kept), Quantity: x.quantity, Dimensions: x.dimensions,
+		},
+	}
+}
+
+// instantOf is the instant of what is only known to be some time on a day.
+func instantOf(on period.Date) time.Time { return on.Time(time.UTC) }
 
 func (b *builder) addUp(x seen, events int64) {
 	kept := x.meter.Combination(x.dimensions)
@@ -123,12 +133,23 @@ func (b *builder) use(x use, path string) {
 		b.refuse(path+".known", known.String(), "is before the day of the usage, %s", on)
 		return
 	}
-	b.take(seen{customer, m, on.Date, known.Date, x.At.Time, quantity, x.Dimensions})
+	b.take(seen{customer, m, on.Date, known.Date, x.At.Time, quantity, x.Dimensions, x.ID})
+	if x.ID != "" {
+		b.name(b.events[len(b.events)-1], b.customers[customer].Account, path)
+	}
 }
 
 // correct adds to a day's usage later, or takes back from it: the events stay as
 // they came, and what corrects them is a fact of its own.
 func (b *builder) correct(x correction, path string) {
+	if x.Event != "" {
+		b.amendUse(x, path)
+		return
+	}
+	if !x.Quantity.absent() || !x.At.IsZero() {
+		b.refuse(path+".event", "", "is missing: name the event that is to say something else, or say by how much a day changes")
+		return
+	}
 	customer := b.party(path+".customer", x.Customer)
 	m, ok := b.catalog.Meter(x.Meter)
 	if !ok {
@@ -266,7 +287,7 @@ func (r *reading) row(row []byte, line int) {
 	}
 	on, known, at, ok := r.dates(customer, line)
 	if ok {
-		r.take(seen{customer, meter, on, known, at, quantity, r.dimensions()})
+		r.take(seen{customer: customer, meter: meter, on: on, known: known, at: at, quantity: quantity, dimensions: r.dimensions()})
 	}
 }
 
