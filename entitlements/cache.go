@@ -2,6 +2,7 @@ package entitlements
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"log/slog"
 	"maps"
@@ -97,12 +98,24 @@ func (c *Cache) Of(ctx context.Context, external string) (*Answer, error) {
 		if a := c.Held(external); a != nil {
 			return a, nil
 		}
-		return nil, fault.New(fault.NotFound, "there is no customer %q", external)
+		return nil, c.absent(context.WithoutCancel(ctx), external)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return found.(*Answer), nil
+}
+
+// absent says why somebody has no answer: nobody knows them, or what they bought cannot be told.
+func (c *Cache) absent(ctx context.Context, external string) error {
+	found, err := customers.Resolve(ctx, c.DB, []string{external})
+	if err != nil {
+		return err
+	}
+	if _, known := found[external]; known {
+		return fmt.Errorf("the entitlements of customer %q cannot be derived; the log says why", external)
+	}
+	return fault.New(fault.NotFound, "there is no customer %q", external)
 }
 
 // Ready is Held by a cache that follows and whose answers are confirmed; nil whenever there is more to say or to do.

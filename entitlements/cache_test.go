@@ -344,3 +344,15 @@ func (h house) eventuallyTold(want ...string) {
 		}
 	}
 }
+
+// A contract may count by a meter, or be of a seller, that was not there when the node looked at the catalog last.
+func TestWhatIsAddedToTheCatalogIsKnownToEveryNodeWhenAContractUsesIt(t *testing.T) {
+	h := open(t)
+	node := h.node()
+	h.must(h.DB.Tx(t.Context(), func(tx pgx.Tx) error {
+		_, err := catalog.AddMeter(t.Context(), tx, catalog.Meter{Code: "api.batches", Name: "Batches", Unit: "batch", Aggregation: catalog.Sum}, access.System("test"))
+		return err
+	}))
+	h.Sign(t, strings.ReplaceAll(cloud, "api.calls", "api.batches"))
+	h.eventually("acme bought it", "acme", "sso", func(f entitlements.Feature) bool { return f.Allowed }, node)
+}

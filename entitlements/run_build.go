@@ -124,14 +124,21 @@ func (c *Cache) build(ctx context.Context, tx pgx.Tx, accounts []customers.Accou
 	if err := c.name(ctx, tx, slices.Collect(maps.Keys(concerned))); err != nil {
 		return nil, err
 	}
-	fresh := c.answers(facts, concerned)
+	all, failed := facts.grants()
+	if len(failed) > 0 { // perhaps for what came into the catalog since it was read
+		if err := c.loadSlow(ctx, tx, true); err != nil {
+			return nil, err
+		}
+		facts.Catalog = c.sold
+		all, failed = facts.grants()
+	}
+	fresh := c.answers(all, failed, concerned)
 	c.plan(accounts, fresh)
 	return c.put(fresh), nil
 }
 
 // answers renders what follows for those concerned, under all their names.
-func (c *Cache) answers(facts Facts, concerned map[customers.ID]bool) map[string]*Answer {
-	all, failed := facts.grants()
+func (c *Cache) answers(all map[customers.ID][]grant, failed map[customers.ID]error, concerned map[customers.ID]bool) map[string]*Answer {
 	fresh := map[string]*Answer{}
 	for id := range concerned {
 		who, ok := c.who[id]
