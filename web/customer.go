@@ -215,26 +215,9 @@ func (v *visit) invoiceRow(r invoicing.Row, open money.Amount, lost map[string]b
 		ui.Text(r.Number), ui.Status(v.invoiceStatus(r, open, lost)), ui.Day(r.IssuedOn), ui.Day(r.DueOn), ui.Money(r.Total), ui.Money(money.Zero(r.Total.Currency()).Add(open)))}
 }
 
-const writtenOff = "Written off"
-
-// invoiceStatus is derived from what stands booked: a status is never stored. Of what is open no more, lost says what
-// nobody paid (payments.GivenUp).
+// invoiceStatus is the word for what became of a document.
 func (v *visit) invoiceStatus(r invoicing.Row, open money.Amount, lost map[string]bool) string {
-	switch {
-	case r.Voided:
-		return "Void"
-	case r.Kind == entities.CreditNote:
-		return "Credited"
-	case open.Sign() <= 0 && lost[r.Number]:
-		return writtenOff
-	case open.Sign() <= 0:
-		return "Paid"
-	case r.DueOn.Before(v.Today()):
-		return "Overdue"
-	case open.Cmp(r.Total) < 0:
-		return "Partial"
-	}
-	return "Open"
+	return subjectKind(string(payments.StatusOf(r, open, lost, v.Today())))
 }
 
 func grossOf(sums []invoicing.Sum) []money.Amount {

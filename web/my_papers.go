@@ -235,9 +235,8 @@ func (v *visit) myApplications(q postgres.Querier, me customers.ID, r payments.R
 
 // myStatus is the status as who pays may read it: what we gave up is our affair, and neither open nor paid.
 func (v *visit) myStatus(r invoicing.Row, open money.Amount, lost map[string]bool) string {
-	status := v.invoiceStatus(r, open, lost)
-	if status == writtenOff {
+	if payments.StatusOf(r, open, lost, v.Today()) == payments.Lost {
 		return "Closed"
 	}
-	return status
+	return v.invoiceStatus(r, open, lost)
 }

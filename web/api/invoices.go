@@ -15,6 +15,7 @@ import (
 	"ratable/internal/postgres"
 	"ratable/invoicing"
 	"ratable/ledger"
+	"ratable/payments"
 	"ratable/usage"
 )
 
@@ -27,6 +28,7 @@ type InvoiceAt struct {
 type invoice struct {
 	Number   string      `json:"number" example:"NLUS-2026-000001"`
 	Kind     string      `json:"kind" enum:"invoice,credit_note"`
+	Status   string      `json:"status" enum:"open,partial,overdue,paid,written_off,credited,void" doc:"As of today; credited: a credit note" example:"open"`
 	Entity   string      `json:"entity" doc:"Code of who sells" example:"nlus"`
 	Payer    string      `json:"payer" doc:"External id of who pays" example:"northwind"`
 	IssuedOn period.Date `json:"issued_on" format:"date" example:"2026-01-01"`
@@ -80,7 +82,7 @@ type taxRow struct {
 }
 
 var (
-	exampleInvoice = invoice{Number: "NLUS-2026-000001", Kind: "invoice", Entity: "nlus", Payer: "northwind", IssuedOn: period.NewDate(2026, 1, 1), DueOn: period.NewDate(2026, 1, 31),
+	exampleInvoice = invoice{Number: "NLUS-2026-000001", Kind: "invoice", Status: "open", Entity: "nlus", Payer: "northwind", IssuedOn: period.NewDate(2026, 1, 1), DueOn: period.NewDate(2026, 1, 31),
 		Currency: "USD", Net: "1000.00", Tax: "40.00", Total: "1040.00", Open: "1040.00", Href: "/v1/invoices/NLUS-2026-000001"}
 	exampleLine = invoiceLine{Line: 1, Contract: "C-2026-001", ContractID: "seats", Kind: "fixed", Product: "platform", Description: "Platform", From: period.NewDate(2026, 1, 1),
 		Through: period.NewDate(2026, 1, 31), Quantity: "25", Unit: "seat", Amount: "1000.00"}
@@ -184,12 +186,17 @@ func (c *call) invoices(q postgres.Querier, rows []invoicing.Row) ([]invoice, er
 	for _, i := range items {
 		open[i.Document] = i.Amount
 	}
+	lost, err := payments.GivenUp(c.ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]invoice, len(rows))
 	for i, r := range rows {
 		seller, _ := directory.ByID(r.Entity)
-		out[i] = invoice{Number: r.Number, Kind: string(r.Kind), Entity: seller.Code, Payer: named[r.Payer].ExternalID, IssuedOn: r.IssuedOn, DueOn: r.DueOn, PONumber: r.PONumber,
+		left := money.Zero(r.Total.Currency()).Add(open[r.Number])
+		out[i] = invoice{Number: r.Number, Kind: string(r.Kind), Status: string(payments.StatusOf(r, left, lost, c.Today())), Entity: seller.Code, Payer: named[r.Payer].ExternalID, IssuedOn: r.IssuedOn, DueOn: r.DueOn, PONumber: r.PONumber,
 			Currency: string(r.Total.Currency()), Net: r.Net.String(), Tax: r.Tax.String(), Total: r.Total.String(),
-			Open: money.Zero(r.Total.Currency()).Add(open[r.Number]).String(), VoidedOn: r.VoidedOn, Href: "/v1/invoices/" + url.PathEscape(r.Number)}
+			Open: left.String(), VoidedOn: r.VoidedOn, Href: "/v1/invoices/" + url.PathEscape(r.Number)}
 	}
 	return out, nil
 }
