@@ -650,39 +650,6 @@ func (e InvoiceKind) Valid() bool {
 	}
 }
 
-// Defines values for InvoiceStatus.
-const (
-	InvoiceStatusCredited   InvoiceStatus = "credited"
-	InvoiceStatusOpen       InvoiceStatus = "open"
-	InvoiceStatusOverdue    InvoiceStatus = "overdue"
-	InvoiceStatusPaid       InvoiceStatus = "paid"
-	InvoiceStatusPartial    InvoiceStatus = "partial"
-	InvoiceStatusVoid       InvoiceStatus = "void"
-	InvoiceStatusWrittenOff InvoiceStatus = "written_off"
-)
-
-// Valid indicates whether the value is a known member of the InvoiceStatus enum.
-func (e InvoiceStatus) Valid() bool {
-	switch e {
-	case InvoiceStatusCredited:
-		return true
-	case InvoiceStatusOpen:
-		return true
-	case InvoiceStatusOverdue:
-		return true
-	case InvoiceStatusPaid:
-		return true
-	case InvoiceStatusPartial:
-		return true
-	case InvoiceStatusVoid:
-		return true
-	case InvoiceStatusWrittenOff:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for InvoiceDetailKind.
 const (
 	InvoiceDetailKindCreditNote InvoiceDetailKind = "credit_note"
@@ -695,39 +662,6 @@ func (e InvoiceDetailKind) Valid() bool {
 	case InvoiceDetailKindCreditNote:
 		return true
 	case InvoiceDetailKindInvoice:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for InvoiceDetailStatus.
-const (
-	InvoiceDetailStatusCredited   InvoiceDetailStatus = "credited"
-	InvoiceDetailStatusOpen       InvoiceDetailStatus = "open"
-	InvoiceDetailStatusOverdue    InvoiceDetailStatus = "overdue"
-	InvoiceDetailStatusPaid       InvoiceDetailStatus = "paid"
-	InvoiceDetailStatusPartial    InvoiceDetailStatus = "partial"
-	InvoiceDetailStatusVoid       InvoiceDetailStatus = "void"
-	InvoiceDetailStatusWrittenOff InvoiceDetailStatus = "written_off"
-)
-
-// Valid indicates whether the value is a known member of the InvoiceDetailStatus enum.
-func (e InvoiceDetailStatus) Valid() bool {
-	switch e {
-	case InvoiceDetailStatusCredited:
-		return true
-	case InvoiceDetailStatusOpen:
-		return true
-	case InvoiceDetailStatusOverdue:
-		return true
-	case InvoiceDetailStatusPaid:
-		return true
-	case InvoiceDetailStatusPartial:
-		return true
-	case InvoiceDetailStatusVoid:
-		return true
-	case InvoiceDetailStatusWrittenOff:
 		return true
 	default:
 		return false
@@ -1785,9 +1719,25 @@ type Comparison struct {
 
 // Conflict defines model for Conflict.
 type Conflict struct {
-	Customer        string `json:"customer"`
-	ID              string `json:"id"`
-	KeptQuantity    string `json:"kept_quantity"`
+	// Archived The archive file of a past month that holds the event; its quantity is no longer in the database
+	//
+	// Example: usage-2024-01.1.ndjson.gz
+	Archived *string `json:"archived,omitempty"`
+
+	// Customer As it was written this time
+	//
+	// Example: northwind
+	Customer string `json:"customer"`
+	ID       string `json:"id"`
+
+	// KeptQuantity What the event said when it came first, which stands unless finance corrected it since. Left out where the event is archived: archived names the file that says it
+	//
+	// Example: 12.5
+	KeptQuantity *string `json:"kept_quantity,omitempty"`
+
+	// OfferedQuantity What it said this time: kept beside, for finance to accept or dismiss, and not counted
+	//
+	// Example: 13
 	OfferedQuantity string `json:"offered_quantity"`
 	Source          string `json:"source"`
 }
@@ -3088,11 +3038,6 @@ type Invoice struct {
 	// PoNumber Example: PO-4711
 	PoNumber *string `json:"po_number,omitempty"`
 
-	// Status As of today; credited: a credit note
-	//
-	// Example: open
-	Status InvoiceStatus `json:"status"`
-
 	// Tax Example: 0.00
 	Tax string `json:"tax"`
 
@@ -3105,11 +3050,6 @@ type Invoice struct {
 
 // InvoiceKind defines model for Invoice.Kind.
 type InvoiceKind string
-
-// InvoiceStatus As of today; credited: a credit note
-//
-// Example: open
-type InvoiceStatus string
 
 // InvoiceDetail defines model for InvoiceDetail.
 type InvoiceDetail struct {
@@ -3161,11 +3101,6 @@ type InvoiceDetail struct {
 	// Example: Northlight Systems Inc.
 	Seller string `json:"seller"`
 
-	// Status As of today; credited: a credit note
-	//
-	// Example: open
-	Status InvoiceDetailStatus `json:"status"`
-
 	// Tax Example: 0.00
 	Tax string `json:"tax"`
 
@@ -3181,11 +3116,6 @@ type InvoiceDetail struct {
 
 // InvoiceDetailKind defines model for InvoiceDetail.Kind.
 type InvoiceDetailKind string
-
-// InvoiceDetailStatus As of today; credited: a credit note
-//
-// Example: open
-type InvoiceDetailStatus string
 
 // InvoiceLine defines model for InvoiceLine.
 type InvoiceLine struct {

@@ -41,9 +41,14 @@ type receipt struct {
 type conflict struct {
 	Source   string `json:"source"`
 	ID       string `json:"id"`
-	Kept     string `json:"kept_quantity"`
-	Offered  string `json:"offered_quantity"`
-	Customer string `json:"customer"`
+	Kept     string `json:"kept_quantity,omitempty" doc:"What the event said when it came first, which stands unless finance corrected it since. Left out where the event is archived: archived names the file that says it" example:"12.5"`
+	Offered  string `json:"offered_quantity" doc:"What it said this time: kept beside, for finance to accept or dismiss, and not counted" example:"13"`
+	Customer string `json:"customer" doc:"As it was written this time" example:"northwind"`
+	Archived string `json:"archived,omitempty" doc:"The archive file of a past month that holds the event; its quantity is no longer in the database" example:"usage-2024-01.1.ndjson.gz"`
+}
+
+func conflictOf(c usage.Conflict) conflict {
+	return conflict{c.Offered.Source, c.Offered.ID, c.KeptQuantity(), c.Offered.Quantity.String(), c.Offered.Customer, c.Archived}
 }
 
 // The media types of CloudEvents in structured mode (CloudEvents 1.0.2, HTTP binding 3.2 and 3.3).
@@ -58,7 +63,7 @@ func (s *server) eventOperations() []operation {
 			id: "send-events", method: http.MethodPost, path: "/v1/events", tag: tagUsage, scope: access.UsageWrite, status: http.StatusAccepted,
 			summary: "Send usage events, one or a batch",
 			details: `CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.`,
-			also:    map[int]any{http.StatusConflict: receipt{Accepted: 0, Conflicts: []conflict{{"/edge/fra1", "a-1", "12.5", "13", "northwind"}}}},
+			also:    map[int]any{http.StatusConflict: receipt{Accepted: 0, Conflicts: []conflict{{"/edge/fra1", "a-1", "12.5", "13", "northwind", ""}}}},
 			request: []cloudEvent{exampleEvent}, answer: receipt{Accepted: 1}, consumes: []string{"application/json", oneEvent, manyEvents},
 			limit: maxBody, streams: true, keyless: true, describe: describeEvents,
 		}, s.takeEvents),
@@ -96,7 +101,7 @@ func (s *server) takeEvents(c *call) error {
 	}
 	out := receipt{Accepted: got.Accepted, Repeated: got.Repeated, Quarantined: got.Quarantined}
 	for _, x := range got.Conflicts {
-		out.Conflicts = append(out.Conflicts, conflict{x.Offered.Source, x.Offered.ID, x.KeptQuantity(), x.Offered.Quantity.String(), x.Offered.Customer})
+		out.Conflicts = append(out.Conflicts, conflictOf(x))
 	}
 	status := http.StatusAccepted
 	if len(out.Conflicts) > 0 {

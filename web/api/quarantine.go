@@ -169,7 +169,7 @@ func (s *server) replayQuarantine(c *call, tx pgx.Tx, in *struct{ Body replayOrd
 	got, err := usage.ReplayIn(c.ctx, tx, usage.QuarantineFilter{Reason: in.Body.Reason, Customer: in.Body.Customer, Meter: in.Body.Meter}, c.by)
 	out := receipt{Accepted: got.Accepted, Repeated: got.Repeated, Quarantined: got.Quarantined}
 	for _, x := range got.Conflicts {
-		out.Conflicts = append(out.Conflicts, conflict{x.Offered.Source, x.Offered.ID, x.Kept.Quantity.String(), x.Offered.Quantity.String(), x.Offered.Customer})
+		out.Conflicts = append(out.Conflicts, conflictOf(x))
 	}
 	return out, err
 }
