@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ratable/internal/access"
+	"ratable/web/api"
 	"ratable/web/webtest"
 )
 
@@ -42,7 +43,14 @@ func TestAnAdminIssuesAKeyThatIsSeenOnceAndRevokesIt(t *testing.T) {
 
 func TestTheReferenceShowsEveryOperationAndIsSearched(t *testing.T) {
 	b := webtest.New(t).Login(access.Support)
-	p := b.Get("/developers").Want(http.StatusOK, "GET /v1/invoices/{number}", "POST /v1/events", "Checking a webhook", "Idempotency-Key")
+	p := b.Get("/developers").Want(http.StatusOK, "GET /v1/invoices/{number}", "POST /v1/events", "Checking a webhook", "Idempotency-Key", "/v1/openapi.json")
 	p.Check()
 	b.Get("/developers?q=po_required").Want(http.StatusOK, "POST /v1/customers").Lacks("POST /v1/events")
+	b.Get("/developers?q=nothing+is+called+so").Want(http.StatusOK, "No operation is like it").Check()
+	for _, g := range api.TheReference().Groups {
+		for _, o := range g.Operations {
+			b.Get("/developers/"+o.ID).Want(http.StatusOK, o.Method+" "+o.Path, "Refusals", "curl").Check()
+		}
+	}
+	b.Get("/developers/get-nothing").Want(http.StatusNotFound)
 }

@@ -55,8 +55,6 @@ func (v *visit) rateFilter(month period.Month) *page.Narrowing {
 	for _, m := range []period.Month{month.Prev(), month, month.Next()} {
 		n.Views = append(n.Views, ui.Chip{Label: ui.MonthText(m), Href: v.with("month", m.String()), On: m == month})
 	}
-	n.Props.Chips = append(n.Views, n.Props.Chips...)
-	n.Views = nil
 	return n
 }
 

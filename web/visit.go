@@ -207,7 +207,7 @@ func capital(word string) string {
 
 // opens says whether an address is a page this person may open; a part of the present page and another site always are.
 func (v *visit) opens(address string) bool {
-	if !strings.HasPrefix(address, "/") {
+	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "/v1/openapi") { // the API's document is for everybody
 		return true
 	}
 	path, _, _ := strings.Cut(address, "#")

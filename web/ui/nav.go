@@ -60,6 +60,7 @@ var rooms = []NavGroup{
 		{Key: "rules", Label: "Approval rules", Href: "/settings/approval-rules", Icon: "approvals", Roles: []string{"finance", "accountant", "admin"}},
 		{Key: "policies", Label: "Accounting policies", Href: "/settings/accounting-policies", Icon: "close", Roles: []string{"finance", "accountant"}},
 		{Key: "privacy", Label: "Privacy", Href: "/privacy", Icon: "users", Roles: []string{"support", "finance", "admin"}},
+		{Key: "developers", Label: "API reference", Href: "/developers", Icon: "journal", Roles: []string{"product", "support", "admin"}},
 		{Key: "webhooks", Label: "Webhooks", Href: "/settings/webhooks", Icon: "outbox", Roles: []string{"admin"}},
 		{Key: "users", Label: "Users", Href: "/users", Icon: "users", Roles: []string{"admin"}},
 	}},

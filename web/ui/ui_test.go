@@ -182,9 +182,9 @@ func TestAChartStaysInsideItsFrame(t *testing.T) {
 func TestEveryRoleSeesItsRooms(t *testing.T) {
 	for role, want := range map[string]string{
 		"sales":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices",
-		"support":    "home customers contracts subscriptions catalog usage programmes invoices payments outbox privacy",
+		"support":    "home customers contracts subscriptions catalog usage programmes invoices payments outbox privacy developers",
 		"accountant": "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies",
-		"admin":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies privacy webhooks users",
+		"admin":      "home approvals customers contracts subscriptions catalog partners usage programmes invoices payments imports outbox revenue reports ledger journals close reconciliations evidence exports runs audit entities rules policies privacy developers webhooks users",
 	} {
 		var got []string
 		for _, group := range Nav([]string{role}) {
