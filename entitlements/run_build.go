@@ -96,7 +96,8 @@ func (c *Cache) build(ctx context.Context, tx pgx.Tx, accounts []customers.Accou
 	for _, id := range asked {
 		concerned[id] = true
 	}
-	if err := c.loadMergers(ctx, tx, accounts, concerned); err != nil {
+	accounts, err := c.loadMergers(ctx, tx, accounts, concerned)
+	if err != nil {
 		return nil, err
 	}
 	serving, err := contracts.LoadServing(ctx, tx, accounts)
@@ -109,7 +110,11 @@ func (c *Cache) build(ctx context.Context, tx pgx.Tx, accounts []customers.Accou
 		}
 	}
 	c.follow(accounts, serving, concerned)
-	if further := c.further(accounts, concerned); len(further) > 0 {
+	further, err := c.further(ctx, tx, accounts, concerned)
+	if err != nil {
+		return nil, err
+	}
+	if len(further) > 0 {
 		more, err := contracts.LoadServing(ctx, tx, further)
 		if err != nil {
 			return nil, err
@@ -158,22 +163,36 @@ func (c *Cache) answers(all map[customers.ID][]grant, failed map[customers.ID]er
 	return fresh
 }
 
-// loadMergers learns who is a duplicate of whom in some accounts. A name whose merge was taken back is forgotten: its own
-// answer is derived when it is asked for.
-func (c *Cache) loadMergers(ctx context.Context, tx pgx.Tx, accounts []customers.AccountID, concerned map[customers.ID]bool) error {
-	mergers, err := customers.LoadMergers(ctx, tx, accounts)
-	if err != nil {
-		return err
-	}
-	ids := slices.Collect(maps.Keys(mergers))
-	if err := c.name(ctx, tx, ids); err != nil {
-		return err
+// loadMergers learns who is a duplicate of whom in some accounts, and adds the accounts of the others: what a duplicate's
+// contracts give is given to whom it was merged into. A name whose merge was taken back is forgotten: its own answer is
+// derived when it is asked for.
+func (c *Cache) loadMergers(ctx context.Context, tx pgx.Tx, accounts []customers.AccountID, concerned map[customers.ID]bool) ([]customers.AccountID, error) {
+	var mergers customers.Mergers
+	var ids []customers.ID
+	for known := -1; known < len(accounts); { // a family may have duplicates of several others
+		known = len(accounts)
+		var err error
+		if mergers, err = customers.LoadMergers(ctx, tx, accounts); err != nil {
+			return nil, err
+		}
+		ids = slices.Collect(maps.Keys(mergers))
+		if err := c.name(ctx, tx, ids); err != nil {
+			return nil, err
+		}
+		accounts = mergers.Reading(accounts)
+		for _, dup := range ids {
+			who := c.who[dup]
+			if into, _ := mergers.CountsFor(who.Account, dup, c.today(who.Entity)); !slices.Contains(accounts, into) {
+				accounts = append(accounts, into)
+			}
+		}
 	}
 	for dup, into := range c.merged {
 		if _, still := mergers[dup]; !still && slices.Contains(accounts, c.who[dup].Account) {
 			delete(c.merged, dup)
 			delete(c.aliases[into], c.who[dup].ExternalID)
 			c.forget(c.who[dup].ExternalID)
+			concerned[into] = true // who used what the duplicate did, and does no more
 		}
 	}
 	for _, dup := range ids {
@@ -184,7 +203,7 @@ func (c *Cache) loadMergers(ctx context.Context, tx pgx.Tx, accounts []customers
 			concerned[into] = true
 		}
 	}
-	return nil
+	return accounts, nil
 }
 
 // follow notes whom accounts serve; a duplicate is served as whom it was merged into.
@@ -209,9 +228,21 @@ func (c *Cache) follow(accounts []customers.AccountID, serving map[customers.Acc
 	}
 }
 
-// further lists the accounts that serve somebody concerned besides those at hand.
-func (c *Cache) further(accounts []customers.AccountID, concerned map[customers.ID]bool) []customers.AccountID {
+// further lists the accounts that serve somebody concerned besides those at hand. Until everybody was looked at, memory does
+// not know all of them.
+func (c *Cache) further(ctx context.Context, tx pgx.Tx, accounts []customers.AccountID, concerned map[customers.ID]bool) ([]customers.AccountID, error) {
 	out := map[customers.AccountID]bool{}
+	if !c.loaded.Load() {
+		serving, err := contracts.AccountsServing(ctx, tx, slices.Sorted(maps.Keys(concerned)))
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range serving {
+			if !slices.Contains(accounts, a) {
+				out[a] = true
+			}
+		}
+	}
 	for id := range concerned {
 		for a := range c.serves[id] {
 			if !slices.Contains(accounts, a) {
@@ -219,7 +250,7 @@ func (c *Cache) further(accounts []customers.AccountID, concerned map[customers.
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(out))
+	return slices.Sorted(maps.Keys(out)), nil
 }
 
 // plan notes when time changes an answer next.
