@@ -57,20 +57,20 @@ create table usage.waiting (
     deadline    date,
     contract    text,
     first_on    timestamptz not null, -- when it was received
-    known_order bigint not null,
+    queue_order bigint not null, -- the known_order of what is quarantined: the oldest stands first
     position    integer not null,
     primary key (key, content),
     foreign key (key, content) references usage.quarantine (key, content)
 );
 select house_serve_delete('usage.waiting');
-insert into usage.waiting (key, content, state, reason, customer, meter, first_on, known_order, position)
+insert into usage.waiting (key, content, state, reason, customer, meter, first_on, queue_order, position)
 select q.key, q.content, 'waiting', q.reason, q.customer, q.meter, q.recorded_at, q.known_order, q.position
 from usage.quarantine q
 where not exists (select from usage.releases r where r.key = q.key and r.content = q.content);
-create index waiting_in_order on usage.waiting (state, known_order, position);
-create index waiting_by_reason on usage.waiting (state, reason, known_order, position);
-create index waiting_by_customer on usage.waiting (state, customer, known_order, position);
-create index waiting_by_meter on usage.waiting (state, meter, known_order, position);
+create index waiting_in_order on usage.waiting (state, queue_order, position);
+create index waiting_by_reason on usage.waiting (state, reason, queue_order, position);
+create index waiting_by_customer on usage.waiting (state, customer, queue_order, position);
+create index waiting_by_meter on usage.waiting (state, meter, queue_order, position);
 
 -- Names that senders use for a customer or meter of ours. The one given last holds; '' takes it back.
 create table usage.aliases (

@@ -62,9 +62,9 @@ select house_append_only('spend.fired');
 
 -- How far the job has looked: usage and rules known up to this place have been judged, and everybody on this day.
 create table spend.looked (
-    name        text primary key,
-    known_order bigint not null,
-    through     date
+    name       text primary key,
+    seen_order bigint not null, -- the highest known_order that was judged
+    through    date
 );
 select house_reference('spend.looked');
 

@@ -133,7 +133,7 @@ type looked struct {
 }
 
 func lastLook(ctx context.Context, q postgres.Querier) (l looked, err error) {
-	err = q.QueryRow(ctx, `select known_order, through from spend.looked where name = 'alerts'`).Scan(&l.known, &l.through)
+	err = q.QueryRow(ctx, `select seen_order, through from spend.looked where name = 'alerts'`).Scan(&l.known, &l.through)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return looked{}, nil
 	}
@@ -142,9 +142,9 @@ func lastLook(ctx context.Context, q postgres.Querier) (l looked, err error) {
 
 func saveLook(ctx context.Context, tx pgx.Tx, l looked) error {
 	_, err := tx.Exec(ctx, `
-		insert into spend.looked (name, known_order, through)
+		insert into spend.looked (name, seen_order, through)
 		values ('alerts', @known, @through)
-		on conflict (name) do update set known_order = greatest(spend.looked.known_order, excluded.known_order), through = greatest(spend.looked.through, excluded.through)`,
+		on conflict (name) do update set seen_order = greatest(spend.looked.seen_order, excluded.seen_order), through = greatest(spend.looked.through, excluded.through)`,
 		pgx.NamedArgs{"known": l.known, "through": l.through})
 	return postgres.Fault(err)
 }

@@ -43,7 +43,7 @@ func insertStrays(ctx context.Context, tx pgx.Tx, strays []stray, order int64, r
 			on conflict (key, content) do nothing
 			returning key, content, reason, customer, meter, deadline, contract, known_order, position
 		), waits as (
-			insert into usage.waiting (key, content, state, reason, customer, meter, deadline, contract, first_on, known_order, position)
+			insert into usage.waiting (key, content, state, reason, customer, meter, deadline, contract, first_on, queue_order, position)
 			select key, content, 'waiting', reason, customer, meter, deadline, contract, @received, known_order, position from kept
 		)
 		select reason, case when reason <> 'unknown meter' then customer else '' end,
@@ -136,16 +136,16 @@ func QuarantinePage(ctx context.Context, q postgres.Querier, f QuarantineFilter)
 	}
 	rows, err := q.Query(ctx, `
 		with page as (
-			select key, content, state, reason, deadline, contract, first_on, known_order, position
+			select key, content, state, reason, deadline, contract, first_on, queue_order, position
 			from usage.waiting
-			where state = @state and (known_order, position) > (@order::bigint, @position::integer)
+			where state = @state and (queue_order, position) > (@order::bigint, @position::integer)
 			  and (@reason::text = '' or reason = @reason) and (@customer::text = '' or customer = @customer)
 			  and (@meter::text = '' or meter = @meter) and (not @unknown::boolean or reason <> 'late')
-			order by known_order, position
+			order by queue_order, position
 			limit @limit
 		)
 		select w.key, w.content, e.customer, e.meter, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id,
-		       w.reason, w.state = 'discarded', w.first_on, w.known_order, w.position, w.deadline, coalesce(w.contract, ''),
+		       w.reason, w.state = 'discarded', w.first_on, w.queue_order, w.position, w.deadline, coalesce(w.contract, ''),
 		       coalesce(d.action, ''), coalesce(d.reason, ''), coalesce(d.actor, ''), coalesce(d.recorded_at, w.first_on)
 		from page w
 		join usage.quarantine e on e.key = w.key and e.content = w.content
@@ -154,7 +154,7 @@ func QuarantinePage(ctx context.Context, q postgres.Querier, f QuarantineFilter)
 			where key = w.key and content = w.content
 			order by revision desc limit 1
 		) d on true
-		order by w.known_order, w.position`,
+		order by w.queue_order, w.position`,
 		pgx.NamedArgs{"state": state, "order": f.After.KnownOrder, "position": f.After.Position, "limit": min(limit, maxBatch),
 			"reason": f.Reason, "customer": f.Customer, "meter": f.Meter, "unknown": f.Unknown})
 	if err != nil {
@@ -220,7 +220,7 @@ func holdStrays(ctx context.Context, tx pgx.Tx, ids []StrayID, state string) ([]
 	keys, contents := strayArrays(ids)
 	rows, err := tx.Query(ctx, `
 		with held as (
-			select w.key, w.content, w.state, w.reason, w.deadline, w.contract, w.first_on, w.known_order, w.position
+			select w.key, w.content, w.state, w.reason, w.deadline, w.contract, w.first_on, w.queue_order, w.position
 			from usage.waiting w
 			join (select distinct key, content from unnest(@keys::uuid[], @contents::uuid[]) as o (key, content)) o
 			  on o.key = w.key and o.content = w.content
@@ -229,10 +229,10 @@ func holdStrays(ctx context.Context, tx pgx.Tx, ids []StrayID, state string) ([]
 			for update of w
 		)
 		select w.key, w.content, e.customer, e.meter, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id,
-		       w.reason, w.state = 'discarded', w.first_on, w.known_order, w.position, w.deadline, coalesce(w.contract, ''), '', '', '', w.first_on
+		       w.reason, w.state = 'discarded', w.first_on, w.queue_order, w.position, w.deadline, coalesce(w.contract, ''), '', '', '', w.first_on
 		from held w
 		join usage.quarantine e on e.key = w.key and e.content = w.content
-		order by w.known_order, w.position`,
+		order by w.queue_order, w.position`,
 		pgx.NamedArgs{"keys": keys, "contents": contents, "state": state})
 	if err != nil {
 		return nil, fmt.Errorf("hold quarantined usage: %w", postgres.Fault(err))
@@ -345,11 +345,11 @@ func strays(ctx context.Context, q postgres.Querier, ids []StrayID) ([]Quarantin
 	keys, contents := strayArrays(ids)
 	rows, err := q.Query(ctx, `
 		select w.key, w.content, e.customer, e.meter, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id,
-		       w.reason, w.state = 'discarded', w.first_on, w.known_order, w.position, w.deadline, coalesce(w.contract, ''), '', '', '', w.first_on
+		       w.reason, w.state = 'discarded', w.first_on, w.queue_order, w.position, w.deadline, coalesce(w.contract, ''), '', '', '', w.first_on
 		from unnest(@keys::uuid[], @contents::uuid[]) as o (key, content)
 		join usage.waiting w on w.key = o.key and w.content = o.content
 		join usage.quarantine e on e.key = w.key and e.content = w.content
-		order by w.known_order, w.position`, pgx.NamedArgs{"keys": keys, "contents": contents})
+		order by w.queue_order, w.position`, pgx.NamedArgs{"keys": keys, "contents": contents})
 	if err != nil {
 		return nil, fmt.Errorf("read quarantined usage: %w", postgres.Fault(err))
 	}
@@ -364,7 +364,7 @@ func strays(ctx context.Context, q postgres.Querier, ids []StrayID) ([]Quarantin
 func QuarantinedEvent(ctx context.Context, q postgres.Querier, id StrayID) (Quarantined, error) {
 	rows, err := q.Query(ctx, `
 		select w.key, w.content, e.customer, e.meter, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id,
-		       w.reason, w.state = 'discarded', w.first_on, w.known_order, w.position, w.deadline, coalesce(w.contract, ''),
+		       w.reason, w.state = 'discarded', w.first_on, w.queue_order, w.position, w.deadline, coalesce(w.contract, ''),
 		       coalesce(d.action, ''), coalesce(d.reason, ''), coalesce(d.actor, ''), coalesce(d.recorded_at, w.first_on)
 		from usage.waiting w
 		join usage.quarantine e on e.key = w.key and e.content = w.content

@@ -214,7 +214,8 @@ func readers(all []route) []route {
 			forms[r.path] = true
 		}
 	}
-	for _, open := range []string{"/close", "/settings/rates", "/reconciliations", "/runs"} {
+	for _, open := range []string{"/close", "/settings/rates", "/reconciliations", "/runs",
+		"/usage/quarantine", "/usage/quarantine/:stray", "/usage/aliases", "/usage/conflicts/:id", "/usage/backfills/:id", "/usage/customers/:id/history"} {
 		delete(forms, open) // pages that have a form of their own
 	}
 	for i, r := range all {
