@@ -23,10 +23,12 @@ import (
 )
 
 const (
-	events  = 200_000
-	users   = 100 // customers whose events come interleaved, as they do from a gateway
-	senders = 4   // connections that send them
+	events = 200_000
+	users  = 100 // customers whose events come interleaved, as they do from a gateway
 )
+
+// sent is how events come over HTTP: so many a request, over so many connections.
+var sent = []struct{ request, senders int }{{1_000, 4}, {100, 4}, {100, 32}}
 
 // measured is the i-th event of a day: every customer uses something once in 43 seconds.
 func measured(i int) (id, customer, at string, quantity int) {
@@ -77,12 +79,12 @@ func BenchmarkIngestOfUsageFromCSV(b *testing.B) {
 // BenchmarkIngestOfUsageOverHTTP: the same events as CloudEvents, in batches over
 // several connections to the whole server.
 func BenchmarkIngestOfUsageOverHTTP(b *testing.B) {
-	for _, request := range []int{1_000, 100} { // events each
-		b.Run(fmt.Sprintf("%d-a-request", request), func(b *testing.B) { overHTTP(b, request) })
+	for _, s := range sent {
+		b.Run(fmt.Sprintf("%d-a-request-by-%d", s.request, s.senders), func(b *testing.B) { overHTTP(b, s.request, s.senders) })
 	}
 }
 
-func overHTTP(b *testing.B, request int) {
+func overHTTP(b *testing.B, request, senders int) {
 	site := webtest.New(b)
 	invoicingtest.New(b, site.DB).Crowd(b, users)
 	token := tokenFor(b, site)

@@ -38,7 +38,8 @@ type staged struct {
 	meter        int64
 	combination  map[string]string // of the dimensions by which the meter is added up; nil: by none
 	key, content digest
-	position     int // in the batch: the earlier of two contents wins
+	part         int // of a batch that is several requests
+	position     int // in the request: the earlier of two contents wins
 }
 
 // stray is an event whose customer or meter is not known, or that comes too late.
@@ -70,7 +71,7 @@ func stage(events []Event, d directory) (known []staged, strays []stray) {
 		}
 		known = append(known, s)
 	}
-	slices.SortFunc(known, compareStaged)
+	sortStaged(known)
 	slices.SortFunc(strays, func(a, b stray) int { return compareStaged(a.staged, b.staged) })
 	return known, strays
 }
@@ -87,6 +88,10 @@ func strayReason(hasPlace, hasMeter bool) string {
 	return "unknown customer and meter"
 }
 
+func sortStaged(all []staged) {
+	slices.SortFunc(all, compareStaged)
+}
+
 func compareStaged(a, b staged) int {
 	if c := cmp.Compare(a.account, b.account); c != 0 {
 		return c
@@ -94,7 +99,7 @@ func compareStaged(a, b staged) int {
 	if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
 		return c
 	}
-	return cmp.Compare(a.position, b.position)
+	return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.position, b.position))
 }
 
 // eventKey is what makes an event one event, for ever.

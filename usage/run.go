@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,7 +32,7 @@ func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time,
 	var total Receipt
 	for len(events) > 0 {
 		n := min(len(events), maxBatch)
-		receipt, err := prepare(ctx, db, events[:n]).write(ctx, db, now, by)
+		receipt, err := send(ctx, db, prepare(ctx, db, events[:n]), now, by)
 		if err != nil {
 			return total, fmt.Errorf("ingest usage: %w", err)
 		}
@@ -39,6 +40,14 @@ func Ingest(ctx context.Context, db *postgres.DB, events []Event, now time.Time,
 		events = events[n:]
 	}
 	return total, nil
+}
+
+// send writes a batch, a small one together with others that come at the same time.
+func send(ctx context.Context, db *postgres.DB, in intake, now time.Time, by access.Actor) (Receipt, error) {
+	if in.err != nil || len(in.strays) > 0 || len(in.known) == 0 || len(in.known) > smallRequest {
+		return in.write(ctx, db, now, by)
+	}
+	return postgres.Keep[gathering](db).add(db, &sending{intake: in, ctx: ctx, now: now, by: by})
 }
 
 // intake is a batch ready to be written, or why it is not.
@@ -63,7 +72,7 @@ func (in intake) write(ctx context.Context, db *postgres.DB, now time.Time, by a
 		return receipt, in.err
 	}
 	err = amongRivals(ctx, db, in.known, func(tx pgx.Tx) error {
-		w := writer{tx: tx, directory: in.directory, by: by, action: "usage.ingest", received: func(*staged) time.Time { return now }}
+		w := writer{tx: tx, by: by, action: ingested, received: func(*staged) time.Time { return now }}
 		if err := w.write(ctx, in.known); err != nil {
 			return err
 		}
@@ -81,6 +90,51 @@ func (in intake) write(ctx context.Context, db *postgres.DB, now time.Time, by a
 	})
 	return receipt, err
 }
+
+// writeTogether writes requests in one transaction. It gives up when one of them needs
+// more than to be counted: a conflict, usage that comes late.
+func writeTogether(ctx context.Context, db *postgres.DB, group []*sending) error {
+	known := allKnown(group)
+	receipts := make([]Receipt, len(group))
+	err := amongRivals(ctx, db, known, func(tx pgx.Tx) error {
+		w := writer{tx: tx, action: ingested, parts: len(group), received: func(s *staged) time.Time { return group[s.part].now }}
+		stored, err := w.judge(ctx, known)
+		if err != nil {
+			return err
+		}
+		if len(stored.conflicts) > 0 || len(w.late) > 0 {
+			return errApart
+		}
+		if err := w.append(ctx, stored); err != nil {
+			return err
+		}
+		clear(receipts)
+		for _, e := range stored.fresh {
+			receipts[e.part].Accepted++
+		}
+		for _, e := range stored.repeated {
+			receipts[e.part].Repeated++
+		}
+		for part, s := range group {
+			if receipts[part].Accepted > 0 {
+				if err := auditBatch(&w.waiting, s.by, w.action, w.orders[part], receipts[part]); err != nil {
+					return err
+				}
+			}
+		}
+		return w.send(ctx)
+	})
+	if err == nil {
+		for part, s := range group {
+			s.receipt = receipts[part]
+		}
+	}
+	return err
+}
+
+var errApart = errors.New("to be written one by one")
+
+const ingested = "usage.ingest"
 
 // amongRivals runs a transaction again when another writer committed one of its
 // events in between, and when a month of it was not open. Each time the rival's
@@ -104,15 +158,15 @@ func amongRivals(ctx context.Context, db *postgres.DB, known []staged, fn func(t
 
 // writer is one transaction's work on a batch.
 type writer struct {
-	tx        pgx.Tx
-	directory directory
-	by        access.Actor
-	action    string
+	tx     pgx.Tx
+	by     access.Actor
+	action string
+	parts  int // requests that are written together; 0: one
 
 	received func(*staged) time.Time // when each event came; nil: somebody takes them however late they are
 
 	waiting pgx.Batch // statements to be sent together
-	order   int64     // 0 until something may have to be written
+	orders  []int64   // of each part; none until something may have to be written
 	wrote   bool
 	late    []stray
 	verdict verdict
@@ -126,18 +180,10 @@ func (w *writer) write(ctx context.Context, known []staged) error {
 	if len(known) == 0 {
 		return nil
 	}
-	stored, deadlines, err := w.look(ctx, known)
+	v, err := w.judge(ctx, known)
 	if err != nil {
 		return err
 	}
-	if deadlines && w.received != nil {
-		l, err := loadLateness(ctx, w.tx, known)
-		if err != nil {
-			return err
-		}
-		known, w.late = l.split(known, stored, w.received)
-	}
-	v := judge(known, stored)
 	if err := w.append(ctx, v); err != nil {
 		return err
 	}
@@ -147,6 +193,22 @@ func (w *writer) write(ctx context.Context, known []staged) error {
 		w.receipt.Conflicts = append(w.receipt.Conflicts, Conflict{Kept: *c.kept, Offered: *c.offered.Event, Archived: c.archived})
 	}
 	return nil
+}
+
+// judge says what is to be done with staged events; late ones it puts aside.
+func (w *writer) judge(ctx context.Context, known []staged) (v verdict, err error) {
+	stored, deadlines, err := w.look(ctx, known)
+	if err != nil {
+		return v, err
+	}
+	if deadlines && w.received != nil {
+		l, err := loadLateness(ctx, w.tx, known)
+		if err != nil {
+			return v, err
+		}
+		known, w.late = l.split(known, stored, w.received)
+	}
+	return judge(known, stored), nil
 }
 
 func (w *writer) append(ctx context.Context, v verdict) error {
@@ -161,7 +223,7 @@ func (w *writer) append(ctx context.Context, v verdict) error {
 		if err := fillKept(ctx, w.tx, v.conflicts); err != nil {
 			return err
 		}
-		kept, err := insertConflicts(ctx, w.tx, v.conflicts, w.order)
+		kept, err := insertConflicts(ctx, w.tx, v.conflicts, w.order())
 		if err != nil {
 			return err
 		}
@@ -181,7 +243,7 @@ func (w *writer) quarantine(ctx context.Context, strays []stray, now time.Time) 
 	if err := w.takeOrder(ctx); err != nil {
 		return err
 	}
-	causes, err := insertStrays(ctx, w.tx, strays, w.order, now)
+	causes, err := insertStrays(ctx, w.tx, strays, w.order(), now)
 	if err != nil {
 		return err
 	}
@@ -190,25 +252,35 @@ func (w *writer) quarantine(ctx context.Context, strays []stray, now time.Time) 
 	}
 	w.wrote = w.wrote || len(causes) > 0
 	w.receipt.Repeated += len(strays) - w.receipt.Quarantined
-	return webhook.Emit(ctx, w.tx, toldStrays(w.order, causes)...)
+	return webhook.Emit(ctx, w.tx, toldStrays(w.order(), causes)...)
 }
 
-func (w *writer) takeOrder(ctx context.Context) (err error) {
-	if w.order == 0 {
-		w.order, err = nextOrder(ctx, w.tx)
+func (w *writer) takeOrder(ctx context.Context) error {
+	if w.orders != nil {
+		return nil
 	}
+	order, err := nextOrder(ctx, w.tx)
+	w.orders = []int64{order}
 	return err
 }
 
-// audit says who brought a batch, unless it left no trace: events carry the
-// batch's known_order, and so each leads to its sender.
+// order is the place of a batch that is one request.
+func (w *writer) order() int64 { return w.orders[0] }
+
+// audit says who brought a batch, unless it left no trace.
 func (w *writer) audit() error {
 	if !w.wrote {
 		return nil
 	}
-	subject := access.Subject{Kind: "usage batch", Key: strconv.FormatInt(w.order, 10)}
+	return auditBatch(&w.waiting, w.by, w.action, w.order(), w.receipt)
+}
+
+// auditBatch says who brought a batch: events carry the batch's known_order, and so
+// each leads to its sender.
+func auditBatch(to *pgx.Batch, by access.Actor, action string, order int64, r Receipt) error {
+	subject := access.Subject{Kind: "usage batch", Key: strconv.FormatInt(order, 10)}
 	counts := struct {
 		Accepted, Repeated, Quarantined, Conflicts int
-	}{w.receipt.Accepted, w.receipt.Repeated, w.receipt.Quarantined, len(w.receipt.Conflicts)}
-	return access.QueueAudit(&w.waiting, w.by, w.action, subject, nil, counts, "")
+	}{r.Accepted, r.Repeated, r.Quarantined, len(r.Conflicts)}
+	return access.QueueAudit(to, by, action, subject, nil, counts, "")
 }

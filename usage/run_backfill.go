@@ -303,7 +303,7 @@ func (f *filling) apply(ctx context.Context, tx pgx.Tx, id int64, seen string, b
 		return r, err
 	}
 	if len(f.fresh) > 0 {
-		w := writer{tx: tx, order: order}
+		w := writer{tx: tx, orders: []int64{order}}
 		err := w.appendEvents(ctx, f.fresh)
 		if err == nil {
 			err = w.send(ctx)

@@ -177,7 +177,7 @@ func (r replaying) replay(ctx context.Context, tx pgx.Tx, held []Quarantined, d 
 		events, came[held[i].Stray] = append(events, held[i].Event), held[i].RecordedAt
 	}
 	known, missing := stage(events, d)
-	w := writer{tx: tx, directory: d, by: r.by, action: r.action, wrote: true}
+	w := writer{tx: tx, by: r.by, action: r.action, wrote: true}
 	if r.accept == "" {
 		w.received = func(s *staged) time.Time { return came[StrayID{s.key, s.content}] }
 	}
@@ -194,10 +194,10 @@ func (r replaying) replay(ctx context.Context, tx pgx.Tx, held []Quarantined, d 
 		return Receipt{}, err
 	}
 	outcomes := w.verdict.outcomes()
-	if err := release(ctx, tx, outcomes, w.order); err != nil {
+	if err := release(ctx, tx, outcomes, w.order()); err != nil {
 		return Receipt{}, err
 	}
-	if err := r.note(ctx, tx, outcomes, w.late, w.order); err != nil {
+	if err := r.note(ctx, tx, outcomes, w.late, w.order()); err != nil {
 		return Receipt{}, err
 	}
 	if err := setReasons(ctx, tx, append(missing, w.late...)); err != nil {

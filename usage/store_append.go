@@ -36,36 +36,36 @@ func (w *writer) appendEvents(ctx context.Context, fresh []staged) error {
 		w.queueEvents(fresh)
 		return nil
 	}
-	if err := copyKeys(ctx, w.tx, fresh, w.order); err != nil {
+	if err := copyKeys(ctx, w.tx, fresh, w.orders); err != nil {
 		return err
 	}
-	return copyEvents(ctx, w.tx, fresh, w.order)
+	return copyEvents(ctx, w.tx, fresh, w.orders)
 }
 
 func (w *writer) queueEvents(fresh []staged) {
 	n := len(fresh)
-	accounts, customers, meters := make([]int64, n), make([]int64, n), make([]int64, n)
+	accounts, customers, meters, orders := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	keys, contents := make(pgtype.FlatArray[pgtype.UUID], n), make(pgtype.FlatArray[pgtype.UUID], n)
 	occurred, quantities := make([]time.Time, n), make(pgtype.FlatArray[pgtype.Numeric], n)
 	dimensions, sources, ids := make([]*string, n), make([]string, n), make([]string, n)
 	for i := range fresh {
 		e := &fresh[i]
-		accounts[i], customers[i], meters[i] = e.account, e.customer, e.meter
+		accounts[i], customers[i], meters[i], orders[i] = e.account, e.customer, e.meter, w.orders[e.part]
 		keys[i], contents[i] = uuid(e.key), uuid(e.content)
 		occurred[i], quantities[i] = e.OccurredAt, numeric(e.Quantity)
 		dimensions[i], sources[i], ids[i] = dimensionsText(e.Dimensions), e.Source, e.ID
 	}
 	w.waiting.Queue(`
 		insert into usage.keys (account_id, key, content, occurred_at, known_order)
-		select account_id, key, content, occurred_at, @order
-		from unnest(@accounts::bigint[], @keys::uuid[], @contents::uuid[], @occurred::timestamptz[]) as o (account_id, key, content, occurred_at)`,
-		pgx.NamedArgs{"accounts": accounts, "keys": keys, "contents": contents, "occurred": occurred, "order": w.order})
+		select account_id, key, content, occurred_at, known_order
+		from unnest(@accounts::bigint[], @keys::uuid[], @contents::uuid[], @occurred::timestamptz[], @orders::bigint[]) as o (account_id, key, content, occurred_at, known_order)`,
+		pgx.NamedArgs{"accounts": accounts, "keys": keys, "contents": contents, "occurred": occurred, "orders": orders})
 	w.waiting.Queue(`
 		insert into usage.events (account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order)
-		select account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions::jsonb, source, event_id, @order
+		select account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions::jsonb, source, event_id, known_order
 		from unnest(@accounts::bigint[], @keys::uuid[], @contents::uuid[], @customers::bigint[], @meters::bigint[], @occurred::timestamptz[],
-		            @quantities::numeric[], @dimensions::text[], @sources::text[], @ids::text[])
-		     as o (account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id)`,
+		            @quantities::numeric[], @dimensions::text[], @sources::text[], @ids::text[], @orders::bigint[])
+		     as o (account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order)`,
 		pgx.NamedArgs{"accounts": accounts, "keys": keys, "contents": contents, "customers": customers, "meters": meters, "occurred": occurred,
-			"quantities": quantities, "dimensions": dimensions, "sources": sources, "ids": ids, "order": w.order})
+			"quantities": quantities, "dimensions": dimensions, "sources": sources, "ids": ids, "orders": orders})
 }

@@ -12,7 +12,7 @@ import (
 
 // look reads in one trip what a batch is judged by: which of its keys the database
 // has, with their content, and whether anybody refuses late usage. It takes the
-// batch's place in the order of knowing, unless it has one.
+// places of its parts in the order of knowing, unless they have some.
 //
 // Plans are kept to the indexes: one that is made and cached while a table is
 // empty would read it as a whole, and go on so through the first million events.
@@ -39,8 +39,11 @@ func (w *writer) look(ctx context.Context, batch []staged) (stored map[eventKey]
 		return err
 	})
 	q.Queue(`select exists (select from usage.deadlines)`).QueryRow(func(row pgx.Row) error { return row.Scan(&deadlines) })
-	if w.order == 0 {
-		q.Queue(takeOrder).QueryRow(func(row pgx.Row) error { return row.Scan(&w.order) })
+	if w.orders == nil {
+		q.Queue(takeOrders, pgx.NamedArgs{"n": max(1, w.parts)}).Query(func(rows pgx.Rows) (err error) {
+			w.orders, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+			return err
+		})
 	}
 	if err := w.tx.SendBatch(ctx, &q).Close(); err != nil {
 		return nil, false, fmt.Errorf("look for known events: %w", postgres.Fault(err))
