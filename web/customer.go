@@ -52,6 +52,7 @@ func (v *visit) customer() error {
 			return err
 		}
 	}
+	view.Others = append(view.Others, ui.Button(ui.ButtonProps{Label: "Usage", Href: usageAddress(c.ID)}))
 	if r, ok := v.find(get, "/contracts/new"); ok && r.allowed(v.By) && c.DuplicateOf == 0 {
 		view.Action = ui.Button(ui.ButtonProps{Label: "New contract", Href: "/contracts/new?customer=" + fmt.Sprint(c.ID), Look: ui.Primary, Icon: "plus"})
 	}

@@ -87,7 +87,10 @@ func (v *visit) sentCohortFile() ([]byte, string, error) {
 		return text, v.form("name"), err
 	}
 	text, err := v.upload("file", "rows")
-	name := "pasted"
+	name := v.form("name")
+	if name == "" {
+		name = "pasted"
+	}
 	if header, err := v.echo.FormFile("file"); err == nil {
 		name = header.Filename
 	}
@@ -124,11 +127,33 @@ func (v *visit) importCohort() error {
 		return v.redirect(cohortAddress(view.Cohort), done(fmt.Sprintf("%d new, %d changed, %d unchanged", r.Count(onboarding.Made), r.Count(onboarding.Changed), r.Count(onboarding.Unchanged))))
 	}
 	describeFile(&view, r)
+	if err := mendable(&view, r); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if !r.DryRun && !r.Written { // somebody else changed something since it was tried
 		status = http.StatusConflict
 	}
 	return v.showCohortFile(status, view)
+}
+
+// maxMended bounds what a person mends in a field of the page; a longer error file is a matter for a spreadsheet.
+const maxMended = 64 << 10
+
+// mendable puts the error file into the page: a few cells are mended where they are read, without a download, a program and an
+// upload.
+func mendable(view *page.CohortFile, r onboarding.Report) error {
+	if !view.Refused {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := r.WriteErrors(&text); err != nil {
+		return err
+	}
+	if text.Len() <= maxMended {
+		view.Mend = text.String()
+	}
+	return nil
 }
 
 func cohortAddress(name string) string { return "/imports/cohorts/" + name }

@@ -26,7 +26,7 @@ func describeFile(view *page.CohortFile, r onboarding.Report) {
 	view.Refused, view.All, view.Some = refused > 0, refused == 0 && r.DryRun, right > 0 && r.DryRun
 	view.Tried = fmt.Sprintf("Tried out as it %s taken up; nothing is changed yet.", verb)
 	if r.Written {
-		view.Tried = fmt.Sprintf("The right rows are taken up. Download the error file with the other %d, correct it, and send that file.", refused)
+		view.Tried = fmt.Sprintf("The right rows are taken up. Mend the other %d here, or download the error file, correct it, and send that file.", refused)
 	}
 	table := ui.TableProps{Title: "Refused rows", Columns: []ui.Column{{Label: "Line", Kind: ui.Figures}, {Label: "Row"}, {Label: "Column", Kind: ui.Tight}, {Label: "Value"}, {Label: "What is wrong, and what to do"}}, Empty: ui.EmptyProps{Title: "No row is refused"}}
 	shown := ui.TableProps{Title: "What would be taken up", Columns: []ui.Column{{Label: "Line", Kind: ui.Figures}, {Label: "Row"}, {Label: "Outcome", Kind: ui.Tight}, {Label: "What changes"}}, Empty: ui.EmptyProps{Title: "No row is right"}}

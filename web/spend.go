@@ -362,7 +362,14 @@ func howCharged(l invoicing.Line) []string {
 	if d.Included.IsPositive() {
 		out = append(out, digits(d.Included)+" "+units(d.Unit)+" included")
 	}
-	if n := len(d.Tiers); n > 1 {
+	switch n := len(d.Tiers); {
+	case n > 1 && d.Tiers[n-1].Label != "": // priced by what the events say: no tier comes after another
+		low, high := d.Tiers[0].Unit, d.Tiers[0].Unit
+		for _, t := range d.Tiers {
+			low, high = decimal.Min(low, t.Unit), decimal.Max(high, t.Unit)
+		}
+		out = append(out, fmt.Sprintf("at %d prices, %s to %s each", n, price(low), price(high)))
+	case n > 1:
 		out = append(out, fmt.Sprintf("in tier %d: %s each", n, price(d.Tiers[n-1].Unit)))
 	}
 	for _, x := range d.Draws {

@@ -255,9 +255,15 @@ func (p *Page) Figures(prefix string) map[string]string {
 }
 
 // Form is what a browser would send of the form that posts or leads to an address: every control as it stands.
-func (p *Page) Form(action string) (url.Values, bool) {
+func (p *Page) Form(action string) (url.Values, bool) { return p.Nth(action, 0) }
+
+// Nth is Form where several forms of a page go to one address; the first is 0.
+func (p *Page) Nth(action string, n int) (url.Values, bool) {
 	for _, form := range p.all("form") {
 		if attr(form, "action") != action {
+			continue
+		}
+		if n--; n >= 0 {
 			continue
 		}
 		out := url.Values{}
