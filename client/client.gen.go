@@ -650,6 +650,39 @@ func (e InvoiceKind) Valid() bool {
 	}
 }
 
+// Defines values for InvoiceStatus.
+const (
+	InvoiceStatusCredited   InvoiceStatus = "credited"
+	InvoiceStatusOpen       InvoiceStatus = "open"
+	InvoiceStatusOverdue    InvoiceStatus = "overdue"
+	InvoiceStatusPaid       InvoiceStatus = "paid"
+	InvoiceStatusPartial    InvoiceStatus = "partial"
+	InvoiceStatusVoid       InvoiceStatus = "void"
+	InvoiceStatusWrittenOff InvoiceStatus = "written_off"
+)
+
+// Valid indicates whether the value is a known member of the InvoiceStatus enum.
+func (e InvoiceStatus) Valid() bool {
+	switch e {
+	case InvoiceStatusCredited:
+		return true
+	case InvoiceStatusOpen:
+		return true
+	case InvoiceStatusOverdue:
+		return true
+	case InvoiceStatusPaid:
+		return true
+	case InvoiceStatusPartial:
+		return true
+	case InvoiceStatusVoid:
+		return true
+	case InvoiceStatusWrittenOff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvoiceDetailKind.
 const (
 	InvoiceDetailKindCreditNote InvoiceDetailKind = "credit_note"
@@ -662,6 +695,39 @@ func (e InvoiceDetailKind) Valid() bool {
 	case InvoiceDetailKindCreditNote:
 		return true
 	case InvoiceDetailKindInvoice:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvoiceDetailStatus.
+const (
+	InvoiceDetailStatusCredited   InvoiceDetailStatus = "credited"
+	InvoiceDetailStatusOpen       InvoiceDetailStatus = "open"
+	InvoiceDetailStatusOverdue    InvoiceDetailStatus = "overdue"
+	InvoiceDetailStatusPaid       InvoiceDetailStatus = "paid"
+	InvoiceDetailStatusPartial    InvoiceDetailStatus = "partial"
+	InvoiceDetailStatusVoid       InvoiceDetailStatus = "void"
+	InvoiceDetailStatusWrittenOff InvoiceDetailStatus = "written_off"
+)
+
+// Valid indicates whether the value is a known member of the InvoiceDetailStatus enum.
+func (e InvoiceDetailStatus) Valid() bool {
+	switch e {
+	case InvoiceDetailStatusCredited:
+		return true
+	case InvoiceDetailStatusOpen:
+		return true
+	case InvoiceDetailStatusOverdue:
+		return true
+	case InvoiceDetailStatusPaid:
+		return true
+	case InvoiceDetailStatusPartial:
+		return true
+	case InvoiceDetailStatusVoid:
+		return true
+	case InvoiceDetailStatusWrittenOff:
 		return true
 	default:
 		return false
@@ -3038,6 +3104,11 @@ type Invoice struct {
 	// PoNumber Example: PO-4711
 	PoNumber *string `json:"po_number,omitempty"`
 
+	// Status As of today; credited: a credit note
+	//
+	// Example: open
+	Status InvoiceStatus `json:"status"`
+
 	// Tax Example: 0.00
 	Tax string `json:"tax"`
 
@@ -3050,6 +3121,11 @@ type Invoice struct {
 
 // InvoiceKind defines model for Invoice.Kind.
 type InvoiceKind string
+
+// InvoiceStatus As of today; credited: a credit note
+//
+// Example: open
+type InvoiceStatus string
 
 // InvoiceDetail defines model for InvoiceDetail.
 type InvoiceDetail struct {
@@ -3101,6 +3177,11 @@ type InvoiceDetail struct {
 	// Example: Northlight Systems Inc.
 	Seller string `json:"seller"`
 
+	// Status As of today; credited: a credit note
+	//
+	// Example: open
+	Status InvoiceDetailStatus `json:"status"`
+
 	// Tax Example: 0.00
 	Tax string `json:"tax"`
 
@@ -3116,6 +3197,11 @@ type InvoiceDetail struct {
 
 // InvoiceDetailKind defines model for InvoiceDetail.Kind.
 type InvoiceDetailKind string
+
+// InvoiceDetailStatus As of today; credited: a credit note
+//
+// Example: open
+type InvoiceDetailStatus string
 
 // InvoiceLine defines model for InvoiceLine.
 type InvoiceLine struct {
@@ -5620,7 +5706,7 @@ type ClientInterface interface {
 	//
 	// As scheduled now; recognized is what of it is booked.
 	//
-	// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, auditor.
+	// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 	//
 	// Corresponds with GET /v1/contracts/{number}/revenue (the `GetRevenueSchedule` operationId).
 	GetRevenueSchedule(ctx context.Context, number string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5877,7 +5963,7 @@ type ClientInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5888,7 +5974,7 @@ type ClientInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes a body of the `application/cloudevents+json` content type.
 	//
@@ -5899,7 +5985,7 @@ type ClientInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes a body of the `application/cloudevents-batch+json` content type.
 	//
@@ -5910,7 +5996,7 @@ type ClientInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6044,7 +6130,7 @@ type ClientInterface interface {
 
 	// ListPayments Payments, the newest first
 	//
-	// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 	//
 	// Corresponds with GET /v1/payments (the `ListPayments` operationId).
 	ListPayments(ctx context.Context, params *ListPaymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6073,7 +6159,7 @@ type ClientInterface interface {
 
 	// GetPayment One payment with what it pays
 	//
-	// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 	//
 	// Corresponds with GET /v1/payments/{id} (the `GetPayment` operationId).
 	GetPayment(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6082,7 +6168,7 @@ type ClientInterface interface {
 	//
 	// From the first with an entry to the one ahead of today.
 	//
-	// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 	//
 	// Corresponds with GET /v1/periods (the `ListPeriods` operationId).
 	ListPeriods(ctx context.Context, params *ListPeriodsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6091,7 +6177,7 @@ type ClientInterface interface {
 	//
 	// Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6102,7 +6188,7 @@ type ClientInterface interface {
 	//
 	// Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6113,7 +6199,7 @@ type ClientInterface interface {
 	//
 	// Plan and quantity change by the plan's own rules: at once or with the next billing period.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6124,7 +6210,7 @@ type ClientInterface interface {
 	//
 	// Plan and quantity change by the plan's own rules: at once or with the next billing period.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6270,7 +6356,7 @@ type ClientInterface interface {
 
 	// AddWebhookEndpointWithBody Say where events go
 	//
-	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 	//
 	// Scope: `webhooks:write`. Roles of the token's user: admin.
 	//
@@ -6281,7 +6367,7 @@ type ClientInterface interface {
 
 	// AddWebhookEndpoint Say where events go
 	//
-	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 	//
 	// Scope: `webhooks:write`. Roles of the token's user: admin.
 	//
@@ -6750,7 +6836,7 @@ func (c *Client) RejectContract(ctx context.Context, number string, params *Reje
 //
 // As scheduled now; recognized is what of it is booked.
 //
-// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, auditor.
+// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 //
 // Corresponds with GET /v1/contracts/{number}/revenue (the `GetRevenueSchedule` operationId).
 func (c *Client) GetRevenueSchedule(ctx context.Context, number string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7277,7 +7363,7 @@ func (c *Client) GetEntitlement(ctx context.Context, customer string, feature st
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7298,7 +7384,7 @@ func (c *Client) SendEventsWithBody(ctx context.Context, contentType string, bod
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes a body of the `application/cloudevents+json` content type.
 //
@@ -7319,7 +7405,7 @@ func (c *Client) SendEventsWithApplicationCloudeventsPlusJSONBody(ctx context.Co
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes a body of the `application/cloudevents-batch+json` content type.
 //
@@ -7340,7 +7426,7 @@ func (c *Client) SendEventsWithApplicationCloudeventsBatchPlusJSONBody(ctx conte
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7634,7 +7720,7 @@ func (c *Client) GetOpenapiYaml(ctx context.Context, reqEditors ...RequestEditor
 
 // ListPayments Payments, the newest first
 //
-// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 //
 // Corresponds with GET /v1/payments (the `ListPayments` operationId).
 func (c *Client) ListPayments(ctx context.Context, params *ListPaymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7693,7 +7779,7 @@ func (c *Client) RecordPayment(ctx context.Context, params *RecordPaymentParams,
 
 // GetPayment One payment with what it pays
 //
-// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 //
 // Corresponds with GET /v1/payments/{id} (the `GetPayment` operationId).
 func (c *Client) GetPayment(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7712,7 +7798,7 @@ func (c *Client) GetPayment(ctx context.Context, id int64, reqEditors ...Request
 //
 // From the first with an entry to the one ahead of today.
 //
-// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 //
 // Corresponds with GET /v1/periods (the `ListPeriods` operationId).
 func (c *Client) ListPeriods(ctx context.Context, params *ListPeriodsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7731,7 +7817,7 @@ func (c *Client) ListPeriods(ctx context.Context, params *ListPeriodsParams, req
 //
 // Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7752,7 +7838,7 @@ func (c *Client) SignUpWithBody(ctx context.Context, params *SignUpParams, conte
 //
 // Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7773,7 +7859,7 @@ func (c *Client) SignUp(ctx context.Context, params *SignUpParams, body SignUpJS
 //
 // Plan and quantity change by the plan's own rules: at once or with the next billing period.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7794,7 +7880,7 @@ func (c *Client) ChangeSubscriptionWithBody(ctx context.Context, number string, 
 //
 // Plan and quantity change by the plan's own rules: at once or with the next billing period.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8100,7 +8186,7 @@ func (c *Client) ListWebhookEndpoints(ctx context.Context, reqEditors ...Request
 
 // AddWebhookEndpointWithBody Say where events go
 //
-// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 //
 // Scope: `webhooks:write`. Roles of the token's user: admin.
 //
@@ -8121,7 +8207,7 @@ func (c *Client) AddWebhookEndpointWithBody(ctx context.Context, params *AddWebh
 
 // AddWebhookEndpoint Say where events go
 //
-// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 //
 // Scope: `webhooks:write`. Roles of the token's user: admin.
 //
@@ -13129,7 +13215,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// As scheduled now; recognized is what of it is booked.
 	//
-	// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, auditor.
+	// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13416,7 +13502,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13427,7 +13513,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes a body of the `application/cloudevents+json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13438,7 +13524,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes a body of the `application/cloudevents-batch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13449,7 +13535,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 	//
-	// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13609,7 +13695,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListPaymentsWithResponse Payments, the newest first
 	//
-	// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13640,7 +13726,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetPaymentWithResponse One payment with what it pays
 	//
-	// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13651,7 +13737,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// From the first with an entry to the one ahead of today.
 	//
-	// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13662,7 +13748,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13673,7 +13759,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13684,7 +13770,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Plan and quantity change by the plan's own rules: at once or with the next billing period.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13695,7 +13781,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Plan and quantity change by the plan's own rules: at once or with the next billing period.
 	//
-	// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+	// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13859,7 +13945,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddWebhookEndpointWithBodyWithResponse Say where events go
 	//
-	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 	//
 	// Scope: `webhooks:write`. Roles of the token's user: admin.
 	//
@@ -13870,7 +13956,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddWebhookEndpointWithResponse Say where events go
 	//
-	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+	// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 	//
 	// Scope: `webhooks:write`. Roles of the token's user: admin.
 	//
@@ -22012,7 +22098,7 @@ func (c *ClientWithResponses) RejectContractWithResponse(ctx context.Context, nu
 //
 // As scheduled now; recognized is what of it is booked.
 //
-// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, auditor.
+// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -22461,7 +22547,7 @@ func (c *ClientWithResponses) GetEntitlementWithResponse(ctx context.Context, cu
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22478,7 +22564,7 @@ func (c *ClientWithResponses) SendEventsWithBodyWithResponse(ctx context.Context
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes a body of the `application/cloudevents+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22495,7 +22581,7 @@ func (c *ClientWithResponses) SendEventsWithApplicationCloudeventsPlusJSONBodyWi
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes a body of the `application/cloudevents-batch+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22512,7 +22598,7 @@ func (c *ClientWithResponses) SendEventsWithApplicationCloudeventsBatchPlusJSONB
 //
 // CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.
 //
-// Scope: `usage:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `usage:write`. Roles of the token's user: finance, product, support.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22768,7 +22854,7 @@ func (c *ClientWithResponses) GetOpenapiYamlWithResponse(ctx context.Context, re
 
 // ListPaymentsWithResponse Payments, the newest first
 //
-// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -22817,7 +22903,7 @@ func (c *ClientWithResponses) RecordPaymentWithResponse(ctx context.Context, par
 
 // GetPaymentWithResponse One payment with what it pays
 //
-// Scope: `payments:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `payments:read`. Roles of the token's user: finance, accountant, support, auditor.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -22834,7 +22920,7 @@ func (c *ClientWithResponses) GetPaymentWithResponse(ctx context.Context, id int
 //
 // From the first with an entry to the one ahead of today.
 //
-// Scope: `revenue:read`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `revenue:read`. Roles of the token's user: finance, accountant, auditor.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -22851,7 +22937,7 @@ func (c *ClientWithResponses) ListPeriodsWithResponse(ctx context.Context, param
 //
 // Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22868,7 +22954,7 @@ func (c *ClientWithResponses) SignUpWithBodyWithResponse(ctx context.Context, pa
 //
 // Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22885,7 +22971,7 @@ func (c *ClientWithResponses) SignUpWithResponse(ctx context.Context, params *Si
 //
 // Plan and quantity change by the plan's own rules: at once or with the next billing period.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -22902,7 +22988,7 @@ func (c *ClientWithResponses) ChangeSubscriptionWithBodyWithResponse(ctx context
 //
 // Plan and quantity change by the plan's own rules: at once or with the next billing period.
 //
-// Scope: `contracts:write`. Roles of the token's user: sales, finance, accountant, support, product, admin, auditor.
+// Scope: `contracts:write`. Roles of the token's user: sales, finance, support.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23162,7 +23248,7 @@ func (c *ClientWithResponses) ListWebhookEndpointsWithResponse(ctx context.Conte
 
 // AddWebhookEndpointWithBodyWithResponse Say where events go
 //
-// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 //
 // Scope: `webhooks:write`. Roles of the token's user: admin.
 //
@@ -23179,7 +23265,7 @@ func (c *ClientWithResponses) AddWebhookEndpointWithBodyWithResponse(ctx context
 
 // AddWebhookEndpointWithResponse Say where events go
 //
-// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
+// Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.
 //
 // Scope: `webhooks:write`. Roles of the token's user: admin.
 //

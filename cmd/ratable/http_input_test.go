@@ -25,7 +25,7 @@ type robot struct {
 func newRobot(site *webtest.Site) robot {
 	site.T.Helper()
 	r := robot{site: site}
-	seller, admin := site.User("Robot", access.Sales), site.User("Admin", access.Admin)
+	seller, admin := site.User("Robot", access.Finance), site.User("Admin", access.Admin)
 	site.Tx(func(ctx context.Context, tx pgx.Tx) (err error) {
 		n := access.NewToken{User: seller.UserID, Name: "robot", Scopes: []access.Scope{access.UsageWrite, access.ContractWrite}}
 		r.token, _, err = access.IssueToken(ctx, tx, n, admin)

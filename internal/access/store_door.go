@@ -107,6 +107,9 @@ func (d *Door) Seen(secret string) (*Bearer, bool) {
 func (d *Door) keep(hash [32]byte, e *entry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if _, known := (*d.seen.Load())[hash]; e == nil && !known {
+		return // guesses cost no copy
+	}
 	next := maps.Clone(*d.seen.Load())
 	delete(next, hash)
 	if e != nil {

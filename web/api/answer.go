@@ -15,6 +15,7 @@ type answer struct {
 	link     string // of the next page
 	name     string // of a file
 	body     []byte
+	kept     []byte // what is kept under a key instead of the body; nil: the body
 	replayed bool
 }
 
@@ -26,6 +27,9 @@ type file struct {
 
 // none is the answer of an operation that has nothing to say.
 type none struct{}
+
+// secretive is an answer with a secret in it, which is said once and kept nowhere but where it is needed.
+type secretive interface{ withoutSecret() any }
 
 // placed is an answer that was created at an address; coded is one whose status depends on what happened (0: the usual one).
 type (
@@ -57,6 +61,11 @@ func (c *call) encode(out any) (answer, error) {
 		return answer{}, fmt.Errorf("write the answer of %s: %w", c.about.id, err)
 	}
 	a.body = body
+	if p, ok := out.(secretive); ok {
+		if a.kept, err = json.Marshal(p.withoutSecret()); err != nil {
+			return answer{}, fmt.Errorf("write the answer of %s: %w", c.about.id, err)
+		}
+	}
 	return a, nil
 }
 

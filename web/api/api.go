@@ -58,6 +58,7 @@ type server struct {
 	mu       sync.Mutex
 	limits   map[int64]*rate.Limiter
 	noted    map[int64]time.Time // when a token's use was last written down
+	waits    map[int64]int       // calls of a token that wait for a change; 0: of all
 }
 
 // operations is everything that the API answers, by noun.
@@ -81,7 +82,7 @@ func New(c Config) http.Handler {
 	if c.Door == nil {
 		c.Door = access.NewDoor(c.DB, c.Now)
 	}
-	s := &server{Config: c, limits: map[int64]*rate.Limiter{}, noted: map[int64]time.Time{}}
+	s := &server{Config: c, limits: map[int64]*rate.Limiter{}, noted: map[int64]time.Time{}, waits: map[int64]int{}}
 	e := echo.New()
 	e.HideBanner = true
 	e.IPExtractor = echo.ExtractIPDirect()

@@ -11,6 +11,7 @@ import (
 	"ratable/internal/fault"
 	"ratable/internal/postgres"
 	"ratable/invoicing"
+	"ratable/ledger"
 	"ratable/usage"
 )
 
@@ -63,7 +64,7 @@ func writeBehind(c *call, q postgres.Querier, b usage.Behind) error {
 				return err
 			}
 		}
-		return out.Write([]string{e.Customer, e.Meter, e.Source, e.ID, e.OccurredAt.Format(time.RFC3339Nano), e.Day.String(), e.Quantity.String(), e.Counts.String(), string(said), e.RecordedAt.UTC().Format(time.RFC3339Nano)})
+		return out.Write([]string{ledger.Cell(e.Customer), ledger.Cell(e.Meter), ledger.Cell(e.Source), ledger.Cell(e.ID), e.OccurredAt.Format(time.RFC3339Nano), e.Day.String(), e.Quantity.String(), e.Counts.String(), string(said), e.RecordedAt.UTC().Format(time.RFC3339Nano)})
 	})
 	if err != nil {
 		return err

@@ -71,19 +71,17 @@ func (s *server) bookOperations() []operation {
 			answer: trial{"2026-01", []trialRow{{1200, "Accounts receivable", "USD", "0.00", "1040.00", "0.00", "1040.00"}}},
 		}, s.giveTrial),
 		read(about{
-			id: "get-revenue-schedule", method: http.MethodGet, path: "/v1/contracts/{number}/revenue", tag: tagBooks, scope: access.RevenueRead, roles: revenueDesks,
+			id: "get-revenue-schedule", method: http.MethodGet, path: "/v1/contracts/{number}/revenue", tag: tagBooks, scope: access.RevenueRead, roles: books,
 			summary: "What a contract earns, line by line and month by month", details: "As scheduled now; recognized is what of it is booked.",
 			answer: schedule{"C-2026-001", "USD", "12000.00", "1000.00", []earnedLine{{"seats", "fixed", "12000.00", "1000.00", []earnedMonth{{period.NewMonth(2026, 1), "1000.00", "1000.00"}}}}},
 		}, s.giveSchedule),
 		read(about{
-			id: "list-periods", method: http.MethodGet, path: "/v1/periods", tag: tagBooks, scope: access.RevenueRead,
+			id: "list-periods", method: http.MethodGet, path: "/v1/periods", tag: tagBooks, scope: access.RevenueRead, roles: books,
 			summary: "Accounting months of an entity and whether they take entries", details: "From the first with an entry to the one ahead of today.",
 			answer: periods{"nlus", []accountingMonth{{period.NewMonth(2026, 1), "closed"}, {period.NewMonth(2026, 2), "open"}}},
 		}, s.givePeriods),
 	}
 }
-
-var revenueDesks = []access.Role{access.Sales, access.Finance, access.Accountant, access.Support, access.Auditor}
 
 func (s *server) listEntries(c *call, in *entryQuery, after *ledger.EntryCursor, limit int) ([]ledger.Recorded, error) {
 	f := ledger.EntryFilter{Month: in.Month, Source: in.Source, Document: in.Document, Ledger: ledger.Account(in.Account), Book: ledger.Book(in.Book), Limit: limit}

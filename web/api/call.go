@@ -67,7 +67,7 @@ func (c *call) attempt(do func(*call) error) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", fell, debug.Stack())
 		}
 	}()
-	for _, step := range []func() error{c.admit, c.unescape, c.knownQuery, c.acceptable, c.take} {
+	for _, step := range []func() error{c.admit, c.unescape, c.knownQuery, c.acceptable, c.plain, c.take} {
 		if err := step(); err != nil {
 			return err
 		}

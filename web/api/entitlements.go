@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -130,7 +131,7 @@ func (s *server) entitlementOperations() []operation {
 		Because: []because{{Contract: "C-2026-014", Version: 2, Line: "seats", Product: "platform-seats", State: "active", Limit: "25", Since: period.NewDate(2026, 1, 1)}}}
 	one := featureAnswer{Customer: "northwind", Version: "51c02f8a9d3e7b64", FeatureSaid: seats}
 	a := about{method: http.MethodGet, tag: tagEntitlements, scope: access.EntitlementRead, roles: entitlementDesks, streams: true, admit: (*call).remembered,
-		also: map[int]any{http.StatusNotModified: none{}}, refuses: []int{http.StatusServiceUnavailable}, describe: describeAnswers}
+		also: map[int]any{http.StatusNotModified: none{}}, refuses: []int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, describe: describeAnswers}
 	all, feature, batch := a, a, a
 	all.id, all.path, all.summary = "get-entitlements", "/v1/entitlements/{customer}", "All that a customer may use"
 	all.details = "Answered from memory, within a second of what changes it: approvals, usage that fills a cap, the end of a trial at midnight of the seller. Ask with If-None-Match, and with `wait` to be told of a change as it happens. While the database is away answers go on: `stale` says so, and the header Age for how long."
@@ -247,6 +248,11 @@ func (c *call) say(pick func(*entitlements.Answer) (entitlements.Said, error)) e
 			return c.send(said)
 		}
 		if over == nil && wait > 0 {
+			done, err := c.wait()
+			if err != nil {
+				return err
+			}
+			defer done()
 			clock := time.NewTimer(wait)
 			defer clock.Stop()
 			over = clock.C
@@ -385,6 +391,9 @@ func (c *call) verdict(q question) []byte {
 }
 
 func (c *call) questions() ([]question, error) {
+	if err := c.about.takes(c.echo.Request().Header.Get("Content-Type")); err != nil {
+		return nil, err
+	}
 	body, err := io.ReadAll(io.LimitReader(c.echo.Request().Body, usualBody+1))
 	if err != nil {
 		return nil, err
@@ -395,7 +404,7 @@ func (c *call) questions() ([]question, error) {
 	var in questions
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil || dec.More() {
+	if err := dec.Decode(&in); err != nil || !utf8.Valid(body) || len(bytes.TrimSpace(body[dec.InputOffset():])) > 0 {
 		return nil, fault.InvalidFields(fault.Field{Path: "checks", Message: fmt.Sprintf(`cannot be read (%v); send {"checks": [{"customer": "northwind", "feature": "seats"}]}`, errors.Join(err))})
 	}
 	if n := len(in.Checks); n == 0 || n > maxChecks {

@@ -60,7 +60,7 @@ const (
 func (s *server) eventOperations() []operation {
 	return []operation{
 		bare[struct{ Body []cloudEvent }, receipt](about{
-			id: "send-events", method: http.MethodPost, path: "/v1/events", tag: tagUsage, scope: access.UsageWrite, status: http.StatusAccepted,
+			id: "send-events", method: http.MethodPost, path: "/v1/events", tag: tagUsage, scope: access.UsageWrite, roles: meterDesks, status: http.StatusAccepted,
 			summary: "Send usage events, one or a batch",
 			details: `CloudEvents 1.0 in JSON: one object or an array, at most 16 MB. Source and id name an event for ever: sending it again is safe and counts once, so no Idempotency-Key is needed. An id that comes again with other content is reported with 409, although the rest of the batch counts: a sender that reuses an id must notice.`,
 			also:    map[int]any{http.StatusConflict: receipt{Accepted: 0, Conflicts: []conflict{{"/edge/fra1", "a-1", "12.5", "13", "northwind", ""}}}},

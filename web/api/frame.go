@@ -83,6 +83,16 @@ func (a *about) takes(kind string) error {
 	return nil
 }
 
+// plain refuses a body that is packed: what it would become is not bounded by what was sent.
+func (c *call) plain() error {
+	switch coding := c.echo.Request().Header.Get("Content-Encoding"); coding {
+	case "", "identity":
+		return nil
+	default:
+		return refusal{http.StatusUnsupportedMediaType, "Content-Encoding", coding, "is not unpacked here; send the body as it is"}
+	}
+}
+
 // acceptable refuses a caller who would take no answer of ours.
 func (c *call) acceptable() error {
 	accept := c.echo.Request().Header.Get("Accept")

@@ -78,15 +78,18 @@ type paymentQuery struct {
 	Through   period.Date `query:"through" format:"date" doc:"Received on or before" example:"2026-12-31"`
 }
 
+// payReaders are those who may read what was paid, in the browser as here.
+var payReaders = []access.Role{access.Finance, access.Accountant, access.Support, access.Auditor}
+
 func (s *server) paymentOperations() []operation {
 	cash := []access.Role{access.Finance, access.Accountant}
 	return []operation{
 		list(about{
-			id: "list-payments", method: http.MethodGet, path: "/v1/payments", tag: tagPayments, scope: access.PaymentRead,
+			id: "list-payments", method: http.MethodGet, path: "/v1/payments", tag: tagPayments, scope: access.PaymentRead, roles: payReaders,
 			summary: "Payments, the newest first", answer: page[payment]{Items: []payment{examplePayment}},
 		}, payments.Receipt.Cursor, s.listPayments, (*call).payments),
 		read(about{
-			id: "get-payment", method: http.MethodGet, path: "/v1/payments/{id}", tag: tagPayments, scope: access.PaymentRead,
+			id: "get-payment", method: http.MethodGet, path: "/v1/payments/{id}", tag: tagPayments, scope: access.PaymentRead, roles: payReaders,
 			summary: "One payment with what it pays", answer: examplePayment,
 		}, s.givePayment),
 		write(about{

@@ -121,7 +121,22 @@ func newProblem(status int, detail string) *problem {
 	return &problem{Type: "about:blank", Title: title, Status: status, Detail: detail}
 }
 
+// callerLeft is the status of the log for a call whose caller hung up: no answer of ours, and no failure.
+const callerLeft = 499
+
+// fail says what went wrong. Where part of an answer is out already nothing can be said any more: the connection breaks off,
+// so that nobody takes the part for the whole.
 func (s *server) fail(c *call, err error) {
+	if c.ctx.Err() != nil && fault.Kind(err) == nil {
+		if !c.echo.Response().Committed {
+			c.echo.Response().WriteHeader(callerLeft)
+		}
+		return
+	}
+	if c.echo.Response().Committed {
+		s.Log.LogAttrs(c.ctx, slog.LevelError, "answer broke off", slog.String("id", c.id), slog.String("path", c.echo.Request().URL.Path), slog.Any("error", err))
+		panic(http.ErrAbortHandler)
+	}
 	p := problemOf(err, c.id)
 	header := c.echo.Response().Header()
 	switch p.Status {

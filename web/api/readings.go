@@ -115,6 +115,9 @@ func (c *call) used(q postgres.Querier, in DaysQuery) (u used, err error) {
 	if in.Through.Before(in.From) {
 		return u, fault.InvalidFields(fault.Field{Path: "through", Value: in.Through.String(), Message: "lies before from"})
 	}
+	if in.Through.Year() > 9998 { // the day behind it could not be named
+		return u, fault.InvalidFields(fault.Field{Path: "through", Value: in.Through.String(), Message: "lies too far ahead"})
+	}
 	if u.span = period.Through(in.From, in.Through); u.span.Days() > mostDays {
 		return u, fault.InvalidFields(fault.Field{Path: "through", Value: in.Through.String(), Message: "is more than 400 days on; ask for fewer at a time"})
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -99,5 +100,67 @@ func TestAPanicIsAFailureOfOursWithAReference(t *testing.T) {
 		if body := w.Body.String(); w.Code != http.StatusInternalServerError || !strings.Contains(body, `"reference":"`) || strings.Contains(body, "ours\"") || strings.Contains(body, "cause") {
 			t.Errorf("the caller is told %d %s", w.Code, body)
 		}
+	}
+}
+
+func TestHalfAnAnswerBreaksOffAndACallerWhoLeftIsNoFailureOfOurs(t *testing.T) {
+	said := &strings.Builder{}
+	s := quiet()
+	s.Log = slog.New(slog.NewTextHandler(said, nil))
+	e := echo.New()
+	c := e.NewContext(httptest.NewRequest(http.MethodGet, "/v1/nothing", nil), httptest.NewRecorder())
+	func() {
+		defer func() {
+			if fell := recover(); fell != http.ErrAbortHandler {
+				t.Errorf("half a file ends with %v, and the connection does not break off", fell)
+			}
+		}()
+		_ = s.enter(c, &about{}, func(call *call) error {
+			if _, err := call.echo.Response().Write([]byte("half")); err != nil {
+				return err
+			}
+			return errors.New("the database went away")
+		})
+	}()
+	if w := c.Response().Writer.(*httptest.ResponseRecorder); w.Body.String() != "half" || !strings.Contains(said.String(), "answer broke off") {
+		t.Errorf("behind half a file there stands %q; the log says %s", w.Body, said)
+	}
+	said.Reset()
+	left, leave := context.WithCancel(t.Context())
+	c = e.NewContext(httptest.NewRequest(http.MethodGet, "/v1/nothing", nil).WithContext(left), httptest.NewRecorder())
+	leave()
+	if err := s.enter(c, &about{}, func(call *call) error { return call.ctx.Err() }); err != nil {
+		t.Fatal(err)
+	}
+	if c.Response().Status != callerLeft || strings.Contains(said.String(), "ERROR") {
+		t.Errorf("a caller who left is logged with %d and %s", c.Response().Status, said)
+	}
+}
+
+func TestOneTokenCannotLetCallsWaitWithoutEnd(t *testing.T) {
+	s := quiet()
+	s.waits = map[int64]int{}
+	hog, other := &call{server: s, token: 1}, &call{server: s, token: 2}
+	var ends []func()
+	for i := range mostWaits {
+		done, err := hog.wait()
+		if err != nil {
+			t.Fatalf("call %d may not wait: %v", i+1, err)
+		}
+		ends = append(ends, done)
+	}
+	if _, err := hog.wait(); problemOf(err, "").Status != http.StatusTooManyRequests {
+		t.Errorf("one more is answered %v", err)
+	}
+	done, err := other.wait()
+	if err != nil {
+		t.Errorf("another token may not wait: %v", err)
+	}
+	done()
+	for _, end := range ends {
+		end()
+	}
+	if len(s.waits) != 0 {
+		t.Errorf("when all are answered there still wait %v", s.waits)
 	}
 }

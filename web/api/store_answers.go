@@ -48,6 +48,9 @@ func answerUnder(ctx context.Context, tx pgx.Tx, user int64, key string) (k kept
 
 func keepAnswer(ctx context.Context, tx pgx.Tx, user int64, key string, request [sha256.Size]byte, a answer, now time.Time) error {
 	body := a.body
+	if a.kept != nil {
+		body = a.kept
+	}
 	if body == nil {
 		body = []byte{}
 	}

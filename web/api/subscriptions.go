@@ -37,6 +37,9 @@ type changed struct {
 	PlanVersion int    `json:"plan_version,omitempty" example:"1"`
 }
 
+// subscribers sign up and change; the verbs check again.
+var subscribers = []access.Role{access.Sales, access.Finance, access.Support}
+
 func (s *server) subscriptionOperations() []operation {
 	example := signedUp{Customer: "s-000001", Status: "active", Contract: "S-000001", Href: "/v1/contracts/S-000001"}
 	held := signedUp{Customer: "s-000002", Status: "held", Detail: heldDetail}
@@ -45,7 +48,7 @@ func (s *server) subscriptionOperations() []operation {
 			Key  string `header:"Idempotency-Key" required:"true" maxLength:"200" doc:"Names this one sign-up, the same whenever it is sent again" example:"signup-4711"`
 			Body contracts.SignUpRequest
 		}, signedUp](about{
-			id: "sign-up", method: http.MethodPost, path: "/v1/subscriptions", tag: tagSubscriptions, scope: access.ContractWrite, status: http.StatusCreated,
+			id: "sign-up", method: http.MethodPost, path: "/v1/subscriptions", tag: tagSubscriptions, scope: access.ContractWrite, roles: subscribers, status: http.StatusCreated,
 			summary: "Sign a customer up on a plan",
 			details: `Once for each Idempotency-Key, which must be sent: 201 with its contract, 202 while it is held because the customer may be a listed party, 200 when the same was sent before, 409 when something else was. The plan was approved, so that nobody approves each sign-up.`,
 			also:    map[int]any{http.StatusOK: example, http.StatusAccepted: held}, refuses: []int{http.StatusConflict},
@@ -55,7 +58,7 @@ func (s *server) subscriptionOperations() []operation {
 			ContractAt
 			Body contracts.PlanChange
 		}, changed](about{
-			id: "change-subscription", method: http.MethodPost, path: "/v1/subscriptions/{number}/changes", tag: tagSubscriptions, scope: access.ContractWrite, status: http.StatusCreated,
+			id: "change-subscription", method: http.MethodPost, path: "/v1/subscriptions/{number}/changes", tag: tagSubscriptions, scope: access.ContractWrite, roles: subscribers, status: http.StatusCreated,
 			summary: "Change, pause, resume or cancel a subscription",
 			details: "Plan and quantity change by the plan's own rules: at once or with the next billing period.",
 			request: json.RawMessage(`{"change":"plan","plan":"pro"}`), limit: maxRequest, document: true,

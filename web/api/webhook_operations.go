@@ -36,7 +36,7 @@ func (s *server) webhookOperations() []operation {
 		read(ofWebhooks(about{id: "list-webhook-endpoints", method: http.MethodGet, path: "/endpoints", summary: "Where events go",
 			answer: endpoints{[]endpoint{exampleEndpoint}}}), s.listEndpoints),
 		write(ofWebhooks(about{id: "add-webhook-endpoint", method: http.MethodPost, path: "/endpoints", status: http.StatusCreated, summary: "Say where events go",
-			details: "Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.",
+			details: "Requests are signed by Standard Webhooks: verify `webhook-signature` with the `secret` of this answer, which is not given again, under the same Idempotency-Key neither: rotate it if this answer was lost. Events of one object come in order, each at least once, with a `webhook-id` that stays the same.",
 			request: asked, answer: secretive}), s.addEndpoint),
 		read(ofWebhooks(about{id: "get-webhook-endpoint", method: http.MethodGet, path: one, summary: "One endpoint", answer: exampleEndpoint}),
 			func(c *call, in *EndpointAt) (endpoint, error) { return giveEndpoint(c, c.DB, in.ID) }),

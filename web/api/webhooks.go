@@ -30,6 +30,12 @@ type endpoint struct {
 
 func (e endpoint) location() string { return fmt.Sprintf("/v1/webhooks/endpoints/%d", e.ID) }
 
+// withoutSecret is what an Idempotency-Key keeps: whoever never got the secret rotates it.
+func (e endpoint) withoutSecret() any {
+	e.Secret = ""
+	return e
+}
+
 func endpointOf(e webhook.Endpoint, secret string) endpoint {
 	out := endpoint{ID: e.ID, URL: e.URL, Description: e.Description, Types: []string{}, Status: string(e.Status), Reason: e.Reason, FailingSince: e.FailingSince,
 		Waiting: e.Waiting, Failed: e.Failed, CreatedAt: e.CreatedAt, Secret: secret}

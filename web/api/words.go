@@ -49,7 +49,7 @@ const introduction = `The back office between a signed contract and the general 
 
 **Errors** are problems (RFC 9457) with everything that is wrong at once: the key, its line, what was sent and the way out. Keys and parameters that are not known here are refused, not ignored. A failure of ours carries a reference.
 
-**Idempotency.** Send ` + "`Idempotency-Key`" + ` with whatever changes something: the answer is kept for 35 days in the same transaction as the effect. The same request under the same key gets the first answer again, with ` + "`Idempotency-Replayed: true`" + `; another request under it is refused with 422, and one that is being answered at this moment with 409. What was refused changed nothing and is judged anew. Usage events need no key: source and id count once, for ever.
+**Idempotency.** Send ` + "`Idempotency-Key`" + ` with whatever changes something: the answer is kept for 35 days in the same transaction as the effect. The same request, byte for byte, under the same key gets the first answer again, with ` + "`Idempotency-Replayed: true`" + `; another request under it is refused with 422, and one that is being answered at this moment with 409. What was refused changed nothing and is judged anew. Usage events need no key: source and id count once, for ever.
 
 **Pages.** Lists take ` + "`limit`" + ` (1 to 200) and ` + "`cursor`" + ` (` + "`next_cursor`" + ` of the page before, with the same filters), and send a Link header.
 
