@@ -36,7 +36,8 @@ func (x *Account) Course(t Total) ([]Point, error) {
 		all = append(all, f)
 	}
 	var out []Point
-	for _, day := range daysOf(period.NewSpan(period.MaxDate(t.Span.Start, t.On.AddDays(-history)), t.On), x.AsOf) {
+	from := period.MaxDate(t.Span.Start, t.On.AddDays(-history)) // what is asked for in advance has its end alone
+	for _, day := range daysOf(period.NewSpan(period.MinDate(from, t.On), t.On), x.AsOf) {
 		p := Point{Day: day, Amount: money.Zero(t.Currency), Expected: day.After(x.AsOf)}
 		if p.Expected && !said {
 			break

@@ -274,6 +274,16 @@ func (f *foreseeing) reaching(l contracts.Limit) (Reaching, error) {
 		}
 		*at[s] = low
 	}
+	// The busiest week may use less on just the days to come than weeks do as a rule, and the slowest more.
+	if !out.On.IsZero() && (out.Earliest.IsZero() || out.Earliest.After(out.On)) {
+		out.Earliest = out.On
+	}
+	if !out.Latest.IsZero() {
+		out.Latest = period.MaxDate(out.Latest, out.On)
+	}
+	if out.On.IsZero() {
+		out.Latest = out.On // as a rule it is not reached at all
+	}
 	return out, nil
 }
 

@@ -176,3 +176,14 @@ func TestAForecastLeavesTheRunningBillAsItIs(t *testing.T) {
 		t.Errorf("the running bill was %+v and is %+v after a forecast (%v)", before.Totals(), after.Totals(), err)
 	}
 }
+
+// A fee may be invoiced before its days begin: what a bill came to until then is nothing, and no mistake.
+func TestWhatIsAskedForBeforeItBeginsHasACourse(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, capped)
+	x := load(t, c.DB, c.Account("acme"), day("2026-01-18"))
+	course, err := x.Course(Total{On: day("2026-01-18"), Payer: c.Customers["acme"].ID, Currency: "USD", Span: period.NewSpan(day("2026-01-19"), day("2026-04-10"))})
+	if err != nil || len(course) != 1 || !course[0].Amount.IsZero() {
+		t.Errorf("the course is %+v, %v", course, err)
+	}
+}
