@@ -127,7 +127,7 @@ func (f *following) agree(number string, d *deal, head string) {
 		s.WriteString("renewal: {auto: true, months: 1, notice_days: 10}\n")
 	}
 	if head == "" && f.IntN(3) == 0 {
-		fmt.Fprintf(&s, "trial: {through: %s, lines: [care], then: %s}\n", d.from.AddDays(f.IntN(20)), f.one("end", "continue"))
+		fmt.Fprintf(&s, "trial: {through: %s, lines: [care], then: %s}\n", d.from.AddDays(f.IntN(20)), f.one("end", "convert"))
 	}
 	fmt.Fprintf(&s, "lines:\n  - {id: seats, product: platform, fixed: {quantity: %d, unit_price: 40, every: month}}\n  - {id: care, product: support, fixed: {quantity: 1, unit_price: 9, every: month}}\n", 1+f.IntN(9))
 	users := ""
