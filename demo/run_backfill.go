@@ -7,15 +7,15 @@ import (
 	"ratable/usage"
 )
 
-// reread prepares a backfill that nobody has applied yet: ember's gateway read yesterday's log again, found one hour
-// counted too high and another counted twice. It waits for a person, and changes nothing.
+// reread prepares a backfill that nobody has applied yet: ember's gateway read the log of the last week again, found one day
+// counted too high and the last one counted twice. It waits for a person, and changes nothing.
 func (f *filling) reread(ctx context.Context, all []usage.Event, yesterday period.Date) error {
 	if there, err := usage.Backfills(ctx, f.db, 0, 1); err != nil || len(there) > 0 {
 		return err // a fill that was interrupted goes on
 	}
 	seller, _ := f.entities.ByCode("nlus")
 	b := usage.Backfill{Reason: "The gateway's log was read again", Stretch: usage.Stretch{Customer: "ember-ai", Meter: "api.calls",
-		From: yesterday.Time(seller.Location()), Until: yesterday.AddDays(1).Time(seller.Location())}}
+		From: yesterday.AddDays(-6).Time(seller.Location()), Until: yesterday.AddDays(1).Time(seller.Location())}}
 	for _, e := range all {
 		if e.Customer == b.Customer && e.Meter == b.Meter && !e.OccurredAt.Before(b.From) && e.OccurredAt.Before(b.Until) {
 			b.Events = append(b.Events, e)

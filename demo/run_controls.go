@@ -48,6 +48,7 @@ func (f *filling) controls(at func(period.Date, string, func(context.Context) er
 	each(opens.AddDays(12), "the bookings of the CRM", f.loadBookings)
 	each(opens.AddDays(13), "an auditor's sample", f.drawSample)
 	each(opens.AddDays(13), "a person who wants to be forgotten", f.forget)
+	each(opens.AddDays(13), "programs that read and listen", f.programs)
 	at(opens.AddDays(13), "customers who come from another system", func(ctx context.Context) error { return f.takeOver(ctx, opens.AddDays(13)) })
 	at(opens, "what a marketplace billed", func(ctx context.Context) error { return f.importBilled(ctx, opens) })
 }

@@ -58,8 +58,8 @@ type book struct {
 // dress makes the styles, the same once however often. An amount stands as accountants write it: negative in parentheses.
 func (b *book) dress(c money.Currency) (err error) {
 	format := "#,##0"
-	if digits := c.Exponent(); digits > 0 {
-		format += "." + strings.Repeat("0", digits)
+	if c != "" && c.Exponent() > 0 { // none: a workbook without an amount
+		format += "." + strings.Repeat("0", c.Exponent())
 	}
 	format += "_);(" + format + ")"
 	line := []excelize.Border{{Type: "top", Style: 1, Color: "000000"}}

@@ -174,7 +174,7 @@ func (v *visit) overdueTasks() ([]page.Task, error) {
 	var out []page.Task
 	for i, r := range late {
 		if i == 5 {
-			out = append(out, page.Task{Word: "Overdue", What: fmt.Sprintf("%d more invoices", len(late)-5), Why: "Past their due day", Href: "/invoices", On: r.DueOn})
+			out = append(out, page.Task{Word: "Overdue", What: howMany(len(late)-5, "more invoice"), Why: "Past their due day", Href: "/invoices", On: r.DueOn})
 			break
 		}
 		out = append(out, page.Task{Word: "Overdue", What: "Invoice " + r.Number + ", " + ui.AmountText(open[r.Number]), Why: howMany(v.Today().Sub(r.DueOn), "day") + " late", Href: invoiceAddress(r.Number), On: r.DueOn})

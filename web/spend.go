@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -137,7 +138,7 @@ func (v *visit) spendingPage() error {
 		if len(s.bill.Limits) > 0 {
 			list.Tables = append(list.Tables, s.limitTable("", v.Today()))
 		}
-		list.Tables = append(list.Tables, s.billTable(v.visiting()), v.alertTable(s), s.toldTable())
+		list.Tables = append(list.Tables, s.billTable(v), v.alertTable(s), s.toldTable())
 		list.Notes = []string{"The running bill is priced as the invoice will be, with usage as it arrived so far. Tax is an estimate. The invoice decides.",
 			"A forecast goes by whole days that are over; it is rounded to three figures and guesses no growth. The range is that of the slowest and the busiest of its weeks."}
 		room := "customers"
@@ -328,31 +329,77 @@ func reachedWhen(r spend.Reaching) string {
 	return "Around " + ui.DayText(r.On)
 }
 
-// billTable is the running bill, a group for each day of invoicing.
-func (s spent) billTable(mine bool) ui.TableProps {
+// linesShown is how many lines of a bill stand on the page; a bill with a few more than that is shown whole.
+const linesShown = 30
+
+// billTable is the running bill, a group for each day of invoicing: its largest lines where there are many, unless all are asked for.
+func (s spent) billTable(v *visit) ui.TableProps {
 	t := ui.TableProps{Title: "Running bill, an estimate", Columns: []ui.Column{{Label: "For"}, {Label: "Period", Kind: ui.Tight}, {Label: "Counted", Kind: ui.Figures}, {Label: "How", Kind: ui.Words}, {Label: "So far", Kind: ui.Figures}},
 		Empty: ui.EmptyProps{Title: "Nothing yet", Text: "What is used or served and not yet invoiced shows here as it comes about."}}
+	sum := func(label string, a money.Amount) ui.Row {
+		return ui.Row{Cells: ui.Cells(ui.Text(label), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(a))}
+	}
 	for _, total := range s.bill.Totals() {
-		t.Rows = append(t.Rows, ui.Row{Group: "Invoiced on " + ui.DayText(total.On)})
-		for _, l := range s.bill.Lines {
-			if l.On != total.On || l.Amount.Currency() != total.Currency {
-				continue
-			}
-			name := l.Description
-			if !mine && l.Customer != s.customer.ID {
-				name += ", " + l.CustomerName
-			}
-			counted := ui.Nothing()
-			if !l.Detail.Quantity.IsZero() {
-				counted = ui.Text(digits(l.Detail.Quantity) + " " + units(l.Detail.Unit))
-			}
-			t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.TwoLines(name, l.ContractNumber), ui.Span(l.Span), counted, page.Lines(howCharged(l.Line)), ui.Money(l.Amount))})
+		lines := slices.DeleteFunc(slices.Clone(s.bill.Lines), func(l spend.Line) bool { return l.On != total.On || l.Amount.Currency() != total.Currency })
+		shown, rest := lines, money.Zero(total.Currency)
+		if len(lines) > linesShown*3/2 && v.query("lines") != "all" {
+			shown, rest = largest(lines, linesShown)
 		}
-		t.Rows = append(t.Rows,
-			ui.Row{Cells: ui.Cells(ui.Text("Before tax"), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(total.Net))},
-			ui.Row{Cells: ui.Cells(ui.Text("Tax, as it would be today"), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(total.Tax)), Muted: true})
+		group, one := "Invoiced on "+ui.DayText(total.On), true
+		for _, l := range lines {
+			one = one && l.ContractNumber == lines[0].ContractNumber
+		}
+		if one && len(lines) > 0 {
+			group += ", contract " + lines[0].ContractNumber
+		}
+		t.Rows = append(t.Rows, ui.Row{Group: group})
+		for _, l := range shown {
+			t.Rows = append(t.Rows, ui.Row{Cells: s.billCells(l, v.visiting(), one)})
+		}
+		if n := len(lines) - len(shown); n > 0 {
+			more := sum(howMany(n, "smaller line"), rest)
+			more.Href = v.with("lines", "all")
+			t.Rows = append(t.Rows, more)
+		}
+		tax := sum("Tax, as it would be today", total.Tax)
+		tax.Muted = true
+		t.Rows = append(t.Rows, sum("Before tax", total.Net), tax)
 	}
 	return t
+}
+
+// largest keeps the n lines that ask for or give back the most, in their order, and what the others come to.
+func largest(lines []spend.Line, n int) (kept []spend.Line, rest money.Amount) {
+	at := make([]int, len(lines))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortStableFunc(at, func(a, b int) int { return lines[b].Amount.Abs().Cmp(lines[a].Amount.Abs()) })
+	for _, i := range at[n:] {
+		rest = rest.Add(lines[i].Amount)
+	}
+	top := at[:n]
+	slices.Sort(top)
+	for _, i := range top {
+		kept = append(kept, lines[i])
+	}
+	return kept, rest
+}
+
+// billCells is one line; where all are of one contract, its number stands above them.
+func (s spent) billCells(l spend.Line, mine, one bool) []templ.Component {
+	name := l.Description
+	if !mine && l.Customer != s.customer.ID {
+		name += ", " + l.CustomerName
+	}
+	what, counted := ui.TwoLines(name, l.ContractNumber), ui.Nothing()
+	if one {
+		what = ui.Text(name)
+	}
+	if !l.Detail.Quantity.IsZero() {
+		counted = ui.Text(digits(l.Detail.Quantity) + " " + units(l.Detail.Unit))
+	}
+	return ui.Cells(what, ui.Span(l.Span), counted, page.Lines(howCharged(l.Line)), ui.Money(l.Amount))
 }
 
 // howCharged says what came between what was counted and the amount.

@@ -32,7 +32,7 @@ func (v *visit) backfills() error {
 	if err != nil {
 		return err
 	}
-	table := ui.TableProps{Caption: "Backfills", Pager: &pager, Columns: []ui.Column{{Label: "Customer"}, {Label: "From", Kind: ui.Tight}, {Label: "Until", Kind: ui.Tight}, {Label: "Why"}, {Label: "Events", Kind: ui.Figures}, {Label: "Done"}, {Label: "Prepared", Kind: ui.Tight}},
+	table := ui.TableProps{Caption: "Backfills", Pager: &pager, Columns: []ui.Column{{Label: "Customer"}, {Label: "From", Kind: ui.Tight}, {Label: "Until", Kind: ui.Tight}, {Label: "Why"}, {Label: "Events", Kind: ui.Figures}, {Label: "Status"}, {Label: "Prepared", Kind: ui.Tight}},
 		Empty: ui.EmptyProps{Title: "No stretch of usage was replaced", Text: "Where a source sent a stretch wrongly, send all of it again: what differs is amended, what is missing retracted."}}
 	for _, b := range found {
 		state := ui.Pill("Prepared", ui.Warn)
@@ -61,15 +61,17 @@ func (v *visit) showBackfillForm(status int, found []fault.Field) error {
 	}
 	meter := field("meter", "Meter", "")
 	meter.Kind, meter.Required = ui.SelectInput, true
-	meter.Options = options("", sold.Meters(), func(m catalog.Meter) ui.Option { return ui.Option{Value: m.Code, Label: m.Name} })
-	customer, from, until, reason := field("customer", "Customer", "External id"), field("from", "From", "An instant with its zone, such as 2026-03-01T00:00:00Z"), field("until", "Until", "The first instant that is not replaced"), field("reason", "Why", "")
-	customer.Required, from.Required, until.Required, reason.Required, reason.Wide = true, true, true, true, true
-	file := ui.FieldProps{Name: "file", Label: "Events", Kind: ui.FileInput, Accept: ".csv,.json,text/csv,application/json", Hint: "CSV with source,id,customer,meter,occurred_at,quantity[,dim.*], or CloudEvents; at most 8 MB here, any size with ratable usage backfill", Errors: found}
-	rows := ui.FieldProps{Name: "rows", Label: "Or paste them", Kind: ui.AreaInput, Rows: 6, Value: v.echo.FormValue("rows"), Wide: true}
+	meter.Options = options("Choose a meter", sold.Meters(), func(m catalog.Meter) ui.Option { return ui.Option{Value: m.Code, Label: m.Name} })
+	customer, from, until, reason := field("customer", "Customer", "External id"), field("from", "From", "With its zone: 2026-03-01T00:00:00Z"), field("until", "Until", "The first instant that is not replaced"), field("reason", "Why", "")
+	source := field("source", "Source", "Empty: of all sources")
+	customer.Required, from.Required, until.Required, reason.Required, source.Optional = true, true, true, true, true
+	file := ui.FieldProps{Name: "file", Label: "Events", Kind: ui.FileInput, Accept: ".csv,.json,text/csv,application/json", Wide: true,
+		Hint: "CSV with the columns source, id, customer, meter, occurred_at, quantity and dim.* where there are dimensions, or CloudEvents. At most 8 MB here; any size with ratable usage backfill.", Errors: found}
+	rows := ui.FieldProps{Name: "rows", Label: "Or paste its rows", Kind: ui.AreaInput, Rows: 6, Optional: true, Value: v.echo.FormValue("rows"), Wide: true}
 	return v.page(status, frame{Title: "Replace a stretch", Room: "usage"}, page.AskPage(page.Ask{
 		Head: ui.HeadProps{Title: "Replace a stretch of usage", Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Backfills", Href: "/usage/backfills"}}},
 		Text: []string{"Give all events of the stretch as they should count. You see what would be added, amended and retracted before anything happens."},
-		Form: ui.FormProps{Action: "/usage/backfills/new", Files: true, Errors: found}, Fields: []ui.FieldProps{customer, meter, from, until, field("source", "Source", "Empty: of all sources"), file, reason, rows},
+		Form: ui.FormProps{Action: "/usage/backfills/new", Files: true, Errors: found}, Fields: []ui.FieldProps{customer, meter, from, until, source, reason, file, rows},
 		Verb: ui.ButtonProps{Label: "Look at what it does", Look: ui.Primary}, Back: "/usage/backfills"}))
 }
 
@@ -149,14 +151,14 @@ func (v *visit) showBackfill(status int, found []fault.Field) error {
 	if err != nil {
 		return err
 	}
-	list := page.List{Head: ui.HeadProps{Title: fmt.Sprintf("Backfill %d", b.ID), Sub: fmt.Sprintf("%s, %s until %s: %s", customer.Name, b.From.Format("2 Jan 2006, 15:04 UTC"), b.Until.Format("2 Jan 2006, 15:04 UTC"), b.Reason), Status: "prepared",
+	list := page.List{Head: ui.HeadProps{Title: fmt.Sprintf("Backfill %d", b.ID), Sub: fmt.Sprintf("%s, %s until %s: %s", customer.Name, b.From.Format("2 Jan 2006, 15:04 UTC"), b.Until.Format("2 Jan 2006, 15:04 UTC"), b.Reason), Status: "Prepared",
 		Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Backfills", Href: "/usage/backfills"}}}}
 	if b.Applied {
 		for _, f := range found {
 			list.Parts = append(list.Parts, page.Notice(page.Note{Title: "Nothing was done", Text: f.Message, Tone: ui.Bad}))
 		}
-		list.Head.Status, r = "applied", b.Done
-		list.Parts = append(list.Parts, ui.Facts("Applied", []ui.Fact{{Term: "By", Value: ui.Text(b.AppliedBy)}, {Term: "When", Value: ui.At(b.AppliedAt)}}))
+		list.Head.Status, r = "Applied", b.Done
+		list.Parts = append(list.Parts, ui.FactGrid("Applied", []ui.Fact{{Term: "By", Value: ui.Text(b.AppliedBy)}, {Term: "When", Value: ui.At(b.AppliedAt)}}))
 	} else if v.may(post, "/usage/backfills/:id") && !r.Nothing() {
 		list.Parts = ui.Cells(page.PanelForm(page.Panel{Title: "Apply", Text: "All of it or nothing. When something comes in between, it is shown again instead.", Form: ui.FormProps{Action: backfillAddress(b.ID), Values: []ui.Value{{Name: "seen", Value: r.Seen()}}, Errors: found},
 			Verb: ui.ButtonProps{Label: "Apply the backfill", Look: ui.Primary}}))

@@ -84,7 +84,7 @@ func (v *visit) showConflict(status int, found []fault.Field) error {
 		return err
 	}
 	stands := standsNow(c)
-	table := ui.TableProps{Caption: "Contents", Columns: []ui.Column{{Label: "", Kind: ui.Tight}, {Label: "Stands"}, {Label: "Refused"}}}
+	table := ui.TableProps{Caption: "Contents", Columns: []ui.Column{{Label: "What", Kind: ui.Tight}, {Label: "Stands"}, {Label: "Refused"}}}
 	for _, row := range [][3]string{
 		{"Customer", stands.Customer, c.Offered.Customer}, {"Meter", stands.Meter, c.Offered.Meter},
 		{"Used", stands.OccurredAt.Format("2 Jan 2006, 15:04:05 UTC"), c.Offered.OccurredAt.Format("2 Jan 2006, 15:04:05 UTC")},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/shopspring/decimal"
 
 	"ratable/internal/fault"
 	"ratable/usage"
@@ -51,7 +52,7 @@ func (v *visit) quarantine() error {
 	}
 	list.Tables = append(list.Tables, v.quarantineTable(found, pager))
 	if len(found) > 0 && v.may(post, quarantineRoom) {
-		list.Parts = ui.Cells(v.decisionAboutAll(f))
+		list.Below = ui.Cells(v.decisionAboutAll(f))
 	}
 	if len(found) > 0 && !f.Discarded && v.may(post, quarantineRoom+"/replay") {
 		list.Head.Action = ui.Post(ui.PostProps{Action: quarantineRoom + "/replay", Button: ui.ButtonProps{Label: "Replay", Look: ui.Primary}})
@@ -130,8 +131,8 @@ func (v *visit) decisionAboutAll(f usage.QuarantineFilter) templ.Component {
 	if f.Discarded {
 		values = append(values, ui.Value{Name: "discarded", Value: "yes"})
 	}
-	return page.PanelForm(page.Panel{Title: "Decide about what is listed", Text: fmt.Sprintf("All pages of it, %d at once at most.", atOnce), Form: ui.FormProps{Action: quarantineRoom, Values: values},
-		Fields: v.strayFields(f.Discarded, f.Reason == usage.Late, nil), Verb: ui.ButtonProps{Label: "Do it for all", Look: ui.Primary}})
+	return page.PanelForm(page.Panel{Title: "Decide about what is listed", Text: fmt.Sprintf("All pages of the list, %s events at a time at most.", digits(decimal.NewFromInt(atOnce))), Form: ui.FormProps{Action: quarantineRoom, Values: values},
+		Fields: v.strayFields(f.Discarded, f.Reason == usage.Late, nil), Verb: ui.ButtonProps{Label: "Do it for all"}})
 }
 
 // strayFields choose what to do with quarantined events.
@@ -144,7 +145,7 @@ func (v *visit) strayFields(discarded, late bool, found []fault.Field) []ui.Fiel
 		choices = []ui.Option{{Value: "discard", Label: "Discard"}, {Value: "accept", Label: "Accept though late (finance)"}}
 	}
 	return []ui.FieldProps{{Name: "do", Label: "What to do", Kind: ui.SelectInput, Value: v.form("do"), Options: choices, Errors: found},
-		{Name: "why", Label: "Why", Value: v.form("why"), Hint: "Needed for all but trying again", Wide: true, Errors: found}}
+		{Name: "why", Label: "Why", Value: v.form("why"), Hint: "Needed for all but trying again.", Wide: true, Errors: found}}
 }
 
 // quarantinedEvent is one event that waits, with what was decided about it.
@@ -163,15 +164,15 @@ func (v *visit) showStray(status int, found []fault.Field) error {
 	if q.Decision.Action != "" {
 		facts = append(facts, ui.Fact{Term: "Last decision", Value: ui.TwoLines(capital(q.Decision.Action)+" by "+q.Decision.By, q.Decision.Reason)})
 	}
-	head := ui.HeadProps{Title: "Event " + q.ID, Sub: "It waits: " + q.Reason + ".", Status: "waiting", Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Quarantine", Href: quarantineRoom}}}
+	head := ui.HeadProps{Title: "Event " + q.ID, Sub: "It waits: " + q.Reason + ".", Status: "Waiting", Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: "Quarantine", Href: quarantineRoom}}}
 	if q.Discarded {
-		head.Status, head.Sub = "discarded", "It was discarded, and may be put back."
+		head.Status, head.Sub = "Discarded", "It was discarded, and may be put back."
 	}
 	if !v.may(post, quarantineRoom) {
-		return v.page(status, frame{Title: head.Title, Room: "usage"}, page.ListPage(page.List{Head: head, Parts: ui.Cells(ui.Facts("The event", facts))}))
+		return v.page(status, frame{Title: head.Title, Room: "usage"}, page.ListPage(page.List{Head: head, Parts: ui.Cells(ui.FactGrid("The event", facts))}))
 	}
 	return v.page(status, frame{Title: head.Title, Room: "usage"}, page.AskPage(page.Ask{Head: head, Form: ui.FormProps{Action: strayAddress(q.Stray), Errors: found},
-		Fields: v.strayFields(q.Discarded, q.Reason == usage.Late, found), Verb: ui.ButtonProps{Label: "Decide", Look: ui.Primary}, Back: quarantineRoom, Shown: ui.Cells(ui.Facts("The event", facts))}))
+		Fields: v.strayFields(q.Discarded, q.Reason == usage.Late, found), Verb: ui.ButtonProps{Label: "Decide", Look: ui.Primary}, Back: quarantineRoom, Shown: ui.Cells(ui.FactGrid("The event", facts))}))
 }
 
 func (v *visit) findStray() (usage.Quarantined, error) {

@@ -67,9 +67,9 @@ func (v *visit) webhooks() error {
 		list := page.List{
 			Head: ui.HeadProps{Title: "Webhooks", Sub: "Other systems are told what happened here, seconds after it did.",
 				Action: ui.Button(ui.ButtonProps{Label: "Add an endpoint", Href: webhooksAddress + "/new", Look: ui.Primary})},
-			Tables: []ui.TableProps{endpoints, log},
+			// The filter is about the deliveries: it stands between.
+			Parts: ui.Cells(page.TableOf(endpoints), page.Narrowed(*v.webhookNarrowing(webhooksAddress)), page.TableOf(log)),
 		}
-		list.Filter = v.webhookNarrowing(webhooksAddress)
 		return v.page(http.StatusOK, frame{Title: "Webhooks", Room: "webhooks"}, page.ListPage(list))
 	})
 }

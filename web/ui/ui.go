@@ -41,7 +41,7 @@ var statusTones = map[string]Tone{
 	"active": Good, "renewed": Good, "paid": Good, "settled": Good, "applied": Good, "sent": Good, "delivered": Good, "done": Good,
 	"closed": Good, "balanced": Good, "agrees": Good, "completed": Good, "succeeded": Good, "acknowledged": Good,
 	"open": Info, "approved": Info, "issued": Info, "running": Info, "scheduled": Info, "credited": Info, "exported": Info,
-	"pending": Warn, "waiting": Warn, "held": Warn, "partial": Warn, "unapplied": Warn, "late": Warn, "retrying": Warn, "stopped": Warn, "not loaded": Warn,
+	"pending": Warn, "waiting": Warn, "held": Warn, "partial": Warn, "unapplied": Warn, "late": Warn, "retrying": Warn, "stopped": Warn, "not loaded": Warn, "prepared": Warn, "disabled": Warn,
 	"overdue": Bad, "failed": Bad, "differs": Bad, "rejected": Bad, "bounced": Bad, "disputed": Bad, "blocked": Bad,
 }
 
