@@ -219,10 +219,11 @@ func (s standing) correct(a resolved) (standing, error) {
 			return s, fault.New(fault.Conflict, "event %q of source %q was corrected under the request %q before, in another way; give each correction a request of its own", s.id, s.source, a.Request)
 		}
 	}
-	if s.retracted == next.retracted && s.content.equal(next.content) && (a.Action != Restore || !s.retracted) {
-		return s, nil
-	}
+	same := s.retracted == next.retracted && s.content.equal(next.content) && (a.Action != Restore || !s.retracted)
 	switch {
+	case same && a.Request == "":
+		return s, nil
+	case same: // kept all the same: sent again after another one came in between, it is known
 	case a.Revision != nil && *a.Revision != s.revision:
 		return s, fault.New(fault.Conflict, "event %q of source %q is at revision %d, not %d: somebody corrected it in between; look again", s.id, s.source, s.revision, *a.Revision)
 	case a.Action == Amend && s.retracted:

@@ -135,6 +135,14 @@ func TestTheSameCorrectionAgainChangesNothing(t *testing.T) {
 	if got := w.corrections(t) - before; got != 2 {
 		t.Errorf("%d corrections were appended, not 2", got)
 	}
+	nothing := amend("1", "6") // it says nothing new, and is known all the same
+	nothing.Request = "r-3"
+	if got := w.correct(t, nothing, amend("1", "7"), nothing, amend("1", "6")); got[0].Changed || got[2].Changed {
+		t.Errorf("%+v: a correction with an id of its own was made again after another one came in between", got)
+	}
+	if got := w.correct(t, nothing); got[0].Changed {
+		t.Error("and later")
+	}
 	twice := amend("2", "8")
 	twice.Action, twice.Request = Restore, "r-2"
 	if got := w.correct(t, twice, amend("2", "0"), twice); got[2].Changed {

@@ -181,8 +181,8 @@ func (c *correcting) judge() ([]Corrected, []change, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		out[i] = Corrected{Revision: after.revision, Changed: after.revision != before.revision}
-		if out[i].Changed {
+		out[i] = Corrected{Revision: after.revision, Changed: after.retracted != before.retracted || !after.content.equal(before.content)}
+		if after.revision != before.revision {
 			changes = append(changes, change{before, after, a})
 			c.current[c.keys[i]] = after
 		}
