@@ -36,7 +36,7 @@ func (f *filling) looks(at func(period.Date, string, func(context.Context) error
 	at(late, "alerts are set", func(ctx context.Context) error { return f.watch(ctx, late) })
 	for _, on := range []period.Date{late, f.Today} {
 		at(on, "alerts", func(ctx context.Context) error {
-			_, err := spend.Alerts(ctx, f.db, on, narrator)
+			_, err := spend.Alerts(ctx, f.db, on, "", narrator)
 			return err
 		})
 	}

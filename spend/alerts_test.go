@@ -66,7 +66,7 @@ func firedAlerts(t testing.TB, c *invoicingtest.Company) []string {
 
 func look(t testing.TB, db *postgres.DB, on string) Looked {
 	t.Helper()
-	out, err := Alerts(t.Context(), db, day(on), robot)
+	out, err := Alerts(t.Context(), db, day(on), "", robot)
 	if err != nil {
 		t.Fatalf("look for alerts on %s: %v", on, err)
 	}
@@ -132,7 +132,7 @@ func TestManyProcessesLookingAtOnceTellOnce(t *testing.T) {
 	var looking sync.WaitGroup
 	errs := make([]error, 8)
 	for i := range errs {
-		looking.Go(func() { _, errs[i] = Alerts(t.Context(), c.DB, day("2026-01-10"), robot) })
+		looking.Go(func() { _, errs[i] = Alerts(t.Context(), c.DB, day("2026-01-10"), "", robot) })
 	}
 	looking.Wait()
 	if err := errors.Join(errs...); err != nil {
@@ -363,4 +363,23 @@ func count(t testing.TB, db *postgres.DB, sql string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+func TestAMessageLinksToThePageWhereSomebodySaidItsAddress(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, strings.Replace(capped, "amount: 500.00", "amount: 1700.00", 1))
+	weeksOf(t, c, "2026-03-02", "2026-04-20")
+	if _, err := Alerts(t.Context(), c.DB, day("2026-04-20"), "https://billing.example.com", robot); err != nil {
+		t.Fatal(err)
+	}
+	var text, html string
+	if err := c.DB.QueryRow(t.Context(), `select text_body, html_body from mail.outbox where message_key like 'alert:%' limit 1`).Scan(&text, &html); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text, "Where to look: https://billing.example.com/my/spending\nIt shows the running bill") || strings.Contains(text, "sign in") {
+		t.Errorf("the text does not link to the page:\n%s", text)
+	}
+	if !strings.Contains(html, `<a href="https://billing.example.com/my/spending"`) || strings.Contains(html, "sign in") {
+		t.Errorf("the HTML does not link to the page:\n%s", html)
+	}
 }

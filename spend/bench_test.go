@@ -72,11 +72,11 @@ func BenchmarkManyLines(b *testing.B) {
 		}
 	})
 	b.Run("look/nothing", func(b *testing.B) {
-		if _, err := Alerts(context.Background(), c.DB, on, robot); err != nil {
+		if _, err := Alerts(context.Background(), c.DB, on, "", robot); err != nil {
 			b.Fatal(err)
 		}
 		for b.Loop() {
-			if _, err := Alerts(context.Background(), c.DB, on, robot); err != nil {
+			if _, err := Alerts(context.Background(), c.DB, on, "", robot); err != nil {
 				b.Fatal(err)
 			}
 		}

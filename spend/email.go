@@ -22,6 +22,7 @@ type letter struct {
 	Forecast string // empty: nothing to say
 	Then     string // what happens above
 	Where    string
+	Link     string // empty: nobody said where the web app is
 	SetBy    string
 }
 
@@ -71,7 +72,7 @@ func recipients(r Rule, c customers.Customer) []mail.Address {
 }
 
 func (x *Account) letter(m Measured, t decimal.Decimal, c customers.Customer, forecast Forecast) letter {
-	l := letter{To: c.Name, Headline: headline(m, t), Where: "sign in and open Spending. It shows the running bill line by line, the forecast, and the alerts, to change or remove.", SetBy: setter(m.Rule)}
+	l := letter{To: c.Name, Headline: headline(m, t), Link: x.site.Link("/my/spending"), SetBy: setter(m.Rule)}
 	if m.Number != "" {
 		l.Rows = append(l.Rows, row{"Contract", m.Number})
 	}
@@ -90,6 +91,7 @@ func (x *Account) letter(m Measured, t decimal.Decimal, c customers.Customer, fo
 		l.Rows = append(l.Rows, row{"So far", m.Says(m.Value)}, row{"Alert at", m.Says(t)})
 	}
 	l.Forecast = forecast.sentence(m)
+	l.Where = "the running bill line by line, the forecast, and the alerts, to change or remove."
 	return l
 }
 
@@ -222,7 +224,11 @@ func (l letter) text() string {
 			fmt.Fprintf(&b, "\n%s\n", s)
 		}
 	}
-	fmt.Fprintf(&b, "\nWhere to look: %s\n%s It is sent once a period.\n\n%s\n", l.Where, l.SetBy, l.From)
+	look := "sign in and open Spending. It shows " + l.Where
+	if l.Link != "" {
+		look = l.Link + "\nIt shows " + l.Where
+	}
+	fmt.Fprintf(&b, "\nWhere to look: %s\n%s It is sent once a period.\n\n%s\n", look, l.SetBy, l.From)
 	return b.String()
 }
 
@@ -246,7 +252,7 @@ var letterHTML = template.Must(template.New("alert").Parse(`<!doctype html>
 </table>
 {{with .Forecast}}<p style="margin:0 0 12px">{{.}}</p>
 {{end}}{{with .Then}}<p style="margin:0 0 12px">{{.}}</p>
-{{end}}<p style="margin:20px 0 0;padding-top:16px;border-top:1px solid #dfe3e8;color:#5b6675;font-size:13px">Where to look: {{.Where}}<br>{{.SetBy}} It is sent once a period.</p>
+{{end}}<p style="margin:20px 0 0;padding-top:16px;border-top:1px solid #dfe3e8;color:#5b6675;font-size:13px">Where to look: {{if .Link}}<a href="{{.Link}}" style="color:#1f5fbf">Spending</a> shows {{else}}sign in and open Spending. It shows {{end}}{{.Where}}<br>{{.SetBy}} It is sent once a period.</p>
 <p style="margin:16px 0 0;color:#5b6675;font-size:13px">{{.From}}</p>
 </td></tr></table></body></html>
 `))

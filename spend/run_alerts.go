@@ -33,7 +33,7 @@ const together = 50
 // Alerts judges every account whose usage or rules changed since the last look, and on the first look of a day all of
 // them: time alone moves a balance's period or a commitment's. Accounts that fail do not keep the others from being
 // told. Any number of processes may look at once.
-func Alerts(ctx context.Context, db *postgres.DB, asOf period.Date, by access.Actor) (Looked, error) {
+func Alerts(ctx context.Context, db *postgres.DB, asOf period.Date, site mail.Site, by access.Actor) (Looked, error) {
 	var out Looked
 	last, err := lastLook(ctx, db)
 	if err != nil {
@@ -49,7 +49,7 @@ func Alerts(ctx context.Context, db *postgres.DB, asOf period.Date, by access.Ac
 	}
 	var stuck error
 	for batch := range slices.Chunk(accounts, together) {
-		failed, err := judgeMany(ctx, db, batch, asOf, by, &out)
+		failed, err := judgeMany(ctx, db, batch, asOf, site, by, &out)
 		if err != nil {
 			return out, err // the database: looked at again with the next tick, from the same place
 		}
@@ -86,7 +86,7 @@ func toLookAt(ctx context.Context, db *postgres.DB, last, now looked) ([]custome
 
 // judgeMany prices those of a batch that have rules or agreed limits, and fires what passed. What cannot be priced is
 // stuck, the others are told.
-func judgeMany(ctx context.Context, db *postgres.DB, batch []customers.AccountID, asOf period.Date, by access.Actor, out *Looked) (stuck, err error) {
+func judgeMany(ctx context.Context, db *postgres.DB, batch []customers.AccountID, asOf period.Date, site mail.Site, by access.Actor, out *Looked) (stuck, err error) {
 	var accounts []*Account
 	var rules map[customers.AccountID][]Rule
 	err = db.Snapshot(ctx, func(tx pgx.Tx) (err error) {
@@ -110,6 +110,7 @@ func judgeMany(ctx context.Context, db *postgres.DB, batch []customers.AccountID
 	}
 	for _, x := range accounts {
 		out.Accounts++
+		x.site = site
 		if err := x.fire(ctx, db, rules[x.Facts.Account], by, out); err != nil {
 			return stuck, fmt.Errorf("look for alerts of account %d: %w", x.Facts.Account, err)
 		}

@@ -16,6 +16,7 @@ package spend
 import (
 	"ratable/contracts"
 	"ratable/customers"
+	"ratable/internal/mail"
 	"ratable/internal/money"
 	"ratable/internal/period"
 	"ratable/invoicing"
@@ -26,6 +27,7 @@ type Account struct {
 	World  invoicing.World
 	Facts  invoicing.Facts // usage through AsOf, as far as it has arrived
 	AsOf   period.Date
+	site   mail.Site // that messages link to
 	priced map[contracts.ID]priced
 }
 

@@ -24,6 +24,8 @@ type Config struct {
 	DatabaseURL string `help:"A PostgreSQL server to use instead of the embedded one." env:"DATABASE_URL" placeholder:"URL"`
 	SMTPURL     string `help:"Mail server (smtp:// with STARTTLS, or smtps://). Without one, messages are written to HOME/mail." name:"smtp-url" env:"SMTP_URL" placeholder:"URL"`
 
+	URL string `help:"Where people reach the web app, such as https://billing.example.com: messages link to it. Without one they name pages." name:"url" env:"RATABLE_URL" placeholder:"URL"`
+
 	WebhookNetworks string `help:"Networks that webhooks may reach beside the public Internet, such as 10.20.0.0/16; over http too." env:"RATABLE_WEBHOOK_NETWORKS" placeholder:"NETWORKS"`
 
 	UsageRetention int `help:"Months whose usage events stay in the database; older ones are archived to HOME/archive. 0: for ever." env:"RATABLE_USAGE_RETENTION" default:"0" placeholder:"MONTHS"`

@@ -25,7 +25,7 @@ import (
 
 // schedule is every job there is, in the order they are looked at. Times are
 // UTC: at 09:15 the day before is over in every zone our entities bill from.
-func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
+func schedule(db *postgres.DB, via mail.Transport, site mail.Site) []jobs.Spec {
 	return append([]jobs.Spec{
 		{Name: "billing", Cron: "15 9 * * *", CatchUp: jobs.EachMissed,
 			Help: "Renews contracts that do so by themselves, recognizes months that are over, then issues the invoices due, accrues commissions, and books contract costs, charges between entities and repeating journals.", Do: billing(db)},
@@ -44,7 +44,7 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
 			Help: "Sends what waits in the outbox.", Do: deliver(db, via)},
 		{Name: "alerts", Cron: "* * * * *", CatchUp: jobs.LatestOnly,
-			Help: "Tells customers whose running bill, usage, cap or balance passed a threshold. Looks at accounts whose usage changed, once a day at all.", Do: alerts(db)},
+			Help: "Tells customers whose running bill, usage, cap or balance passed a threshold. Looks at accounts whose usage changed, once a day at all.", Do: alerts(db, site)},
 		{Name: "sweep", Cron: "30 3 * * *", CatchUp: jobs.LatestOnly,
 			Help: "Removes expired sessions, old sign-in attempts and kept answers, and what webhooks said more than 30 days ago.", Do: sweep(db)},
 	}, bookJobs(db)...)

@@ -27,7 +27,11 @@ func (c *Config) schedule(db *postgres.DB, via mail.Transport) ([]jobs.Spec, err
 	if err != nil {
 		return nil, err
 	}
-	return append(schedule(db, via), jobs.Spec{Name: "usage-months", Cron: "20 2 * * *", CatchUp: jobs.LatestOnly,
+	site, err := mail.ParseSite(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	return append(schedule(db, via, site), jobs.Spec{Name: "usage-months", Cron: "20 2 * * *", CatchUp: jobs.LatestOnly,
 		Help: "Makes room for the usage of the coming months, and archives the events of months past retention.", Do: usageMonths(db, folder, c.UsageRetention)}), nil
 }
 

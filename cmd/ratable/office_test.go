@@ -40,7 +40,7 @@ func newOffice(t *testing.T) *office {
 	}
 	now := func() time.Time { return o.day }
 	o.Site = webtest.New(t, func(c *web.Config) {
-		if o.scheduler, err = jobs.New(c.DB, schedule(c.DB, via)); err != nil {
+		if o.scheduler, err = jobs.New(c.DB, schedule(c.DB, via, "")); err != nil {
 			t.Fatal(err)
 		}
 		o.scheduler.Clock = now

@@ -18,6 +18,9 @@ func (c *Config) sender(db *postgres.DB) (*webhook.Sender, webhook.Guard, error)
 	}
 	s := webhook.NewSender(db, guard, time.Now)
 	s.Log, s.From = c.log(), sendsForUs
+	if s.Site, err = mail.ParseSite(c.URL); err != nil {
+		return nil, guard, err
+	}
 	return s, guard, nil
 }
 

@@ -26,7 +26,7 @@ func missed(t *testing.T, db *postgres.DB) period.Date {
 	yesterday := today().AddDays(-1)
 	begins := yesterday.MonthOf().First()
 	invoicingtest.New(t, db).Sign(t, strings.NewReplacer("2026-01-01", begins.String(), "2026-12-31", begins.AddMonths(12).AddDays(-1).String()).Replace(deal))
-	s, err := jobs.New(db, schedule(db, mail.Folder(t.TempDir())))
+	s, err := jobs.New(db, schedule(db, mail.Folder(t.TempDir()), ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,6 +101,30 @@ func TestTwoWorkersPerformADueTickOnce(t *testing.T) {
 	}
 	stop(t, workers...)
 	expectEachMonthOnce(t, db)
+}
+
+// TestAWorkerAloneAnnouncesWhatCustomersMayUse has no serving process: nobody but the worker sees the change.
+func TestAWorkerAloneAnnouncesWhatCustomersMayUse(t *testing.T) {
+	db := pgtest.New(t)
+	company := invoicingtest.New(t, db)
+	begins := today().MonthOf().First()
+	signed := strings.NewReplacer("2026-01-01", begins.String(), "2026-12-31", begins.AddMonths(12).AddDays(-1).String()).Replace(deal)
+	company.Sign(t, signed)
+	worker := begin(t, settings(t, db))
+	await(t, db, `select count(*) from entitlements.announced`) // where telling begins
+	company.Sign(t, strings.NewReplacer("C-7", "C-8", "acme", "lone").Replace(signed))
+	await(t, db, `select count(*) from webhook.events where type = 'entitlement.changed'`)
+	stop(t, worker)
+}
+
+// await waits until a query counts something.
+func await(t *testing.T, db *postgres.DB, query string) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); count(t, db, query) == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("nothing came of %s", query)
+		}
+	}
 }
 
 // expectEachMonthOnce wants something to be issued, and nothing of it twice.

@@ -22,6 +22,7 @@ type Sender struct {
 	Each  int // requests at a time to one endpoint, of all processes
 	// From says in whose name an owner is told that an endpoint was disabled; no address: nobody is told by mail.
 	From func(ctx context.Context, q postgres.Querier) (mail.Address, error)
+	Site mail.Site // that such a message links to
 
 	db      *postgres.DB
 	clients clients

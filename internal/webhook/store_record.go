@@ -130,7 +130,7 @@ func (s *Sender) failing(ctx context.Context, tx pgx.Tx, c claim, x exchange, no
 	if err != nil || owner == "" || from.Email == "" {
 		return err
 	}
-	_, err = mail.Enqueue(ctx, tx, disabledMail(c, from, owner, reason, now), by)
+	_, err = mail.Enqueue(ctx, tx, disabledMail(c, from, s.Site, owner, reason, now), by)
 	return err
 }
 
@@ -141,7 +141,11 @@ func noRows(err error) error {
 	return postgres.Fault(err)
 }
 
-func disabledMail(c claim, from mail.Address, owner, reason string, now time.Time) mail.Message {
+func disabledMail(c claim, from mail.Address, site mail.Site, owner, reason string, now time.Time) mail.Message {
+	page := fmt.Sprintf("/settings/webhooks/%d", c.endpoint)
+	if link := site.Link(page); link != "" {
+		page = link
+	}
 	return mail.Message{
 		Key: fmt.Sprintf("webhook:%d:disabled:%d", c.endpoint, now.Unix()), From: from, To: []mail.Address{{Email: owner}},
 		Subject: fmt.Sprintf("Webhook endpoint %d is disabled", c.endpoint),
@@ -151,8 +155,9 @@ func disabledMail(c claim, from mail.Address, owner, reason string, now time.Tim
 
 %s
 
-What waits is kept. When the receiver is well again, enable the endpoint at /settings/webhooks/%d; what happened meanwhile can be
-replayed there.
-`, c.url, reason, c.endpoint),
+What waits is kept. When the receiver is well again, enable the endpoint there; what happened meanwhile can be replayed:
+
+    %s
+`, c.url, reason, page),
 	}
 }
