@@ -144,7 +144,7 @@ func TestABackfillIsLookedAtBeforeItIsApplied(t *testing.T) {
 	p := b.PostForm("/usage/backfills/new", form).Want(200, "Nothing has changed yet", "Apply the backfill", "the log was read again")
 	p.Check()
 	b.PostForm("/usage/backfills/2", url.Values{"seen": {"something else"}}).Want(422, "look again").Check()
-	b.PostForm("/usage/backfills/2", url.Values{"seen": {p.Field("seen")}}).Want(200, "1 added, 1 amended, 1 retracted", "applied")
+	b.PostForm("/usage/backfills/2", url.Values{"seen": {p.Field("seen")}}).Want(200, "1 added, 1 amended, 1 retracted", "Applied")
 	b.PostForm("/usage/backfills/2", nil).Want(422, "applied it already")
 	b.Get("/usage/backfills/404").Want(404)
 	h.Login(access.Sales).Get("/usage/backfills/1").Want(200).Lacks("Apply the backfill")
