@@ -106,6 +106,9 @@ func readBackfill(ctx context.Context, q postgres.Querier, id int64) (KeptBackfi
 	if err != nil {
 		return kept, Backfill{}, err
 	}
+	if !kept.Applied && len(events) != kept.Events {
+		return kept, Backfill{}, fault.New(fault.Conflict, "the %d events of backfill %d were taken away when a person was forgotten: send them again as another", kept.Events, id)
+	}
 	parties, err := customers.Placements(ctx, q, []customers.ID{kept.User})
 	if err != nil {
 		return kept, Backfill{}, err
