@@ -356,3 +356,20 @@ func TestWhatIsAddedToTheCatalogIsKnownToEveryNodeWhenAContractUsesIt(t *testing
 	h.Sign(t, strings.ReplaceAll(cloud, "api.calls", "api.batches"))
 	h.eventually("acme bought it", "acme", "sso", func(f entitlements.Feature) bool { return f.Allowed }, node)
 }
+
+func TestAMergeThatIsTakenBackIsSeenByWhomTheDuplicateWasTakenFor(t *testing.T) {
+	h := open(t)
+	h.Sign(t, cloud)
+	h.Use(t, "acme", "api.calls", "2026-03-03", "1500")
+	h.Use(t, "lone", "api.calls", "2026-03-03", "1500")
+	node := h.node()
+	h.eventually("1,500 calls are below the cap", "acme", "api", func(f entitlements.Feature) bool { return f.Allowed && f.Used.String() == "1500" }, node)
+	h.must(h.DB.Tx(t.Context(), func(tx pgx.Tx) error {
+		return contracts.MergeCustomers(t.Context(), tx, h.Customers["lone"].ID, h.Customers["acme"].ID, "one and the same", invoicingtest.Day("2026-03-10"), h.Finance)
+	}))
+	h.eventually("3,000 calls are above it", "acme", "api", func(f entitlements.Feature) bool { return !f.Allowed && f.Used.String() == "3000" }, node)
+	h.must(h.DB.Tx(t.Context(), func(tx pgx.Tx) error {
+		return customers.Unmerge(t.Context(), tx, h.Customers["lone"].ID, invoicingtest.Day("2026-03-10"), "they are two", h.Finance)
+	}))
+	h.eventually("the calls of lone are not its own", "acme", "api", func(f entitlements.Feature) bool { return f.Allowed && f.Used.String() == "1500" }, node)
+}
