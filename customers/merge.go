@@ -2,6 +2,7 @@ package customers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ratable/internal/fault"
@@ -48,6 +49,17 @@ func (m Mergers) Reading(accounts []AccountID) []AccountID {
 	for _, x := range m {
 		if seen[x.account] && !seen[x.from] {
 			seen[x.from], out = true, append(out, x.from)
+		}
+	}
+	return out
+}
+
+// CountedIn adds to some accounts those in which usage of their duplicates counts, some of it or all.
+func (m Mergers) CountedIn(accounts []AccountID) []AccountID {
+	out := slices.Clone(accounts)
+	for _, x := range m {
+		if slices.Contains(accounts, x.from) && !slices.Contains(out, x.account) {
+			out = append(out, x.account)
 		}
 	}
 	return out

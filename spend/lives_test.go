@@ -221,3 +221,19 @@ func (l *spending) run() {
 		}
 	}
 }
+
+// What is sent under a duplicate's number fills the cap of whom it was merged into, and is told of at once.
+func TestUseOfADuplicateFiresTheAlertOfWhomItCountsFor(t *testing.T) {
+	c := invoicingtest.New(t, pgtest.New(t))
+	c.Sign(t, capped)
+	look(t, c.DB, "2026-01-10")
+	if err := c.DB.Tx(t.Context(), func(tx pgx.Tx) error {
+		return contracts.MergeCustomers(t.Context(), tx, c.Customers["lone"].ID, c.Customers["acme"].ID, "one and the same", day("2026-01-10"), c.Finance)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c.Use(t, "lone", "api.calls", "2026-01-10", "450")
+	if got := look(t, c.DB, "2026-01-10"); got.Fired != 1 {
+		t.Errorf("90 %% of the cap are reached, and what fired is %+v", got)
+	}
+}

@@ -79,7 +79,11 @@ func toLookAt(ctx context.Context, db *postgres.DB, last, now looked) ([]custome
 	if err != nil {
 		return nil, fmt.Errorf("look for alerts: %w", err)
 	}
-	ids = append(used, ruled...)
+	mergers, err := customers.LoadMergers(ctx, db, used)
+	if err != nil {
+		return nil, fmt.Errorf("look for alerts: %w", err)
+	}
+	ids = append(mergers.CountedIn(used), ruled...)
 	slices.Sort(ids)
 	return slices.Compact(ids), nil
 }
