@@ -20,6 +20,16 @@ type Behind struct {
 	Days    period.Span //
 }
 
+// Asks says whether an event that says so much is one of those that are asked for.
+func (b Behind) Asks(dimensions map[string]string) bool {
+	for _, name := range b.Lacking {
+		if _, says := dimensions[name]; says {
+			return false
+		}
+	}
+	return b.Reading.counts(dimensions)
+}
+
 // aggregation is how the events become one quantity.
 func (b Behind) aggregation() string {
 	switch {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -219,11 +220,19 @@ func (v *visit) drillBody(t tx, x drill) ([]templ.Component, error) {
 		return nil, err
 	}
 	events.Title, events.Caption = "Events", ""
+	corrected, err := v.correctedAway(t, b)
+	if err != nil {
+		return nil, err
+	}
+	var gone []templ.Component // where the difference since the bill comes from
+	for _, table := range corrected {
+		gone = append(gone, page.TableOf(table))
+	}
 	if b.Days != x.Usage.Days {
 		events.Title, events.Corner = "Events of "+ui.DayText(b.Days.Start), ui.Link("All days", v.with("day", ""))
-		return ui.Cells(page.TableOf(events), page.TableOf(table)), nil
+		return slices.Concat(ui.Cells(page.TableOf(events)), gone, ui.Cells(page.TableOf(table))), nil
 	}
-	out := []templ.Component{page.TableOf(table), page.TableOf(events)}
+	out := slices.Concat(gone, ui.Cells(page.TableOf(table), page.TableOf(events)))
 	if len(chart.Labels) > 1 && len(x.days) > 1 {
 		out = append([]templ.Component{ui.Chart(chart)}, out...)
 	}

@@ -62,7 +62,7 @@ func (v *visit) dayEvents() error {
 		list := page.List{Head: ui.HeadProps{Title: m.name() + " on " + ui.DayText(day), Sub: m.customer.Name, Others: ui.Cells(v.csvButton()),
 			Crumbs: []ui.Anchor{{Label: "Usage", Href: "/usage"}, {Label: m.customer.Name, Href: narrowed(usageAddress(m.customer.ID), "month", day.MonthOf())},
 				{Label: m.name(), Href: narrowed(usageAddress(m.customer.ID), "meter", m.meter.Code, "sku", m.sku, "month", day.MonthOf())}}}, Tables: []ui.TableProps{table}}
-		gone, err := v.correctedAway(t, m, day)
+		gone, err := v.correctedAway(t, b)
 		if err != nil {
 			return err
 		}

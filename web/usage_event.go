@@ -12,7 +12,6 @@ import (
 	"ratable/customers"
 	"ratable/entities"
 	"ratable/internal/fault"
-	"ratable/internal/period"
 	"ratable/usage"
 	"ratable/web/page"
 	"ratable/web/ui"
@@ -190,24 +189,39 @@ func (v *visit) typedCorrection(e spokenEvent) (c usage.Correction, found []faul
 	return c, found
 }
 
-// correctedAway lists what stood on a day and counts there no longer, for those who may open it; nothing where nothing was.
-func (v *visit) correctedAway(t tx, m metered, day period.Date) ([]ui.TableProps, error) {
+// mostGone bounds how many events that count no longer a page lists for each who used the meter.
+const mostGone = 200
+
+// correctedAway lists what stood among the events behind a quantity and counts there no longer, for those who may open it;
+// nothing where nothing was.
+func (v *visit) correctedAway(t tx, b usage.Behind) ([]ui.TableProps, error) {
 	if !v.may(get, "/usage/customers/:id/history") {
 		return nil, nil
 	}
-	zones, err := v.zones(t, []customers.ID{m.customer.ID})
+	zones, err := v.zones(t, b.Reading.Customers)
 	if err != nil {
 		return nil, err
 	}
-	zone := zones[m.customer.ID]
-	found, err := usage.EventsPage(v.ctx, t, usage.EventFilter{Account: m.customer.Account, Customer: m.customer.ID, Meter: m.meter.ID, All: true, Gone: true, From: day.Time(zone), Until: day.AddDays(1).Time(zone), Limit: 200})
-	if err != nil || len(found) == 0 {
-		return nil, err
+	layout := "2 Jan, 15:04:05"
+	if b.Days.Days() == 1 {
+		layout = "15:04:05"
 	}
 	table := ui.TableProps{Title: "Count here no longer", Caption: "Corrected", Columns: []ui.Column{{Label: "When", Kind: ui.Tight}, {Label: "Source and id", Kind: ui.Tight}, {Label: "Quantity", Kind: ui.Figures}, {Label: "Since"}}}
 	words := map[usage.State]string{usage.Retracted: "Retracted", usage.Moved: "Counts elsewhere"}
-	for _, r := range found {
-		table.Rows = append(table.Rows, ui.Row{Href: eventAddress(m.customer.ID, r.Source, r.ID), Cells: ui.Cells(ui.Text(r.OccurredAt.In(zone).Format("15:04:05")), ui.TwoLines(r.ID, r.Source), ui.Text(digits(r.Quantity)), ui.Text(words[r.State]))})
+	for _, user := range b.Reading.Customers {
+		zone := zones[user]
+		found, err := usage.EventsPage(v.ctx, t, usage.EventFilter{Account: b.Account, Customer: user, Meter: b.Reading.Meter.ID, All: true, Gone: true, From: b.Days.Start.Time(zone), Until: b.Days.End.Time(zone), Limit: mostGone})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			if b.Asks(r.Dimensions) {
+				table.Rows = append(table.Rows, ui.Row{Href: eventAddress(user, r.Source, r.ID), Cells: ui.Cells(ui.Text(r.OccurredAt.In(zone).Format(layout)), ui.TwoLines(r.ID, r.Source), ui.Text(digits(r.Quantity)), ui.Text(words[r.State]))})
+			}
+		}
+	}
+	if len(table.Rows) == 0 {
+		return nil, nil
 	}
 	return []ui.TableProps{table}, nil
 }
