@@ -293,6 +293,19 @@ func TestAPriceThatNeedsArchivedEventsIsRefusedUntilTheyAreBack(t *testing.T) {
 	w.proveArchives(t, folder)
 }
 
+func TestAnEventThatWasKeptFromAnArchiveIsListedWhereItStoodBefore(t *testing.T) {
+	w := newWorld(t)
+	w.ingest(t, used("1", "acme", "calls", "2026-01-05T10:00:00Z", "5"))
+	w.archive(t, t.TempDir(), january.Next(), "calls")
+	away := Correction{Customer: "acme", Source: "test", ID: "1", Action: Amend, OccurredAt: time.Date(2026, 2, 5, 10, 0, 0, 0, time.UTC), Reason: "read again"}
+	w.correct(t, away)
+	page, err := EventsPage(context.Background(), w.db, EventFilter{Account: w.customer["acme"].Account, Customer: w.customer["acme"].ID, All: true,
+		From: january.First().Time(time.UTC), Until: january.End().Time(time.UTC)})
+	if err != nil || len(page) != 1 || page[0].State != Moved {
+		t.Errorf("January lists %+v, %v; the event that was amended away from it stood there", page, err)
+	}
+}
+
 func TestAnArchiveThatWasTamperedWithIsFound(t *testing.T) {
 	w, folder := newWorld(t), t.TempDir()
 	w.ingest(t, used("1", "acme", "calls", "2026-01-05T10:00:00Z", "5"))

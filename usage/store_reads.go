@@ -121,7 +121,9 @@ func EventsPage(ctx context.Context, q postgres.Querier, f EventFilter) ([]Recor
 			  and not exists (select from usage.corrections n where n.account_id = c.account_id and n.key = c.key and n.revision > c.revision)
 			union all
 			select e.key, c.revision, 'moved', e.customer_id, e.meter_id, e.occurred_at, e.quantity, e.dimensions, e.source, e.event_id, c.known_order, c.recorded_at
-			from usage.events e
+			from (select account_id, key, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id from usage.events
+			      union all
+			      select account_id, key, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id from usage.held_events) e
 			join usage.corrections c on c.account_id = e.account_id and c.key = e.key
 			where @all::boolean and e.account_id = @account and e.customer_id = @customer and (@meter::bigint = 0 or e.meter_id = @meter)
 			  and e.occurred_at >= @from and e.occurred_at < @until
