@@ -98,3 +98,38 @@ func TestAConflictOfARetractedEventRestoresItWithWhatWasOffered(t *testing.T) {
 	}
 	w.proveRollups(t)
 }
+
+func TestWhatWasAcceptedFromAConflictIsARepeatWhenItComesAgain(t *testing.T) {
+	w, id := contradicted(t)
+	first, second := used("1", "acme", "calls", "2026-03-01T10:00:00Z", "5"), used("1", "acme-lab", "storage", "2026-03-02T10:00:00Z", "6")
+	third := used("1", "acme", "calls", "2026-03-01T10:00:00Z", "7")
+	if got := w.ingest(t, second); len(got.Conflicts) != 1 || got.Repeated != 0 {
+		t.Errorf("undecided it is a conflict still: %+v", got)
+	}
+	if err := w.decide(id, Accepted, "the sender mended it"); err != nil {
+		t.Fatal(err)
+	}
+	before := w.counts(t)
+	if got := w.ingest(t, second, first, second); got.Repeated != 3 || len(got.Conflicts)+got.Accepted+got.Quarantined != 0 {
+		t.Errorf("both contents are known: %+v", got)
+	}
+	if after := w.counts(t); after != before {
+		t.Errorf("that left something behind: %s, before %s", after, before)
+	}
+	if calls, storage := w.day(t, "acme", "calls", "2026-03-01"), w.day(t, "acme-lab", "storage", "2026-03-02"); calls != "0" || storage != "6" {
+		t.Errorf("%s calls and %s storage count, not 0 and 6", calls, storage)
+	}
+	if history, err := History(context.Background(), w.db, w.customer["acme"].Account, "test", "1"); err != nil || len(history) != 2 {
+		t.Errorf("its history grew: %+v (%v)", history, err)
+	}
+	if got := w.ingest(t, third, second); len(got.Conflicts) != 1 || got.Repeated != 1 {
+		t.Errorf("a third content is a conflict of its own: %+v", got)
+	}
+	if err := w.decide(w.open(t)[0].ID, Dismissed, "not this one"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.ingest(t, third); len(got.Conflicts) != 1 {
+		t.Errorf("what was dismissed stays a conflict: %+v", got)
+	}
+	w.proveRollups(t)
+}

@@ -208,7 +208,8 @@ func (w *writer) judge(ctx context.Context, known []staged) (v verdict, err erro
 		}
 		known, w.late = l.split(known, stored, w.received)
 	}
-	return judge(known, stored), nil
+	v = judge(known, stored)
+	return v, v.settle(ctx, w.tx)
 }
 
 func (w *writer) append(ctx context.Context, v verdict) error {
