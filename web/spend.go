@@ -156,7 +156,11 @@ func (s spent) stats() []ui.StatProps {
 		if !t.On.After(s.bill.AsOf) && t.Net.IsZero() {
 			continue
 		}
-		out = append(out, ui.StatProps{Label: "Running bill", Value: ui.Money(t.Net), Note: fmt.Sprintf("%s with tax; invoiced on %s", ui.AmountText(t.Gross()), ui.DayText(t.On))})
+		label := runningBill
+		if !t.On.After(s.bill.AsOf) { // what a correction changes of bills that are out
+			label = "Due to be issued"
+		}
+		out = append(out, ui.StatProps{Label: label, Value: ui.Money(t.Net), Note: fmt.Sprintf("%s with tax; invoiced on %s", ui.AmountText(t.Gross()), ui.DayText(t.On))})
 		if e, ok := s.expected(t); ok {
 			out = append(out, ui.StatProps{Label: "Expected by then", Value: ui.Money(e.Amount), Note: rangeOf(e)})
 		}
@@ -165,12 +169,25 @@ func (s spent) stats() []ui.StatProps {
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, ui.StatProps{Label: "Running bill", Value: ui.Nothing(), Note: "Nothing to be invoiced so far"})
+		out = append(out, ui.StatProps{Label: runningBill, Value: ui.Nothing(), Note: "Nothing to be invoiced so far"})
 	}
 	if l, ok := s.nearest(); ok {
 		out = append(out, ui.StatProps{Label: "Nearest to its limit", Value: ui.Text(wholePercent(l.Percent())), Note: l.Label, Tone: toneOf(l.Percent())})
 	}
 	return out
+}
+
+const runningBill = "Running bill"
+
+// running is the one figure for pages that are about more: the bill of the period that runs, not the credit that waits for today.
+func (s spent) running() ui.StatProps {
+	all := s.stats()
+	for _, x := range all {
+		if x.Label == runningBill {
+			return x
+		}
+	}
+	return all[0]
 }
 
 func rangeOf(e spend.Expected) string {

@@ -22,7 +22,7 @@ func (v *visit) customerSpending(c customers.Customer, view *page.Customer) erro
 		return nil
 	}
 	if len(s.bill.Lines) > 0 || len(s.bill.Limits) > 0 {
-		view.Stats = append(view.Stats, s.stats()[0])
+		view.Stats = append(view.Stats, s.running())
 		view.Spending = s.brief(v.Today(), v.spendingAddress(c), "")
 	}
 	view.Others = append(view.Others, ui.Button(ui.ButtonProps{Label: "Spending and alerts", Href: v.spendingAddress(c)}))
