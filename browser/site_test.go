@@ -24,11 +24,13 @@ import (
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/internal/postgres/pgtest"
+	"ratable/internal/webhook"
 	"ratable/invoicing"
 	"ratable/journals"
 	"ratable/partners"
 	"ratable/revrec"
 	"ratable/revrec/cost"
+	"ratable/spend"
 	"ratable/tax"
 	"ratable/web"
 	"ratable/web/webtest"
@@ -116,12 +118,23 @@ func schedule(db *postgres.DB, via mail.Transport) []jobs.Spec {
 		{Name: "invoices", Help: "Issues the invoices due on a day.", Do: func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 			return issue(ctx, db, run.AsOf, run.By)
 		}},
+		{Name: "alerts", Help: "Tells customers what passed a threshold.", Do: func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
+			l, err := spend.Alerts(ctx, db, run.AsOf, "", run.By)
+			fired := "alerts"
+			if l.Fired == 1 {
+				fired = "alert"
+			}
+			return jobs.Summary{Text: fmt.Sprintf("%d %s fired", l.Fired, fired)}, err
+		}},
 		{Name: "mail", Cron: "* * * * *", CatchUp: jobs.LatestOnly, Help: "Sends what waits in the outbox.", Do: func(ctx context.Context, run jobs.Run) (jobs.Summary, error) {
 			s, err := mail.Deliver(ctx, db, via, renderers, now, 200)
 			return jobs.Summary{Text: fmt.Sprintf("%d sent, %d failed", s.Sent, s.Failed)}, err
 		}},
 	}
 }
+
+// localNetworks are where endpoints of these tests stand.
+const localNetworks = "127.0.0.0/8"
 
 // site is the running back office on a copy of the demo, with its scheduler and a mail server that takes what it sends.
 type site struct {
@@ -160,6 +173,9 @@ func open(t testing.TB) *site {
 	c := web.Config{
 		DB: s.db, Sessions: access.NewSessions(s.db, false), Environment: "Demo", Scheduler: scheduler, Log: log,
 		Now: clock, Today: func() period.Date { return today },
+	}
+	if c.Webhooks, err = webhook.ParseGuard(localNetworks); err != nil {
+		t.Fatal(err)
 	}
 	for _, l := range demo.Logins {
 		c.Logins = append(c.Logins, web.DemoLogin{Role: string(l.Role), Email: l.Email, Password: l.Password})
