@@ -363,3 +363,45 @@ func TestAnyHistoryOfBatchesAndArchivesEqualsANaiveBook(t *testing.T) {
 		t.Errorf("only %d archives were written: the histories no longer archive anything", n)
 	}
 }
+
+// TestAReadingThatBeganBeforeAMonthWasRetiredMissesNothing plants the race: the snapshot is taken, the month is retired, and only then are
+// its events read.
+func TestAReadingThatBeganBeforeAMonthWasRetiredMissesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.ingest(t, used("1", "acme", "calls", "2026-01-10T10:00:00Z", "5"), used("2", "acme", "calls", "2026-02-10T10:00:00Z", "7"))
+	account := w.customer["acme"].Account
+	folder := t.TempDir()
+	for _, load := range []struct {
+		name  string
+		until period.Month // retired before this one, meanwhile
+		read  func(tx pgx.Tx) (map[customers.AccountID]*Days, error)
+	}{
+		{"days", january.Next(), func(tx pgx.Tx) (map[customers.AccountID]*Days, error) {
+			return LoadDays(t.Context(), tx, []customers.AccountID{account}, january.First(), january.End(), "calls")
+		}},
+		{"sums", january.Add(2), func(tx pgx.Tx) (map[customers.AccountID]*Days, error) {
+			return LoadSums(t.Context(), tx, []customers.AccountID{account}, []period.Date{january.End(), january.Next().End()}, "calls")
+		}},
+	} {
+		tries := 0
+		var events int
+		err := w.db.Snapshot(t.Context(), func(tx pgx.Tx) error {
+			tries++
+			var n int
+			if err := tx.QueryRow(t.Context(), `select count(*) from usage.keys`).Scan(&n); err != nil { // from here on nothing new is seen
+				return err
+			}
+			if tries == 1 {
+				w.archive(t, folder, load.until, "calls")
+			}
+			all, err := load.read(tx)
+			if err == nil {
+				events = len(all[account].singles[Key{w.customer["acme"].ID, "calls"}])
+			}
+			return err
+		})
+		if err != nil || tries != 2 || events != 1 {
+			t.Errorf("%s: %d events after %d readings (%v), want the one event, at the second", load.name, events, tries, err)
+		}
+	}
+}

@@ -235,6 +235,28 @@ func holdEvents(ctx context.Context, tx pgx.Tx, events []archived) (int64, error
 	return tag.RowsAffected(), nil
 }
 
+// refuseRetired notices that a month was retired after the reader's snapshot was taken and before it first read events: its partition is
+// gone for everybody, while what was kept of it is not in the snapshot yet. Rows of catalogs are as old as the snapshot, names are looked up
+// as they are now; so a partition that the snapshot has, and that is no longer called so, was dropped in between. Whoever reads begins again.
+func (l *loading) refuseRetired(ctx context.Context, q postgres.Querier) error {
+	var gone string
+	err := q.QueryRow(ctx, `
+		select coalesce(min(c.relname), '')
+		from pg_inherits i
+		join pg_class c on c.oid = i.inhrelid
+		where i.inhparent = 'usage.events'::regclass
+		  and c.relname between usage.month_table(@from::date - 1) and usage.month_table(@end::date + 1)
+		  and to_regclass(format('usage.%I', c.relname))::oid is distinct from c.oid`,
+		pgx.NamedArgs{"from": l.from, "end": l.end}).Scan(&gone)
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	if gone != "" {
+		return &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: gone + " was archived after this reading of usage began: begin it again"}
+	}
+	return nil
+}
+
 // refuseArchived makes sure that no single event which is asked for lies in an
 // archive alone: without it a price would come out too low, and nobody would know.
 func (l *loading) refuseArchived(ctx context.Context, q postgres.Querier, meters []int64, zones map[customers.ID]*time.Location) error {

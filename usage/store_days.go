@@ -162,9 +162,6 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 	if err != nil {
 		return err
 	}
-	if err := l.refuseArchived(ctx, q, meters, zones); err != nil {
-		return err
-	}
 	// A day of any zone lies within a day of UTC and the ones beside it.
 	rows, err := q.Query(ctx, `
 		select customer_id, meter_id, occurred_at, event_id, source, quantity, dimensions
@@ -197,5 +194,12 @@ func (l *loading) events(ctx context.Context, q postgres.Querier, meters []int64
 		o.Dimensions = nil
 		return nil
 	})
-	return postgres.Fault(err)
+	if err != nil {
+		return postgres.Fault(err)
+	}
+	// Only now: a month that was not retired before it was read is held by our lock on the table.
+	if err := l.refuseRetired(ctx, q); err != nil {
+		return err
+	}
+	return l.refuseArchived(ctx, q, meters, zones)
 }
