@@ -60,6 +60,8 @@ type metering struct {
 	now    time.Time
 	told   []string
 	events int
+	closed period.Month // the next to be closed
+	far    entities.ID
 }
 
 func (l *metering) tell(format string, args ...any) {
@@ -83,6 +85,7 @@ func beginUsage(t *testing.T, seed uint64) *metering {
 		if err != nil {
 			return err
 		}
+		l.far = far.ID
 		for _, m := range []catalog.Meter{
 			{Code: "traffic", Aggregation: catalog.Sum, Dimensions: []string{"region"}}, {Code: "requests", Aggregation: catalog.Count},
 			{Code: "peak", Aggregation: catalog.Max}, {Code: "level", Aggregation: catalog.Last}, {Code: "paid", Aggregation: catalog.Sum},
@@ -128,10 +131,10 @@ func (l *metering) live() {
 	steps := []struct {
 		weight int
 		do     func()
-	}{{12, l.send}, {6, l.correct}, {2, l.backfill}, {2, l.alias}, {3, l.replay}, {3, l.decideStrays}, {3, l.resolve}, {2, l.merge}, {1, l.archive}, {2, l.amend}, {1, l.pay}, {4, l.bill}}
+	}{{12, l.send}, {6, l.correct}, {2, l.backfill}, {2, l.alias}, {3, l.replay}, {3, l.decideStrays}, {3, l.resolve}, {2, l.merge}, {1, l.archive}, {2, l.amend}, {1, l.pay}, {4, l.bill}, {2, l.close}}
 	for !l.now.After(time.Date(2026, 8, 5, 0, 0, 0, 0, time.UTC)) && !l.Failed() {
 		for range 1 + l.IntN(3) {
-			n := l.IntN(41)
+			n := l.IntN(43)
 			for _, s := range steps {
 				if n -= s.weight; n < 0 {
 					s.do()
@@ -426,6 +429,27 @@ func (l *metering) recognize() {
 	if len(r.Failures) > 0 {
 		l.Fatalf("%s: revenue: %+v", l.now, r)
 	}
+}
+
+// close closes the next month that is over, of the sellers of both contracts: what is known of it later is earned later.
+func (l *metering) close() {
+	month := period.NewMonth(2026, 1)
+	if l.closed != (period.Month{}) {
+		month = l.closed
+	}
+	if !month.Before(period.NewMonth(l.now.Year(), l.now.Month())) {
+		return
+	}
+	l.bill()
+	l.recognize()
+	l.must(l.c.DB.Tx(l.Context(), func(tx pgx.Tx) error {
+		if err := revrec.Close(l.Context(), tx, l.far, month, l.c.Accountant); err != nil {
+			return err
+		}
+		return revrec.Close(l.Context(), tx, l.c.US.ID, month, l.c.Accountant)
+	}))
+	l.closed = month.Next()
+	l.tell("%s is closed", month)
 }
 
 func (l *metering) bill() {
