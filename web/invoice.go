@@ -221,7 +221,32 @@ func (v *visit) sheet(d invoicing.Document) page.Sheet {
 		s.Bank = append(s.Bank, ui.Fact{Term: b[0], Value: ui.Text(b[1])})
 	}
 	s.Lines = v.sheetLines(d, p)
+	v.leaf(&s, d)
 	return s
+}
+
+// sheetLength is how many lines of a long document stand on one page; one that is half as long again is shown whole.
+const sheetLength = 50
+
+// leaf keeps the lines of a long document that the address asks for. The PDF has them all.
+func (v *visit) leaf(s *page.Sheet, d invoicing.Document) {
+	n := len(s.Lines)
+	if d.Seq == 0 || n <= sheetLength*3/2 {
+		return
+	}
+	from := 1
+	if asked := v.queryNumber("from"); asked > 1 && asked <= int64(n) {
+		from = int(asked)
+	}
+	through := min(n, from+sheetLength-1)
+	s.Lines = s.Lines[from-1 : through]
+	s.Pager = &ui.Pager{Summary: fmt.Sprintf("Lines %d to %d of %d", from, through, n), Label: "Pages of lines"}
+	if from > 1 {
+		s.Pager.First = v.with("from", "")
+	}
+	if through < n {
+		s.Pager.Next = v.with("from", fmt.Sprint(through+1))
+	}
 }
 
 // sheetLines links each line to the contract that asked for it and to how it is booked.

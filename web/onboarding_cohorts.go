@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -41,7 +42,7 @@ func (v *visit) cohorts() error {
 		for _, s := range cohortStates {
 			cells = append(cells, orNothing(c.Counts[s]))
 		}
-		table.Rows = append(table.Rows, ui.Row{Href: cohortAddress(c.Name), Cells: append(cells, orDash(c.Last))})
+		table.Rows = append(table.Rows, ui.Row{Href: cohortAddress(c.Name), Cells: append(cells, writtenDay(c.Last))})
 	}
 	return v.page(http.StatusOK, frame{Title: "Cohorts", Room: "imports"}, page.ListPage(page.List{Head: head, Tables: []ui.TableProps{table}}))
 }
@@ -95,10 +96,25 @@ func (v *visit) showCohort(status int, found []fault.Field) error {
 	return v.page(status, frame{Title: "Cohort " + name, Room: "imports"}, page.ListPage(view))
 }
 
+// writtenDay and writtenAt show what a query answers as a text like every other day and instant.
+func writtenDay(text string) templ.Component {
+	if d, err := period.ParseDate(text); err == nil {
+		return ui.Day(d)
+	}
+	return orDash(text)
+}
+
+func writtenAt(text string) templ.Component {
+	if at, err := time.Parse("2006-01-02 15:04", text); err == nil {
+		return ui.At(at)
+	}
+	return orDash(text)
+}
+
 func cohortFiles(files []onboarding.File, called map[int64]string) ui.TableProps {
-	t := ui.TableProps{Title: "Files", Columns: []ui.Column{{Label: "Taken up (UTC)", Kind: ui.Tight}, {Label: "What"}, {Label: "File"}, {Label: "New", Kind: ui.Figures}, {Label: "Changed", Kind: ui.Figures}, {Label: "Unchanged", Kind: ui.Figures}, {Label: "Refused", Kind: ui.Figures}, {Label: "By"}}, Empty: ui.EmptyProps{Title: "No file was taken up"}}
+	t := ui.TableProps{Title: "Files", Columns: []ui.Column{{Label: "Taken up", Kind: ui.Tight}, {Label: "What"}, {Label: "File"}, {Label: "New", Kind: ui.Figures}, {Label: "Changed", Kind: ui.Figures}, {Label: "Unchanged", Kind: ui.Figures}, {Label: "Refused", Kind: ui.Figures}, {Label: "By"}}, Empty: ui.EmptyProps{Title: "No file was taken up"}}
 	for _, f := range files {
-		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(ui.Text(f.At), ui.Text(capital(string(f.Kind))), ui.Text(f.Name), orNothing(f.Made), orNothing(f.Changed), orNothing(f.Unchanged), orNothing(f.Refused), ui.Text(called[f.By]))})
+		t.Rows = append(t.Rows, ui.Row{Cells: ui.Cells(writtenAt(f.At), ui.Text(capital(string(f.Kind))), ui.Text(f.Name), orNothing(f.Made), orNothing(f.Changed), orNothing(f.Unchanged), orNothing(f.Refused), ui.Text(called[f.By]))})
 	}
 	return t
 }

@@ -67,7 +67,7 @@ func pairTable(cohort string, pairs []onboarding.Pair, wanted func(onboarding.Pa
 		if who {
 			row.Cells = ui.Cells(ui.Text(p.Customer))
 		}
-		row.Cells = append(row.Cells, ui.TwoLines(sideName(p), pairDocument(p)), ui.Span(p.Span()), sideCell(p.Old), sideCell(p.Ours), ui.Money(p.Gross()), differencePill(p.Class), orDash(p.Why))
+		row.Cells = append(row.Cells, ui.TwoLines(sideName(p), pairDocument(p)), ui.Span(p.Span()), sideCell(p.Old), sideCell(p.Ours), ui.Money(p.Gross()), differencePill(p.Class), orDash(capital(p.Why)))
 		t.Rows = append(t.Rows, row)
 	}
 	if shown > mostRows {
@@ -122,7 +122,7 @@ func (v *visit) cohortCustomer() error {
 		return err
 	}
 	last := steps[len(steps)-1]
-	view := page.Record{Head: ui.HeadProps{Title: customer, Status: "", Crumbs: append(slices.Clone(cohortCrumbs), ui.Anchor{Label: name, Href: cohortAddress(name)}), Sub: cohortWord(last.State) + " on " + last.On.String()}}
+	view := page.Record{Head: ui.HeadProps{Title: customer, Status: "", Crumbs: append(slices.Clone(cohortCrumbs), ui.Anchor{Label: name, Href: cohortAddress(name)}), Sub: cohortWord(last.State) + " on " + ui.DayText(last.On)}}
 	for _, t := range c.Totals {
 		view.Stats = append(view.Stats, ui.StatProps{Label: "Other system", Value: ui.Money(t.Old), Note: "with tax"}, ui.StatProps{Label: "Ours", Value: ui.Money(t.Ours), Note: "with tax"}, ui.StatProps{Label: "Difference", Value: ui.Money(t.Ours.Sub(t.Old))})
 	}
