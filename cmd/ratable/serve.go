@@ -47,6 +47,11 @@ func (workerCommand) Run(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
+	// It answers nobody here: it follows who may use what, and tells webhooks when that changes. Beside a serving process that tells it,
+	// too, each change is told once.
+	herald := entitlements.New(entitlements.Config{DB: db.DB, Now: time.Now, Log: c.log(), Announce: true})
+	herald.Start(ctx)
+	defer herald.Stop()
 	fmt.Printf("Ratable works; mail goes to %s\n", via)
 	scheduler.Start(ctx)
 	sender.Start(ctx)

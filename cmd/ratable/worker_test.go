@@ -10,7 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"ratable/catalog"
 	"ratable/entities"
+	"ratable/internal/access"
 	"ratable/internal/jobs"
 	"ratable/internal/mail"
 	"ratable/internal/period"
@@ -109,6 +113,18 @@ func TestAWorkerAloneAnnouncesWhatCustomersMayUse(t *testing.T) {
 	company := invoicingtest.New(t, db)
 	begins := today().MonthOf().First()
 	signed := strings.NewReplacer("2026-01-01", begins.String(), "2026-12-31", begins.AddMonths(12).AddDays(-1).String()).Replace(deal)
+	if err := db.Tx(t.Context(), func(tx pgx.Tx) error {
+		sold, err := catalog.Load(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		platform, _ := sold.Product("platform", invoicingtest.Day("2026-01-01"))
+		platform.Features = map[string]catalog.Feature{"sso": {On: true}}
+		_, err = catalog.AddProductVersion(t.Context(), tx, platform, access.System("test"))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	company.Sign(t, signed)
 	worker := begin(t, settings(t, db))
 	await(t, db, `select count(*) from entitlements.announced`) // where telling begins
