@@ -48,6 +48,7 @@ type Cache struct {
 	served   map[customers.AccountID]map[customers.ID]bool // and the other way round
 	merged   map[customers.ID]customers.ID                 // duplicates, and what they are duplicates of
 	aliases  map[customers.ID]map[string]bool              // external ids of a customer's duplicates
+	days     map[entities.ID]period.Date                   // of each seller, as it was looked at last
 	turns    map[customers.AccountID]period.Date           // the next day on which time changes an answer of the account
 
 	queue   queue
@@ -70,7 +71,7 @@ func New(c Config) *Cache {
 	}
 	out := &Cache{
 		Config: c, seed: maphash.MakeSeed(), who: map[customers.ID]customers.Placement{}, serves: map[customers.ID]map[customers.AccountID]bool{},
-		served: map[customers.AccountID]map[customers.ID]bool{}, aliases: map[customers.ID]map[string]bool{}, merged: map[customers.ID]customers.ID{}, turns: map[customers.AccountID]period.Date{},
+		served: map[customers.AccountID]map[customers.ID]bool{}, aliases: map[customers.ID]map[string]bool{}, merged: map[customers.ID]customers.ID{}, turns: map[customers.AccountID]period.Date{}, days: map[entities.ID]period.Date{},
 	}
 	out.ending = make(chan struct{})
 	out.queue.wake, out.herald.wake = make(chan struct{}, 1), make(chan struct{}, 1)

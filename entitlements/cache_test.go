@@ -373,3 +373,12 @@ func TestAMergeThatIsTakenBackIsSeenByWhomTheDuplicateWasTakenFor(t *testing.T) 
 	}))
 	h.eventually("the calls of lone are not its own", "acme", "api", func(f entitlements.Feature) bool { return f.Allowed && f.Used.String() == "1500" }, node)
 }
+
+// A day may begin in the moment in which a node starts.
+func TestADayThatBeginsAsANodeStartsIsNoticed(t *testing.T) {
+	h := open(t)
+	h.Sign(t, strings.Replace(cloud, "from: 2026-01-01", "from: 2026-03-11", 1))
+	c := h.node()
+	h.clock.set("2026-03-11T15:00:00Z")
+	h.eventually("its contract began", "acme", "sso", func(f entitlements.Feature) bool { return f.Allowed }, c)
+}

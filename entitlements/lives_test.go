@@ -52,8 +52,10 @@ func TestInEveryLifeANodeSaysWhatFollowsFromTheFacts(t *testing.T) {
 			h := open(t)
 			f := &following{house: h, Rand: rand.New(rand.NewPCG(seed, 39)), node: h.node(), deals: map[string]*deal{}, merged: map[string]bool{}, folder: t.TempDir()}
 			steps := []func(){f.sign, f.sign, f.amend, f.amend, f.use, f.use, f.correct, f.merge, f.sell, f.turn, f.turn, f.notice, f.renew, f.archive}
-			for range 35 {
-				steps[f.IntN(len(steps))]()
+			for range 25 {
+				for range 1 + f.IntN(3) {
+					steps[f.IntN(len(steps))]()
+				}
 				f.same()
 			}
 			if testing.Verbose() {
@@ -120,6 +122,9 @@ func (f *following) agree(number string, d *deal, head string) {
 		entity, currency = "rteu", "EUR"
 	case "gracht":
 		entity = "rteu"
+	}
+	if head != "" && f.IntN(4) == 0 {
+		head += "paused: true\n"
 	}
 	var s strings.Builder
 	fmt.Fprintf(&s, "contract: %s\nentity: %s\ncustomer: %s\ncurrency: %s\nterm: {from: %s, through: %s}\n%s", number, entity, d.customer, currency, d.from, d.from.AddDays(60), head)

@@ -76,6 +76,11 @@ func (c *Cache) loadSlow(ctx context.Context, tx pgx.Tx, anew bool) (err error) 
 		}
 	}
 	c.sold, c.sellers = sold, sellers
+	for _, e := range sellers.All() {
+		if _, known := c.days[e.ID]; !known {
+			c.days[e.ID] = c.today(e.ID) // before anything is derived on it: a day that begins now is noticed
+		}
+	}
 	c.known.Store(&known)
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"ratable/contracts"
 	"ratable/customers"
-	"ratable/entities"
 	"ratable/internal/period"
 	"ratable/internal/postgres"
 )
@@ -177,7 +176,6 @@ func (c *Cache) watch(ctx context.Context) {
 	clock, check := time.NewTicker(250*time.Millisecond), time.NewTicker(c.Check)
 	defer clock.Stop()
 	defer check.Stop()
-	days := map[entities.ID]period.Date{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -185,7 +183,7 @@ func (c *Cache) watch(ctx context.Context) {
 		case <-check.C:
 			c.queue.everybody()
 		case <-clock.C:
-			if c.turned(days) {
+			if c.turned() {
 				c.queue.touch(c.dueAccounts()...)
 				c.queue.everybody()
 			}
@@ -194,7 +192,7 @@ func (c *Cache) watch(ctx context.Context) {
 }
 
 // turned says whether a day has begun somewhere since it was last asked.
-func (c *Cache) turned(days map[entities.ID]period.Date) bool {
+func (c *Cache) turned() bool {
 	c.building.Lock()
 	defer c.building.Unlock()
 	if c.sellers == nil {
@@ -203,9 +201,8 @@ func (c *Cache) turned(days map[entities.ID]period.Date) bool {
 	turned := false
 	for _, e := range c.sellers.All() {
 		today := c.today(e.ID)
-		had, known := days[e.ID]
-		turned = turned || known && had != today
-		days[e.ID] = today
+		turned = turned || c.days[e.ID] != today
+		c.days[e.ID] = today
 	}
 	return turned
 }
