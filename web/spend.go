@@ -357,7 +357,9 @@ func (s spent) billTable(v *visit) ui.TableProps {
 		return ui.Row{Cells: ui.Cells(ui.Text(label), ui.Text(""), ui.Text(""), ui.Text(""), ui.Money(a))}
 	}
 	for _, total := range s.bill.Totals() {
-		lines := slices.DeleteFunc(slices.Clone(s.bill.Lines), func(l spend.Line) bool { return l.On != total.On || l.Amount.Currency() != total.Currency })
+		lines := slices.DeleteFunc(slices.Clone(s.bill.Lines), func(l spend.Line) bool {
+			return l.On != total.On || l.Payer != total.Payer || l.Amount.Currency() != total.Currency
+		})
 		shown, rest := lines, money.Zero(total.Currency)
 		if len(lines) > linesShown*3/2 && v.query("lines") != "all" {
 			shown, rest = largest(lines, linesShown)
