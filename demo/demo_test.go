@@ -203,6 +203,8 @@ func exceptionsWait(t *testing.T, db *postgres.DB) {
 	for what, query := range map[string]string{
 		"conflicting usage events":                   `select count(*) from usage.conflicts`,
 		"usage events in quarantine":                 `select count(*) from usage.quarantine`,
+		"usage events that came too late":            `select count(*) from usage.waiting where reason = 'late' and deadline is not null and state = 'waiting'`,
+		"names that senders use":                     `select count(*) from usage.aliases where means <> ''`,
 		"voided invoices":                            `select count(*) from invoicing.voids`,
 		"runs that were held and released":           `select count(*) from invoicing.run_events where event = 'released'`,
 		"credits":                                    `select count(*) - 2 from contracts.concessions`,

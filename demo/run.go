@@ -40,7 +40,7 @@ func Fill(ctx context.Context, db *postgres.DB, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	for _, step := range []func(context.Context) error{f.consumeAll, f.live, f.openMonth, f.handOver, f.finish} {
+	for _, step := range []func(context.Context) error{f.consumeAll, f.live, f.oddNames, f.openMonth, f.handOver, f.finish} {
 		if err := step(ctx); err != nil {
 			return f.summary, err
 		}
