@@ -59,28 +59,30 @@ func takeBack(ctx context.Context, tx pgx.Tx, now time.Time) error {
 }
 
 // leaseDue locks the endpoints, so that two senders do not both fill one: the other looks at the others meanwhile. A delivery is due when
-// none before it in its lane is open.
+// none before it in its lane is open. An endpoint at which nothing arrives is tried with one request at a time, and behind those that are
+// well: each of its requests may take as long as requestTime allows, and with many the dead ones would hold every place there is.
 func leaseDue(ctx context.Context, tx pgx.Tx, now time.Time, limit, each int) ([]claim, error) {
 	rows, err := tx.Query(ctx, `
 		with free as materialized (
-			select e.id, e.url from webhook.endpoints e
+			select e.id, e.url, e.failing_since is not null as failing from webhook.endpoints e
 			where e.status = 'enabled' and exists (
 				select from webhook.deliveries d where d.endpoint_id = e.id and d.state = 'waiting' and d.next_attempt_at <= @now)
 			order by e.id
 			for no key update skip locked
 		), due as materialized (
-			select d.id, f.url
+			select d.id, f.url, f.failing
 			from free f
 			cross join lateral (
 				select w.id, w.next_attempt_at from webhook.deliveries w
 				where w.endpoint_id = f.id and w.state = 'waiting' and w.next_attempt_at <= @now
-					and not exists (
-						select from webhook.deliveries b
-						where b.endpoint_id = w.endpoint_id and b.lane = w.lane and b.sequence < w.sequence and b.state in ('waiting', 'sending'))
+					and w.sequence = (
+						select b.sequence from webhook.deliveries b
+						where b.endpoint_id = w.endpoint_id and b.lane = w.lane and b.state in ('waiting', 'sending')
+						order by b.sequence limit 1)
 				order by w.next_attempt_at, w.sequence
-				limit greatest(0, @each::int - (select count(*) from webhook.deliveries s where s.endpoint_id = f.id and s.state = 'sending'))
+				limit greatest(0, case when f.failing then 1 else @each::int end - (select count(*) from webhook.deliveries s where s.endpoint_id = f.id and s.state = 'sending'))
 			) d
-			order by d.next_attempt_at, d.id
+			order by f.failing, d.next_attempt_at, d.id
 			limit @limit
 		), leased as (
 			update webhook.deliveries d set state = 'sending', attempts = d.attempts + 1, tries = d.tries + 1,
