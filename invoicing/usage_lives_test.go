@@ -384,7 +384,9 @@ func (l *metering) resolve() {
 	if want == nil {
 		for _, name := range []string{"acme", "twin", "yeti"} { // an alias may mean nobody by now
 			if l.c.Account(name) == k.Account {
-				delete(l.book.conflicts, l.book.family[name]+" "+said(k.Offered))
+				key := l.book.family[name] + " " + said(k.Offered)
+				delete(l.book.conflicts, key)
+				l.book.settled[key] = decision == usage.Accepted
 			}
 		}
 	}

@@ -26,6 +26,7 @@ type meterBook struct {
 	conflicts map[string]bool   // open, by family and what they say
 	decided   map[string]bool   // of conflicts that were ever
 	archived  map[time.Time]bool
+	settled   map[string]bool // conflicts that were accepted
 }
 
 type metered struct {
@@ -60,7 +61,7 @@ func zoneOf(name string) *time.Location {
 }
 
 func newMeterBook(family map[string]string) *meterBook {
-	return &meterBook{family: family, aliases: map[string]string{}, events: map[string]*metered{}, strays: map[string]*stray{}, conflicts: map[string]bool{}, decided: map[string]bool{}, archived: map[time.Time]bool{}}
+	return &meterBook{family: family, aliases: map[string]string{}, events: map[string]*metered{}, strays: map[string]*stray{}, conflicts: map[string]bool{}, decided: map[string]bool{}, archived: map[time.Time]bool{}, settled: map[string]bool{}}
 }
 
 func said(e usage.Event) string {
@@ -113,7 +114,7 @@ func (b *meterBook) send(batch []usage.Event, now time.Time) (n counts) {
 		reason := b.unknown(e)
 		if reason == "" {
 			if old := b.events[b.key(b.who(e.Customer), e.Source, e.ID)]; old != nil {
-				if old.content == said(e) {
+				if old.content == said(e) || b.settled[b.family[b.who(e.Customer)]+" "+said(e)] {
 					n.repeated++
 				} else {
 					n.conflicts++
