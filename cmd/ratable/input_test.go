@@ -24,7 +24,7 @@ var badInput = []struct {
 	{"an unknown command", "bill", "", "unexpected argument bill"},
 	{"no command", "", "", "expected one of"},
 	{"an unknown flag", "serve --port 80", "", "unknown flag --port"},
-	{"an unknown job", "run dunning", "", `<job> must be one of "billing","invoices","revenue","remeasure","mail","sweep" but got "dunning"`},
+	{"an unknown job", "run dunning", "", `<job> must be one of "billing","invoices","revenue","remeasure","mail","sweep","usage-months" but got "dunning"`},
 	{"a day that is none", "run invoices --as-of 2026-02-30", "", `--as-of: "2026-02-30" is not in the calendar: check the month and the day`},
 	{"a day in words", "run invoices --as-of tomorrow", "", `--as-of: "tomorrow" is not a date: write it as year-month-day, like 2026-03-01`},
 	{"a day to come", "run invoices --as-of 2999-01-01", "", "--as-of: is still to come; choose today or a day before (2999-01-01)"},
