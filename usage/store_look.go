@@ -15,7 +15,9 @@ import (
 // places of its parts in the order of knowing, unless they have some.
 //
 // Plans are kept to the indexes: one that is made and cached while a table is
-// empty would read it as a whole, and go on so through the first million events.
+// empty would read it as a whole, and go on so through the first million events. Small
+// tables are read as a whole all the same, at the price of the forbidden: PostgreSQL must
+// not take that for a reason to compile the statement, which takes longer than the batch.
 func (w *writer) look(ctx context.Context, batch []staged) (stored map[eventKey]digest, deadlines bool, err error) {
 	accounts := make([]int64, len(batch))
 	keys := make(pgtype.FlatArray[pgtype.UUID], len(batch))
@@ -23,7 +25,7 @@ func (w *writer) look(ctx context.Context, batch []staged) (stored map[eventKey]
 		accounts[i], keys[i] = batch[i].account, uuid(batch[i].key)
 	}
 	var q pgx.Batch
-	q.Queue(`select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`)
+	q.Queue(`select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`)
 	stored = make(map[eventKey]digest)
 	q.Queue(`
 		select k.account_id, k.key, k.content
