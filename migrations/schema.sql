@@ -1,5 +1,7 @@
 CREATE SCHEMA access;
 
+CREATE SCHEMA api;
+
 CREATE SCHEMA catalog;
 
 CREATE SCHEMA closing;
@@ -11,6 +13,8 @@ CREATE SCHEMA cost;
 CREATE SCHEMA customers;
 
 CREATE SCHEMA entities;
+
+CREATE SCHEMA entitlements;
 
 CREATE SCHEMA evidence;
 
@@ -26,21 +30,29 @@ CREATE SCHEMA ledger;
 
 CREATE SCHEMA mail;
 
+CREATE SCHEMA onboarding;
+
 CREATE SCHEMA opening;
 
 CREATE SCHEMA partners;
 
 CREATE SCHEMA payments;
 
+CREATE SCHEMA privacy;
+
 CREATE SCHEMA reconcile;
 
 CREATE SCHEMA revrec;
+
+CREATE SCHEMA spend;
 
 CREATE SCHEMA subledger;
 
 CREATE SCHEMA tax;
 
 CREATE SCHEMA usage;
+
+CREATE SCHEMA webhook;
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
@@ -49,6 +61,14 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE FUNCTION access.doors_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    notify access_doors;
+    return null;
+end $$;
 
 CREATE FUNCTION access.roles_conflict(roles text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -70,6 +90,38 @@ begin
         using errcode = 'insufficient_privilege';
 end
 $$;
+
+CREATE FUNCTION entitlements.everybody() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    notify entitlements, '*';
+    return null;
+end $$;
+
+CREATE FUNCTION entitlements.merged() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('entitlements', string_agg(distinct c.account_id::text, ' '))
+    from customers.customers c
+    where c.id in (select duplicate_id from changed
+                   union select into_id from changed
+                   union select m.into_id from customers.merges m join changed using (duplicate_id));
+    return null;
+end $$;
+
+CREATE FUNCTION entitlements.touched() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('entitlements', accounts)
+    from (select string_agg(account_id::text, ' ') as accounts
+          from (select account_id, (row_number() over (order by account_id) - 1) / 400 as part
+                from (select distinct account_id from changed) as distinct_accounts) as parts
+          group by part) as messages;
+    return null;
+end $$;
 
 CREATE FUNCTION ledger.closed_through(entity bigint) RETURNS date
     LANGUAGE sql STABLE
@@ -340,6 +392,260 @@ begin
     return null;
 end $$;
 
+CREATE TABLE privacy.requests (
+    id bigint NOT NULL,
+    email text DEFAULT ''::text NOT NULL,
+    customer_id bigint,
+    usage_value text DEFAULT ''::text NOT NULL,
+    names text[] NOT NULL,
+    customers bigint[] NOT NULL,
+    accounts bigint[] NOT NULL,
+    reason text NOT NULL,
+    by_user bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT requests_name_somebody CHECK (((email <> ''::text) OR (customer_id IS NOT NULL))),
+    CONSTRAINT requests_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE FUNCTION privacy.addresses(r privacy.requests) RETURNS text[]
+    LANGUAGE sql STABLE
+    AS $$
+    select array_remove(array_append(coalesce((select array_agg(distinct c.email_key) from customers.contacts c where c.customer_id = r.customer_id), '{}'), r.email), '')
+$$;
+
+CREATE FUNCTION privacy.blank(said text, addresses text, names text, request bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select case when names is null then a.said else regexp_replace(a.said, names, 'Erased person ' || request, 'gi') end
+    from (select case when addresses is null then said else regexp_replace(said, addresses, privacy.pseudonym(request), 'gi') end as said) a
+$$;
+
+CREATE FUNCTION privacy.condition(t regclass, columns text[], r privacy.requests) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    addresses text := privacy.pattern(privacy.addresses(r));
+    names     text := privacy.pattern(r.names);
+    said      text := (select string_agg(format('coalesce(x.%I::text, '''')', k), ' || '' '' || ') from unnest(columns) k);
+    theirs    text := (select string_agg(format('x.%I = any (%L::bigint[])', k.attname, k.ids), ' or ') from (
+        select a.attname, case a.attname when 'account_id' then r.accounts else r.customers end as ids
+        from pg_attribute a where a.attrelid = t and a.attname in ('account_id', 'customer_id') and not a.attisdropped) k);
+    out_      text := 'false';
+begin
+    if addresses is not null then
+        out_ := out_ || format(' or (%s) ~* %L', said, addresses);
+    end if;
+    if names is not null and theirs is not null then
+        out_ := out_ || format(' or ((%s) and (%s) ~* %L)', theirs, said, names);
+    end if;
+    return out_;
+end $$;
+
+CREATE FUNCTION privacy.erase(request bigint, actor bigint) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+declare
+    r      privacy.requests;
+    result jsonb;
+    rows   bigint;
+begin
+    select * into strict r from privacy.requests where id = request for update;
+    if exists (select from privacy.erasures e where e.request_id = request) then
+        raise exception 'request % was carried out already', request using errcode = 'unique_violation', constraint = 'erasures_pkey';
+    end if;
+    if (select a.fact from access.approvals a where a.subject_kind = 'erasure' and a.subject_key = request::text order by a.seq desc limit 1) is distinct from 'approved' then
+        raise exception 'request % is not approved', request using errcode = 'insufficient_privilege';
+    end if;
+    if r.customer_id is not null then
+        result := privacy.erase_consumer(r);
+    else
+        result := '[]';
+    end if;
+    result := result || privacy.erase_usage(r);
+    update access.users u set password_hash = null, epoch = u.epoch + 1, disabled_at = coalesce(u.disabled_at, now()) where u.email = any (privacy.addresses(r));
+    delete from access.sessions s using access.users u where s.user_id = u.id and u.email = any (privacy.addresses(r));
+    update access.tokens k set revoked_at = coalesce(k.revoked_at, now()) from access.users u where k.user_id = u.id and u.email = any (privacy.addresses(r));
+    result := result || privacy.sweep(r, true, false);
+    rows := privacy.rewrite(request, 'access.audit', format('x.actor_email = %L and x.ip <> ''''', privacy.pseudonym(request)), 'jsonb_build_object(''ip'', '''')');
+    update privacy.requests q set email = case when q.email = '' then '' else privacy.pseudonym(request) end, names = '{}', usage_value = '',
+        reason = privacy.blank(q.reason, privacy.pattern(array[r.email]), privacy.pattern(r.names), request) where q.id = request;
+    insert into privacy.erasures (request_id, result, by_user) values (request, result, actor);
+    return result;
+end $$;
+
+CREATE FUNCTION privacy.erase_consumer(r privacy.requests) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $_$
+declare
+    whose  text := format('x.customer_id = %s', r.customer_id);
+    part   record;
+    rows   bigint;
+    result jsonb := '[]';
+begin
+    for part in values
+        ('customers.profiles', format('jsonb_build_object(''name'', %1$L, ''legal_name'', %1$L)', 'Erased person ' || r.id)),
+        ('customers.addresses', 'jsonb_build_object(''lines'', ''["erased"]''::jsonb)'),
+        ('customers.tax_ids', format('jsonb_build_object(''value'', %L)', 'erased-' || r.id)),
+        ('customers.search_terms', format('jsonb_build_object(''term'', %L || x.known_order)', 'erased-' || r.id || '-'))
+    loop
+        rows := privacy.rewrite(r.id, part.column1::regclass, whose, part.column2);
+        if rows > 0 then
+            result := result || jsonb_build_object('table', part.column1, 'rows', rows);
+        end if;
+    end loop;
+    return result;
+end $_$;
+
+CREATE FUNCTION privacy.erase_usage(r privacy.requests) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+declare
+    part   record;
+    rows   bigint;
+    result jsonb := '[]';
+begin
+    if r.usage_value = '' then
+        return result;
+    end if;
+    for part in
+        select c.oid::regclass as t, exists (select from pg_attribute b where b.attrelid = c.oid and b.attname = 'account_id') as of_account
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+        where n.nspname = 'usage' and c.relkind in ('r', 'p') and not c.relispartition and a.attname = 'dimensions' and not a.attisdropped
+        order by 1
+    loop
+        rows := privacy.rewrite(r.id, part.t,
+            format('exists (select from jsonb_each_text(x.dimensions) d where d.value = %L)', r.usage_value)
+                || case when part.of_account then format(' and x.account_id = any (%L::bigint[])', r.accounts) else '' end,
+            format('jsonb_build_object(''dimensions'', (select jsonb_object_agg(d.key, case when d.value = %L then %L else d.value end) from jsonb_each_text(x.dimensions) d))',
+                r.usage_value, 'erased-' || r.id));
+        if rows > 0 then
+            result := result || jsonb_build_object('table', part.t::text, 'rows', rows);
+        end if;
+    end loop;
+    rows := privacy.rewrite(r.id, 'usage.backfills', format('length(x.body) > 0 and x.account_id = any (%L::bigint[])', r.accounts), 'jsonb_build_object(''body'', ''\x'')');
+    if rows > 0 then
+        result := result || jsonb_build_object('table', 'usage.backfills', 'rows', rows);
+    end if;
+    return result;
+end $$;
+
+CREATE FUNCTION privacy.held(request bigint, give boolean) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+declare
+    r privacy.requests;
+begin
+    select * into strict r from privacy.requests where id = request;
+    return privacy.sweep(r, false, give);
+end $$;
+
+CREATE FUNCTION privacy.of_columns(fact jsonb, columns text[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select sha256(convert_to(jsonb_object_agg(f.key, f.value)::text, 'UTF8')) from jsonb_each(fact) f where f.key = any (columns)
+$$;
+
+CREATE FUNCTION privacy.pattern(words text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+    select '(?<![[:alnum:]._%+-])(' || string_agg(regexp_replace(w, '([.*+?^${}()|\[\]\\-])', '\\\1', 'g'), '|' order by length(w) desc) || ')(?![[:alnum:]-]|[.][[:alnum:]])'
+    from unnest(words) w where w <> ''
+$_$;
+
+CREATE FUNCTION privacy.places(OUT t regclass, OUT columns text[], OUT plain text[]) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    AS $$
+    select c.oid::regclass,
+           array_agg(a.attname::text order by a.attnum),
+           array_agg(a.attname::text order by a.attnum) filter (where a.atttypid = 'text'::regtype)
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public') and c.relkind in ('r', 'p') and not c.relispartition
+      and a.atttypid in ('text'::regtype, 'text[]'::regtype, 'jsonb'::regtype)
+      and not (n.nspname = 'usage' and a.attname in ('dimensions', 'source', 'event_id', 'customer', 'meter'))
+    group by c.oid
+    order by c.oid::regclass::text collate "C"
+$$;
+
+CREATE FUNCTION privacy.pseudonym(request bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$ select 'erased-' || request || '@erased.invalid' $$;
+
+CREATE FUNCTION privacy.rewrite(request bigint, t regclass, condition text, patch text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    fields text;
+    rows   bigint;
+    seen   text[];
+begin
+    perform set_config('house.erasing', pg_current_xact_id()::text, true);
+    drop table if exists pg_temp.erasing;
+    execute format('create temp table erasing on commit drop as select x.tableoid as part, x.ctid as at, to_jsonb(x) as was, %s as patch from %s x where %s', patch, t, condition);
+    get diagnostics rows = row_count;
+    select string_agg(format('%I', k), ', ') into fields from (select distinct jsonb_object_keys(e.patch) as k from pg_temp.erasing e) keys;
+    if rows > 0 then
+        if t in (select f from house_fact_tables() f) then
+            for seen in select s.columns from closing.sealed_inputs s where s.table_name = t::text union select house_columns(t) loop
+                insert into privacy.erased_facts (request_id, table_name, columns, fact_order, had, has)
+                select request, t::text, seen, (e.was ->> 'known_order')::bigint, privacy.of_columns(e.was, seen), privacy.of_columns(e.was || e.patch, seen)
+                from pg_temp.erasing e;
+            end loop;
+        end if;
+        execute format('update %s x set (%s) = (select %s from jsonb_populate_record(null::%s, e.was || e.patch) r) from pg_temp.erasing e where x.tableoid = e.part and x.ctid = e.at',
+            t, fields, (select string_agg('r.' || f, ', ') from unnest(string_to_array(fields, ', ')) f), t);
+    end if;
+    drop table pg_temp.erasing;
+    perform set_config('house.erasing', '', true);
+    return rows;
+end $$;
+
+CREATE FUNCTION privacy.sweep(r privacy.requests, act boolean, give boolean) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $_$
+declare
+    place     record;
+    finds     text;
+    because   text;
+    addresses text := privacy.pattern(privacy.addresses(r));
+    names     text := privacy.pattern(r.names);
+    rows      bigint;
+    given     jsonb;
+    result    jsonb := '[]';
+begin
+    for place in select * from privacy.places() loop
+        continue when place.t = 'privacy.requests'::regclass or place.t = 'privacy.erased_facts'::regclass;
+        finds := privacy.condition(place.t, place.columns, r);
+        continue when finds = 'false';
+        given := null;
+        because := (select k.because from privacy.kept k where k.table_name = place.t::text);
+        if act and because is null then
+            rows := privacy.rewrite(r.id, place.t, finds, (
+                select 'jsonb_build_object(' || string_agg(format(
+                    case when k = any (place.plain) then '%L, privacy.blank(x.%I, %L, %L, %s)' else '%L, privacy.blank(to_jsonb(x.%I)::text, %L, %L, %s)::jsonb' end,
+                    k, k, addresses, names, r.id), ', ') || ')'
+                from unnest(place.columns) k));
+        elsif give then
+            execute format($q$select count(*), jsonb_agg(to_jsonb(x) - '{password_hash,secret_hash,token_hash,secret,secrets,content}'::text[]) filter (where n <= 1000)
+                from (select row_number() over () as n, x as x from %s x where %s) y (n, x)$q$, place.t, finds) into rows, given;
+        else
+            execute format('select count(*) from %s x where %s', place.t, finds) into rows;
+        end if;
+        if rows > 0 then
+            result := result || jsonb_strip_nulls(jsonb_build_object('table', place.t::text, 'rows', rows, 'kept', because, 'data', given));
+        end if;
+    end loop;
+    return result;
+end $_$;
+
 CREATE FUNCTION public.house_append_only(t regclass) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -384,17 +690,23 @@ CREATE FUNCTION public.house_fingerprint(t regclass, columns text[], after_order
     LANGUAGE plpgsql STABLE
     SET "TimeZone" TO 'UTC'
     AS $_$
+declare
+    anything boolean;
 begin
-    execute format($q$
-        select count(*), encode(sha256(convert_to(format('%%s/%%s/%%s/%%s/%%s', count(*), sum(h.a), sum(h.b), sum(h.c), sum(h.d)), 'UTF8')), 'hex')
-        from (select ('x' || encode(substr(s.sum, 1, 8), 'hex'))::bit(64)::bigint::numeric as a,
-                     ('x' || encode(substr(s.sum, 9, 8), 'hex'))::bit(64)::bigint::numeric as b,
-                     ('x' || encode(substr(s.sum, 17, 8), 'hex'))::bit(64)::bigint::numeric as c,
-                     ('x' || encode(substr(s.sum, 25, 8), 'hex'))::bit(64)::bigint::numeric as d
-              from (select sha256(convert_to(to_jsonb(x)::text, 'UTF8')) as sum
-                    from (select %s from %s where known_order > $1 and known_order <= $2) x) s) h$q$,
-        (select string_agg(format('%I', n), ', ' order by i) from unnest(columns) with ordinality as c (n, i)), t)
-    into facts, digest using after_order, through_order;
+    execute format('select exists (select from %s where known_order > $1 and known_order <= $2)', t) into anything using after_order, through_order;
+    if anything or exists (select from house_retired_facts r
+                           where r.table_name = t::text and r.columns = house_fingerprint.columns and r.place > after_order and r.place <= through_order) then
+        select coalesce(sum(h.facts), 0)::bigint,
+               encode(sha256(convert_to(format('%s/%s/%s/%s/%s', coalesce(sum(h.facts), 0), sum(h.a), sum(h.b), sum(h.c), sum(h.d)), 'UTF8')), 'hex')
+        into facts, digest
+        from (select l.facts, l.a, l.b, l.c, l.d from house_lanes(t, columns, after_order, through_order) l
+              union all
+              select r.facts, r.a, r.b, r.c, r.d from house_retired_facts r
+              where r.table_name = t::text and r.columns = house_fingerprint.columns and r.place > after_order and r.place <= through_order) h;
+    else
+        facts := 0;
+        digest := encode(sha256(convert_to('0////', 'UTF8')), 'hex');
+    end if;
 end $_$;
 
 CREATE FUNCTION public.house_hold_place() RETURNS trigger
@@ -419,6 +731,28 @@ begin
                    'for each statement execute function house_hold_place()', t);
 end $$;
 
+CREATE FUNCTION public.house_lanes(t regclass, columns text[], after_order bigint, through_order bigint) RETURNS TABLE(place bigint, facts bigint, a numeric, b numeric, c numeric, d numeric)
+    LANGUAGE plpgsql STABLE
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+declare
+    sums text := format('select known_order, sha256(convert_to((select to_jsonb(x) from (select %s) x)::text, ''UTF8'')) as sum
+              from %s where known_order > $1 and known_order <= $2 offset 0',
+        (select string_agg(format('%I', n), ', ' order by i) from unnest(columns) with ordinality as o (n, i)), t);
+begin
+    if exists (select from privacy.erased_facts e where e.table_name = t::text and e.fact_order > after_order and e.fact_order <= through_order) then
+        sums := format('select h.known_order, coalesce((select e.had from privacy.erased_facts e
+              where e.table_name = $3 and e.columns = $4 and e.has = h.sum and e.fact_order = h.known_order limit 1), h.sum) as sum from (%s) h offset 0', sums);
+    end if;
+    return query execute format($q$
+        select s.known_order, count(*),
+               sum(('x' || encode(substr(s.sum, 1, 8), 'hex'))::bit(64)::bigint), sum(('x' || encode(substr(s.sum, 9, 8), 'hex'))::bit(64)::bigint),
+               sum(('x' || encode(substr(s.sum, 17, 8), 'hex'))::bit(64)::bigint), sum(('x' || encode(substr(s.sum, 25, 8), 'hex'))::bit(64)::bigint)
+        from (%s) s
+        group by s.known_order$q$, sums)
+    using after_order, through_order, t::text, columns;
+end $_$;
+
 CREATE FUNCTION public.house_order_lock() RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$ select hashtextextended('known_order', 0) $$;
@@ -436,11 +770,21 @@ CREATE FUNCTION public.house_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+    if tg_op = 'UPDATE' and current_setting('house.erasing', true) = pg_current_xact_id()::text then
+        return null;
+    end if;
     raise exception '%.% is append-only: append a correction instead', tg_table_schema, tg_table_name
         using errcode = 'insufficient_privilege',
               schema = tg_table_schema, table = tg_table_name,
               detail = lower(tg_op) || ' was refused';
 end $$;
+
+CREATE FUNCTION public.house_sealed_tables() RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    AS $$
+    select t from house_fact_tables() t
+    where house_is_append_only(t) and t not in ('usage.events'::regclass, 'usage.held_events'::regclass)
+$$;
 
 CREATE FUNCTION public.house_serve(schema_name text) RETURNS void
     LANGUAGE plpgsql
@@ -452,7 +796,7 @@ begin
     execute format('grant usage, select on all sequences in schema %I to ratable_app', schema_name);
     for t in
         select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = schema_name and c.relkind in ('r', 'p', 'v', 'm')
+        where n.nspname = schema_name and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
     loop
         perform house_serve_table(t);
     end loop;
@@ -562,6 +906,85 @@ begin
 end
 $$;
 
+CREATE FUNCTION usage.month_table(month date) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select 'events_' || to_char(month, 'YYYY_MM')
+$$;
+
+CREATE FUNCTION usage.open_month(month date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    first date := date_trunc('month', month)::date;
+    part text := usage.month_table(first);
+begin
+    if first is null or first < '2000-01-01' or first >= '2200-01-01' then
+        raise exception 'usage of % is of no month that could be', month using errcode = 'invalid_datetime_format';
+    end if;
+    -- Two processes may open the same month at once: the second waits here, and then finds it.
+    perform pg_advisory_xact_lock(hashtextextended('usage.months', 0));
+    if to_regclass(format('usage.%I', part)) is not null then
+        return false;
+    end if;
+    execute format('create table usage.%I (like usage.events including defaults including constraints)', part);
+    -- Statement triggers are not inherited: a partition is as append-only as its table.
+    perform house_append_only(format('usage.%I', part)::regclass);
+    execute format('alter table usage.events attach partition usage.%I for values from (%L) to (%L)',
+                   part, first::timestamptz, (first + interval '1 month')::timestamptz);
+    return true;
+end $$;
+
+CREATE FUNCTION usage.retire_month(month date, part integer, file text, sha256 bytea, events bigint, through_order bigint, meters bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '2s'
+    AS $_$
+declare
+    retired regclass := to_regclass(format('usage.%I', usage.month_table(month)));
+    stand bigint;
+    covered record;
+begin
+    -- One at a time, before anything is read: the second finds the month gone.
+    perform pg_advisory_xact_lock(hashtextextended('usage.retire', 0));
+    retired := to_regclass(format('usage.%I', usage.month_table(month)));
+    if retired is null then
+        raise exception '% has no events to retire', to_char(month, 'YYYY-MM') using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    execute format('select count(*) from %s', retired) into stand;
+    if stand <> events then
+        raise exception '% events of % were archived, but % stand: archive it again', events, to_char(month, 'YYYY-MM'), stand
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    execute format('insert into usage.held_events (account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at)
+        select account_id, key, content, customer_id, meter_id, occurred_at, quantity, dimensions, source, event_id, known_order, recorded_at
+        from %s where meter_id = any ($1)', retired) using meters;
+    for covered in
+        select i.columns, max(s.inputs_order) as through from closing.sealed_inputs i
+        join closing.seals s on s.entity_id = i.entity_id and s.month = i.month and s.event_seq = i.event_seq
+        where i.table_name = 'usage.events' group by i.columns
+    loop
+        insert into house_retired_facts (table_name, columns, place, month, part, facts, a, b, c, d)
+        select 'usage.events', covered.columns, l.place, retire_month.month, retire_month.part, l.facts, l.a, l.b, l.c, l.d
+        from house_lanes(retired, covered.columns, 0, covered.through) l;
+    end loop;
+    -- Dropping a partition needs its table alone: for a moment, at the very end.
+    perform pg_advisory_xact_lock(hashtextextended('usage.months', 0));
+    lock table only usage.events in access exclusive mode;
+    execute format('select count(*) from %s where known_order > $1', retired) into stand using retire_month.through_order;
+    if stand > 0 then
+        raise exception '% events of % came while it was archived: archive it again', stand, to_char(month, 'YYYY-MM')
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    execute format('drop table %s', retired);
+    insert into usage.archives (month, part, file, sha256, events, through_order, meters)
+    values (retire_month.month, retire_month.part, retire_month.file, retire_month.sha256, retire_month.events, retire_month.through_order, retire_month.meters);
+end $_$;
+
 CREATE SEQUENCE public.known_order
     START WITH 1
     INCREMENT BY 1
@@ -666,6 +1089,7 @@ CREATE TABLE access.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
     CONSTRAINT tokens_name_check CHECK ((name <> ''::text)),
     CONSTRAINT tokens_scopes_check CHECK ((cardinality(scopes) > 0)),
     CONSTRAINT tokens_secret_hash_check CHECK ((length(secret_hash) = 32))
@@ -705,6 +1129,20 @@ ALTER TABLE access.users ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE api.answers (
+    user_id bigint NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status smallint NOT NULL,
+    kind text NOT NULL,
+    location text NOT NULL,
+    body text NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT answers_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+    CONSTRAINT answers_request_check CHECK ((length(request) = 32)),
+    CONSTRAINT answers_status_check CHECK (((status >= 200) AND (status <= 299)))
 );
 
 CREATE TABLE catalog.decisions (
@@ -781,6 +1219,8 @@ CREATE TABLE catalog.product_versions (
     retired boolean DEFAULT false NOT NULL,
     method text DEFAULT ''::text NOT NULL,
     rounding text DEFAULT ''::text NOT NULL,
+    features jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT product_versions_features_check CHECK ((jsonb_typeof(features) = 'object'::text)),
     CONSTRAINT product_versions_method_check CHECK ((method = ANY (ARRAY[''::text, 'daily'::text, 'by_second'::text, 'monthly_even'::text, 'monthly_fraction'::text, 'monthly_fraction_half'::text, 'mid_month'::text, 'next_month'::text, 'full_month'::text]))),
     CONSTRAINT product_versions_name_check CHECK ((name <> ''::text)),
     CONSTRAINT product_versions_recognition_check CHECK ((recognition = ANY (ARRAY['ratable'::text, 'as_used'::text, 'point_in_time'::text]))),
@@ -1538,6 +1978,15 @@ CREATE TABLE entities.tax_ids (
     CONSTRAINT tax_ids_kind_check CHECK ((kind <> ''::text)),
     CONSTRAINT tax_ids_value_check CHECK ((value <> ''::text))
 );
+
+CREATE TABLE entitlements.announced (
+    account_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    nth bigint DEFAULT 0 NOT NULL,
+    terms jsonb NOT NULL,
+    announced_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='80');
 
 CREATE TABLE evidence.items (
     sample_id bigint NOT NULL,
@@ -2336,6 +2785,83 @@ ALTER TABLE mail.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE onboarding.balances (
+    account_id bigint NOT NULL,
+    key text NOT NULL,
+    revision integer NOT NULL,
+    cohort text NOT NULL,
+    customer_id bigint NOT NULL,
+    content jsonb NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT balances_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE onboarding.files (
+    id bigint NOT NULL,
+    cohort text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    made integer NOT NULL,
+    changed integer NOT NULL,
+    unchanged integer NOT NULL,
+    refused integer NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT files_cohort_check CHECK ((cohort <> ''::text)),
+    CONSTRAINT files_kind_check CHECK ((kind = ANY (ARRAY['customers'::text, 'contracts'::text, 'invoices'::text, 'balances'::text]))),
+    CONSTRAINT files_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE onboarding.files ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME onboarding.files_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE onboarding.invoices (
+    account_id bigint NOT NULL,
+    number text NOT NULL,
+    revision integer NOT NULL,
+    cohort text NOT NULL,
+    customer_id bigint NOT NULL,
+    currency text NOT NULL,
+    issued_on date NOT NULL,
+    content jsonb NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invoices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT invoices_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE onboarding.steps (
+    cohort text NOT NULL,
+    customer text NOT NULL,
+    seq integer NOT NULL,
+    step text NOT NULL,
+    cut_over date,
+    on_day date NOT NULL,
+    reason text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    asked_by bigint DEFAULT 0 NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT moves_take_a_second_person CHECK (((step <> 'moved'::text) OR ((by_user > 0) AND (by_user <> asked_by)))),
+    CONSTRAINT steps_check CHECK (((cut_over IS NOT NULL) = (step = ANY (ARRAY['asked'::text, 'moved'::text])))),
+    CONSTRAINT steps_cohort_check CHECK ((cohort <> ''::text)),
+    CONSTRAINT steps_customer_check CHECK ((customer <> ''::text)),
+    CONSTRAINT steps_seq_check CHECK ((seq > 0)),
+    CONSTRAINT steps_step_check CHECK ((step = ANY (ARRAY['planned'::text, 'imported'::text, 'compared'::text, 'asked'::text, 'declined'::text, 'moved'::text, 'taken_back'::text])))
+);
+
 CREATE TABLE opening.brought (
     account_id bigint NOT NULL,
     file_id bigint NOT NULL,
@@ -2355,6 +2881,7 @@ CREATE TABLE opening.files (
     prepared_by bigint NOT NULL,
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    part text DEFAULT ''::text NOT NULL,
     CONSTRAINT files_check CHECK ((sha256 = sha256(source))),
     CONSTRAINT files_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT files_cut_over_check CHECK ((EXTRACT(day FROM cut_over) = (1)::numeric))
@@ -2496,6 +3023,53 @@ CREATE TABLE payments.receipts (
     CONSTRAINT receipts_check CHECK ((booked_on >= received_on)),
     CONSTRAINT receipts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT receipts_nth_check CHECK ((nth >= 1))
+);
+
+CREATE TABLE privacy.erased_facts (
+    request_id bigint NOT NULL,
+    table_name text NOT NULL,
+    columns text[] NOT NULL,
+    fact_order bigint NOT NULL,
+    had bytea NOT NULL,
+    has bytea NOT NULL,
+    CONSTRAINT erased_facts_had_check CHECK ((length(had) = 32)),
+    CONSTRAINT erased_facts_has_check CHECK ((length(has) = 32))
+);
+
+CREATE TABLE privacy.erasures (
+    request_id bigint NOT NULL,
+    result jsonb NOT NULL,
+    by_user bigint NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE privacy.kept (
+    table_name text NOT NULL,
+    because text NOT NULL,
+    CONSTRAINT kept_because_check CHECK ((because <> ''::text))
+);
+
+ALTER TABLE privacy.requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME privacy.requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.house_retired_facts (
+    table_name text NOT NULL,
+    columns text[] NOT NULL,
+    place bigint NOT NULL,
+    month date NOT NULL,
+    part integer NOT NULL,
+    facts bigint NOT NULL,
+    a numeric NOT NULL,
+    b numeric NOT NULL,
+    c numeric NOT NULL,
+    d numeric NOT NULL
 );
 
 CREATE TABLE reconcile.bookings (
@@ -2650,6 +3224,70 @@ CREATE TABLE revrec.schedule (
     CONSTRAINT schedule_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
     CONSTRAINT schedule_recognition_check CHECK ((recognition = ANY (ARRAY['ratable'::text, 'as_used'::text, 'point_in_time'::text]))),
     CONSTRAINT schedule_says_something CHECK (((amount <> 0) OR (passed_on <> 0)))
+);
+
+CREATE TABLE spend.fired (
+    account_id bigint NOT NULL,
+    rule text NOT NULL,
+    period_key date NOT NULL,
+    threshold numeric NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    customer_id bigint NOT NULL,
+    contract_id bigint,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    unit text NOT NULL,
+    value numeric NOT NULL,
+    size numeric,
+    mailed text DEFAULT ''::text NOT NULL,
+    fired_on date NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fired_kind_check CHECK ((kind = ANY (ARRAY['amount'::text, 'units'::text, 'percent'::text])))
+);
+
+CREATE TABLE spend.looked (
+    name text NOT NULL,
+    seen_order bigint NOT NULL,
+    through date
+);
+
+CREATE SEQUENCE spend.rule_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE spend.rules (
+    account_id bigint NOT NULL,
+    id bigint NOT NULL,
+    revision integer NOT NULL,
+    customer_id bigint NOT NULL,
+    contract_id bigint,
+    kind text NOT NULL,
+    meter text DEFAULT ''::text NOT NULL,
+    line text DEFAULT ''::text NOT NULL,
+    limit_kind text DEFAULT ''::text NOT NULL,
+    limit_id text DEFAULT ''::text NOT NULL,
+    thresholds numeric[] NOT NULL,
+    roles text[] NOT NULL,
+    addresses text[] NOT NULL,
+    set_by text NOT NULL,
+    removed boolean DEFAULT false NOT NULL,
+    by_user bigint NOT NULL,
+    by_name text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rules_kind_check CHECK ((kind = ANY (ARRAY['amount'::text, 'units'::text, 'percent'::text]))),
+    CONSTRAINT rules_limit_kind_check CHECK ((limit_kind = ANY (ARRAY[''::text, 'cap'::text, 'prepaid'::text, 'credit'::text, 'commitment'::text]))),
+    CONSTRAINT rules_of_a_line_or_limit_name_the_contract CHECK (((contract_id IS NOT NULL) OR ((line = ''::text) AND (limit_kind = ''::text)))),
+    CONSTRAINT rules_of_percent_name_a_limit CHECK (((kind = 'percent'::text) = ((limit_kind <> ''::text) AND (limit_id <> ''::text)))),
+    CONSTRAINT rules_of_units_name_what_counts CHECK (((kind = 'units'::text) = ((meter <> ''::text) <> (line <> ''::text)))),
+    CONSTRAINT rules_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT rules_set_by_check CHECK ((set_by = ANY (ARRAY['staff'::text, 'customer'::text]))),
+    CONSTRAINT rules_thresholds_check CHECK (((cardinality(thresholds) >= 1) AND (cardinality(thresholds) <= 10)))
 );
 
 CREATE TABLE subledger.facts (
@@ -2848,6 +3486,96 @@ CREATE TABLE tax.taxability (
     CONSTRAINT taxability_treatment_check CHECK ((treatment = ANY (ARRAY['taxable'::text, 'exempt'::text, 'no_tax'::text, 'undecided'::text])))
 );
 
+CREATE TABLE usage.aliases (
+    kind text NOT NULL,
+    alias text NOT NULL,
+    revision integer NOT NULL,
+    means text NOT NULL,
+    reason text NOT NULL,
+    user_id bigint DEFAULT 0 NOT NULL,
+    actor text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT aliases_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT aliases_alias_check CHECK ((alias <> ''::text)),
+    CONSTRAINT aliases_kind_check CHECK ((kind = ANY (ARRAY['customer'::text, 'meter'::text]))),
+    CONSTRAINT aliases_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT aliases_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE usage.archives (
+    month date NOT NULL,
+    part integer NOT NULL,
+    file text NOT NULL,
+    sha256 bytea NOT NULL,
+    events bigint NOT NULL,
+    through_order bigint NOT NULL,
+    meters bigint[] NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT archives_events_check CHECK ((events > 0)),
+    CONSTRAINT archives_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT archives_part_check CHECK ((part > 0)),
+    CONSTRAINT archives_sha256_check CHECK ((length(sha256) = 32))
+);
+
+CREATE SEQUENCE usage.backfill_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE usage.backfills (
+    account_id bigint NOT NULL,
+    id bigint DEFAULT nextval('usage.backfill_ids'::regclass) NOT NULL,
+    customer_id bigint NOT NULL,
+    meter_id bigint NOT NULL,
+    source text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    events integer NOT NULL,
+    body bytea NOT NULL,
+    user_id bigint DEFAULT 0 NOT NULL,
+    actor text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT backfills_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT backfills_check CHECK ((until_at > from_at)),
+    CONSTRAINT backfills_events_check CHECK ((events >= 0)),
+    CONSTRAINT backfills_reason_check CHECK ((reason <> ''::text))
+);
+
+CREATE TABLE usage.backfills_applied (
+    account_id bigint NOT NULL,
+    id bigint NOT NULL,
+    added integer NOT NULL,
+    amended integer NOT NULL,
+    retracted integer NOT NULL,
+    unchanged integer NOT NULL,
+    user_id bigint DEFAULT 0 NOT NULL,
+    actor text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT backfills_applied_actor_check CHECK ((actor <> ''::text))
+);
+
+CREATE TABLE usage.conflict_decisions (
+    account_id bigint NOT NULL,
+    key uuid NOT NULL,
+    content uuid NOT NULL,
+    decision text NOT NULL,
+    reason text NOT NULL,
+    user_id bigint DEFAULT 0 NOT NULL,
+    actor text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT conflict_decisions_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT conflict_decisions_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'dismissed'::text]))),
+    CONSTRAINT conflict_decisions_reason_check CHECK ((reason <> ''::text))
+);
+
 CREATE TABLE usage.conflicts (
     account_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -2873,29 +3601,34 @@ ALTER TABLE usage.conflicts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY
     CACHE 1
 );
 
-CREATE TABLE usage.days (
+CREATE TABLE usage.corrections (
     account_id bigint NOT NULL,
+    key uuid NOT NULL,
+    revision integer NOT NULL,
+    action text NOT NULL,
     customer_id bigint NOT NULL,
     meter_id bigint NOT NULL,
-    day date NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
     quantity numeric NOT NULL,
-    events bigint NOT NULL,
-    CONSTRAINT days_events_check CHECK ((events > 0))
-)
-WITH (fillfactor='80');
-
-CREATE TABLE usage.dimension_days (
-    account_id bigint NOT NULL,
-    customer_id bigint NOT NULL,
-    meter_id bigint NOT NULL,
-    day date NOT NULL,
-    dimensions jsonb NOT NULL,
-    quantity numeric NOT NULL,
-    events bigint NOT NULL,
-    CONSTRAINT dimension_days_dimensions_check CHECK ((jsonb_typeof(dimensions) = 'object'::text)),
-    CONSTRAINT dimension_days_events_check CHECK ((events > 0))
-)
-WITH (fillfactor='80');
+    dimensions jsonb,
+    source text NOT NULL,
+    event_id text NOT NULL,
+    reason text NOT NULL,
+    actor text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    request text,
+    user_id bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT corrections_account_id_check CHECK ((account_id > 0)),
+    CONSTRAINT corrections_action_check CHECK ((action = ANY (ARRAY['amend'::text, 'retract'::text, 'restore'::text]))),
+    CONSTRAINT corrections_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT corrections_customer_id_check CHECK ((customer_id > 0)),
+    CONSTRAINT corrections_meter_id_check CHECK ((meter_id > 0)),
+    CONSTRAINT corrections_quantity_check CHECK (((quantity >= (0)::numeric) AND (quantity < '1000000000000000000'::numeric))),
+    CONSTRAINT corrections_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT corrections_request_check CHECK ((request <> ''::text)),
+    CONSTRAINT corrections_revision_check CHECK ((revision > 0))
+);
 
 CREATE TABLE usage.events (
     account_id bigint NOT NULL,
@@ -2910,10 +3643,146 @@ CREATE TABLE usage.events (
     event_id text NOT NULL,
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT events_account_id_check CHECK ((account_id > 0)),
-    CONSTRAINT events_customer_id_check CHECK ((customer_id > 0)),
-    CONSTRAINT events_meter_id_check CHECK ((meter_id > 0)),
-    CONSTRAINT events_quantity_check CHECK (((quantity >= (0)::numeric) AND (quantity < '1000000000000000000'::numeric)))
+    CONSTRAINT events_account_id_check1 CHECK ((account_id > 0)),
+    CONSTRAINT events_customer_id_check1 CHECK ((customer_id > 0)),
+    CONSTRAINT events_meter_id_check1 CHECK ((meter_id > 0)),
+    CONSTRAINT events_quantity_check1 CHECK (((quantity >= (0)::numeric) AND (quantity < '1000000000000000000'::numeric)))
+)
+PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE usage.held_events (
+    account_id bigint NOT NULL,
+    key uuid NOT NULL,
+    content uuid NOT NULL,
+    customer_id bigint NOT NULL,
+    meter_id bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    quantity numeric NOT NULL,
+    dimensions jsonb,
+    source text NOT NULL,
+    event_id text NOT NULL,
+    known_order bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+CREATE VIEW usage.counted AS
+ SELECT e.account_id,
+    e.key,
+    0 AS revision,
+    e.customer_id,
+    e.meter_id,
+    e.occurred_at,
+    e.quantity,
+    e.dimensions,
+    e.source,
+    e.event_id,
+    e.known_order,
+    e.recorded_at
+   FROM usage.events e
+  WHERE (NOT (EXISTS ( SELECT
+           FROM usage.corrections c
+          WHERE ((c.account_id = e.account_id) AND (c.key = e.key)))))
+UNION ALL
+ SELECT e.account_id,
+    e.key,
+    0 AS revision,
+    e.customer_id,
+    e.meter_id,
+    e.occurred_at,
+    e.quantity,
+    e.dimensions,
+    e.source,
+    e.event_id,
+    e.known_order,
+    e.recorded_at
+   FROM usage.held_events e
+  WHERE (NOT (EXISTS ( SELECT
+           FROM usage.corrections c
+          WHERE ((c.account_id = e.account_id) AND (c.key = e.key)))))
+UNION ALL
+ SELECT c.account_id,
+    c.key,
+    c.revision,
+    c.customer_id,
+    c.meter_id,
+    c.occurred_at,
+    c.quantity,
+    c.dimensions,
+    c.source,
+    c.event_id,
+    c.known_order,
+    c.recorded_at
+   FROM usage.corrections c
+  WHERE ((c.action <> 'retract'::text) AND (NOT (EXISTS ( SELECT
+           FROM usage.corrections n
+          WHERE ((n.account_id = c.account_id) AND (n.key = c.key) AND (n.revision > c.revision))))));
+
+CREATE TABLE usage.days (
+    account_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    meter_id bigint NOT NULL,
+    day date NOT NULL,
+    quantity numeric NOT NULL,
+    events bigint NOT NULL,
+    CONSTRAINT days_events_check CHECK ((events >= 0))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE usage.deadlines (
+    account_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    contract text NOT NULL,
+    customer_id bigint NOT NULL,
+    meter_id bigint NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    anchor date NOT NULL,
+    cadence text NOT NULL,
+    days integer,
+    CONSTRAINT deadlines_account_id_check CHECK ((account_id > 0)),
+    CONSTRAINT deadlines_cadence_check CHECK ((cadence = ANY (ARRAY['month'::text, 'quarter'::text, 'half-year'::text, 'year'::text, 'term'::text]))),
+    CONSTRAINT deadlines_check CHECK ((ends_on > starts_on)),
+    CONSTRAINT deadlines_customer_id_check CHECK ((customer_id > 0)),
+    CONSTRAINT deadlines_days_check CHECK ((days > 0)),
+    CONSTRAINT deadlines_meter_id_check CHECK ((meter_id > 0))
+);
+
+CREATE TABLE usage.dimension_days (
+    account_id bigint NOT NULL,
+    customer_id bigint NOT NULL,
+    meter_id bigint NOT NULL,
+    day date NOT NULL,
+    dimensions jsonb NOT NULL,
+    quantity numeric NOT NULL,
+    events bigint NOT NULL,
+    CONSTRAINT dimension_days_dimensions_check CHECK ((jsonb_typeof(dimensions) = 'object'::text)),
+    CONSTRAINT dimension_days_events_check CHECK ((events >= 0))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE usage.dispositions (
+    key uuid NOT NULL,
+    content uuid NOT NULL,
+    revision integer NOT NULL,
+    action text NOT NULL,
+    reason text NOT NULL,
+    user_id bigint DEFAULT 0 NOT NULL,
+    actor text NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT dispositions_action_check CHECK ((action = ANY (ARRAY['accept'::text, 'discard'::text, 'return'::text, 'late'::text]))),
+    CONSTRAINT dispositions_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT dispositions_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT dispositions_revision_check CHECK ((revision > 0))
+);
+
+CREATE TABLE usage.keys (
+    account_id bigint NOT NULL,
+    key uuid NOT NULL,
+    content uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
+    CONSTRAINT keys_account_id_check CHECK ((account_id > 0))
 );
 
 CREATE TABLE usage.quarantine (
@@ -2930,8 +3799,11 @@ CREATE TABLE usage.quarantine (
     "position" integer NOT NULL,
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    deadline date,
+    contract text,
     CONSTRAINT quarantine_quantity_check CHECK (((quantity >= (0)::numeric) AND (quantity < '1000000000000000000'::numeric))),
-    CONSTRAINT quarantine_reason_check CHECK ((reason = ANY (ARRAY['unknown customer'::text, 'unknown meter'::text, 'unknown customer and meter'::text])))
+    CONSTRAINT quarantine_reason_check CHECK ((reason = ANY (ARRAY['unknown customer'::text, 'unknown meter'::text, 'unknown customer and meter'::text, 'late'::text]))),
+    CONSTRAINT quarantine_says_until_when CHECK (((reason = 'late'::text) = ((deadline IS NOT NULL) AND (contract IS NOT NULL))))
 );
 
 CREATE TABLE usage.quarter_hours (
@@ -2941,7 +3813,7 @@ CREATE TABLE usage.quarter_hours (
     bucket_at timestamp with time zone NOT NULL,
     quantity numeric NOT NULL,
     events bigint NOT NULL,
-    CONSTRAINT quarter_hours_events_check CHECK ((events > 0)),
+    CONSTRAINT quarter_hours_events_check CHECK ((events >= 0)),
     CONSTRAINT quarter_hours_on_the_quarter CHECK ((((EXTRACT(epoch FROM bucket_at))::bigint % (900)::bigint) = 0))
 )
 WITH (fillfactor='80');
@@ -2954,6 +3826,149 @@ CREATE TABLE usage.releases (
     known_order bigint DEFAULT nextval('public.known_order'::regclass) NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT releases_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'repeated'::text, 'conflict'::text])))
+);
+
+CREATE TABLE usage.waiting (
+    key uuid NOT NULL,
+    content uuid NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    customer text NOT NULL,
+    meter text NOT NULL,
+    deadline date,
+    contract text,
+    first_on timestamp with time zone NOT NULL,
+    queue_order bigint NOT NULL,
+    "position" integer NOT NULL,
+    CONSTRAINT waiting_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'discarded'::text])))
+);
+
+CREATE TABLE webhook.attempts (
+    id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    latency_ms integer NOT NULL,
+    url text NOT NULL,
+    code integer,
+    error text DEFAULT ''::text NOT NULL,
+    request_headers jsonb,
+    response_headers jsonb,
+    response_body text,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT attempts_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT attempts_latency_ms_check CHECK ((latency_ms >= 0)),
+    CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'failed'::text, 'lost'::text])))
+);
+
+ALTER TABLE webhook.attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME webhook.attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE webhook.deliveries (
+    id bigint NOT NULL,
+    endpoint_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    lane bigint NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    after_failed bigint,
+    last_code integer,
+    last_error text DEFAULT ''::text NOT NULL,
+    delivered_at timestamp with time zone,
+    replayed_at timestamp with time zone,
+    CONSTRAINT deliveries_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT deliveries_lease_while_sending CHECK (((state = 'sending'::text) = (lease_until IS NOT NULL))),
+    CONSTRAINT deliveries_say_when CHECK (((state <> 'delivered'::text) OR (delivered_at IS NOT NULL))),
+    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'delivered'::text, 'failed'::text, 'dropped'::text]))),
+    CONSTRAINT deliveries_tries_check CHECK ((tries >= 0))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE webhook.deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME webhook.deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE webhook.endpoints (
+    id bigint NOT NULL,
+    url text NOT NULL,
+    description text NOT NULL,
+    types text[] NOT NULL,
+    status text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    status_at timestamp with time zone DEFAULT now() NOT NULL,
+    failing_since timestamp with time zone,
+    owner_email text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT endpoints_created_by_check CHECK ((created_by <> ''::text)),
+    CONSTRAINT endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'removed'::text]))),
+    CONSTRAINT endpoints_url_check CHECK (((url ~ '^https?://'::text) AND (length(url) <= 2000)))
+);
+
+ALTER TABLE webhook.endpoints ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME webhook.endpoints_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE webhook.sequences
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE webhook.events (
+    sequence bigint DEFAULT nextval('webhook.sequences'::regclass) NOT NULL,
+    account_id bigint,
+    key uuid NOT NULL,
+    content uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    type text NOT NULL,
+    object_kind text NOT NULL,
+    object_id text NOT NULL,
+    customer text,
+    data json,
+    CONSTRAINT events_object_id_check CHECK ((object_id <> ''::text)),
+    CONSTRAINT events_object_kind_check CHECK ((object_kind <> ''::text)),
+    CONSTRAINT events_type_check CHECK ((type ~ '^[a-z_]+\.[a-z_]+$'::text))
+);
+
+CREATE TABLE webhook.secrets (
+    endpoint_id bigint NOT NULL,
+    id bigint NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT secrets_secret_check CHECK (((length(secret) >= 24) AND (length(secret) <= 64)))
+);
+
+ALTER TABLE webhook.secrets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME webhook.secrets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 ALTER TABLE ONLY access.approvals
@@ -2982,6 +3997,9 @@ ALTER TABLE ONLY access.users
 
 ALTER TABLE ONLY access.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY api.answers
+    ADD CONSTRAINT answers_pkey PRIMARY KEY (user_id, key);
 
 ALTER TABLE ONLY catalog.decisions
     ADD CONSTRAINT decisions_follow_one_another PRIMARY KEY (proposal_id, seq);
@@ -3165,6 +4183,9 @@ ALTER TABLE ONLY entities.number_counters
 
 ALTER TABLE ONLY entities.tax_ids
     ADD CONSTRAINT tax_ids_pkey PRIMARY KEY (entity_id, "position");
+
+ALTER TABLE ONLY entitlements.announced
+    ADD CONSTRAINT announced_pkey PRIMARY KEY (account_id, customer_id);
 
 ALTER TABLE ONLY evidence.items
     ADD CONSTRAINT items_pkey PRIMARY KEY (sample_id, n);
@@ -3352,11 +4373,23 @@ ALTER TABLE ONLY mail.outbox
 ALTER TABLE ONLY mail.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY onboarding.balances
+    ADD CONSTRAINT balances_are_told_in_turn PRIMARY KEY (account_id, key, revision);
+
+ALTER TABLE ONLY onboarding.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY onboarding.invoices
+    ADD CONSTRAINT invoices_are_told_in_turn PRIMARY KEY (account_id, number, revision);
+
+ALTER TABLE ONLY onboarding.steps
+    ADD CONSTRAINT steps_follow_each_other PRIMARY KEY (cohort, customer, seq);
+
 ALTER TABLE ONLY opening.brought
     ADD CONSTRAINT brought_once PRIMARY KEY (account_id, file_id);
 
 ALTER TABLE ONLY opening.files
-    ADD CONSTRAINT files_bring_a_day_over_once UNIQUE (entity_id, currency, cut_over);
+    ADD CONSTRAINT files_bring_a_day_over_once UNIQUE (entity_id, currency, cut_over, part);
 
 ALTER TABLE ONLY opening.files
     ADD CONSTRAINT files_id_prepared_by_key UNIQUE (id, prepared_by);
@@ -3384,6 +4417,18 @@ ALTER TABLE ONLY payments.movements
 
 ALTER TABLE ONLY payments.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY privacy.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY privacy.kept
+    ADD CONSTRAINT kept_pkey PRIMARY KEY (table_name);
+
+ALTER TABLE ONLY privacy.requests
+    ADD CONSTRAINT requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.house_retired_facts
+    ADD CONSTRAINT house_retired_facts_pkey PRIMARY KEY (table_name, columns, place, month, part);
 
 ALTER TABLE ONLY reconcile.bookings
     ADD CONSTRAINT bookings_are_listed_once UNIQUE (load_id, number);
@@ -3417,6 +4462,15 @@ ALTER TABLE ONLY revrec.recognitions
 
 ALTER TABLE ONLY revrec.schedule
     ADD CONSTRAINT schedule_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY spend.fired
+    ADD CONSTRAINT fired_once PRIMARY KEY (account_id, rule, period_key, unit, threshold);
+
+ALTER TABLE ONLY spend.looked
+    ADD CONSTRAINT looked_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY spend.rules
+    ADD CONSTRAINT rules_pkey PRIMARY KEY (account_id, id, revision);
 
 ALTER TABLE ONLY subledger.facts
     ADD CONSTRAINT facts_are_told_once PRIMARY KEY (account_id, source, external_id);
@@ -3466,17 +4520,44 @@ ALTER TABLE ONLY tax.taxability
 ALTER TABLE ONLY tax.taxability
     ADD CONSTRAINT taxability_pkey PRIMARY KEY (place, product, customer_kind, starts_on);
 
+ALTER TABLE ONLY usage.aliases
+    ADD CONSTRAINT aliases_pkey PRIMARY KEY (kind, alias, revision);
+
+ALTER TABLE ONLY usage.archives
+    ADD CONSTRAINT archives_pkey PRIMARY KEY (month, part);
+
+ALTER TABLE ONLY usage.backfills_applied
+    ADD CONSTRAINT backfills_applied_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY usage.backfills
+    ADD CONSTRAINT backfills_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY usage.conflict_decisions
+    ADD CONSTRAINT conflict_decisions_pkey PRIMARY KEY (account_id, key, content);
+
 ALTER TABLE ONLY usage.conflicts
     ADD CONSTRAINT conflicts_pkey PRIMARY KEY (account_id, key, content);
+
+ALTER TABLE ONLY usage.corrections
+    ADD CONSTRAINT corrections_pkey PRIMARY KEY (account_id, key, revision);
 
 ALTER TABLE ONLY usage.days
     ADD CONSTRAINT days_pkey PRIMARY KEY (account_id, customer_id, meter_id, day);
 
+ALTER TABLE ONLY usage.deadlines
+    ADD CONSTRAINT deadlines_pkey PRIMARY KEY (account_id, "position");
+
 ALTER TABLE ONLY usage.dimension_days
     ADD CONSTRAINT dimension_days_pkey PRIMARY KEY (account_id, customer_id, meter_id, day, dimensions);
 
-ALTER TABLE ONLY usage.events
-    ADD CONSTRAINT events_pkey PRIMARY KEY (account_id, key);
+ALTER TABLE ONLY usage.dispositions
+    ADD CONSTRAINT dispositions_pkey PRIMARY KEY (key, content, revision);
+
+ALTER TABLE ONLY usage.held_events
+    ADD CONSTRAINT held_events_pkey PRIMARY KEY (account_id, key);
+
+ALTER TABLE ONLY usage.keys
+    ADD CONSTRAINT keys_pkey PRIMARY KEY (account_id, key);
 
 ALTER TABLE ONLY usage.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (key, content);
@@ -3486,6 +4567,30 @@ ALTER TABLE ONLY usage.quarter_hours
 
 ALTER TABLE ONLY usage.releases
     ADD CONSTRAINT releases_pkey PRIMARY KEY (key, content);
+
+ALTER TABLE ONLY usage.waiting
+    ADD CONSTRAINT waiting_pkey PRIMARY KEY (key, content);
+
+ALTER TABLE ONLY webhook.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY webhook.deliveries
+    ADD CONSTRAINT deliveries_once UNIQUE (endpoint_id, sequence);
+
+ALTER TABLE ONLY webhook.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY webhook.endpoints
+    ADD CONSTRAINT endpoints_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY webhook.events
+    ADD CONSTRAINT events_key_is_unique UNIQUE (key);
+
+ALTER TABLE ONLY webhook.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (sequence);
+
+ALTER TABLE ONLY webhook.secrets
+    ADD CONSTRAINT secrets_pkey PRIMARY KEY (endpoint_id, id);
 
 CREATE INDEX approvals_by_order ON access.approvals USING btree (known_order);
 
@@ -3504,6 +4609,8 @@ CREATE INDEX audit_by_time ON access.audit USING btree (at);
 CREATE INDEX sessions_by_expiry ON access.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_by_user ON access.sessions USING btree (user_id);
+
+CREATE INDEX answers_by_age ON api.answers USING btree (answered_at);
 
 CREATE UNIQUE INDEX decisions_approve_once ON contracts.decisions USING btree (account_id, contract_id, version) WHERE (event = ANY (ARRAY['approved'::text, 'renewed'::text, 'signed'::text]));
 
@@ -3573,6 +4680,18 @@ CREATE INDEX outbox_of_account ON mail.outbox USING btree (account_id, id) WHERE
 
 CREATE INDEX outbox_troubled ON mail.outbox USING btree (id) WHERE (state = ANY (ARRAY['failed'::text, 'held'::text]));
 
+CREATE INDEX balances_by_cohort ON onboarding.balances USING btree (cohort);
+
+CREATE INDEX files_by_cohort ON onboarding.files USING btree (cohort, id);
+
+CREATE INDEX invoices_by_cohort ON onboarding.invoices USING btree (cohort);
+
+CREATE INDEX invoices_by_number ON onboarding.invoices USING btree (number);
+
+CREATE INDEX steps_asked ON onboarding.steps USING btree (customer, known_order) WHERE (step = 'asked'::text);
+
+CREATE INDEX steps_by_customer ON onboarding.steps USING btree (customer);
+
 CREATE INDEX settlements_by_party ON partners.settlements USING btree (party_id);
 
 CREATE INDEX applications_by_document ON payments.applications USING btree (account_id, document);
@@ -3583,27 +4702,83 @@ CREATE INDEX movements_by_key ON payments.movements USING btree (key);
 
 CREATE INDEX receipts_by_day ON payments.receipts USING btree (received_on, id);
 
+CREATE INDEX erased_facts_by_has ON privacy.erased_facts USING btree (table_name, has);
+
 CREATE INDEX recognitions_late ON revrec.recognitions USING btree (account_id, schedule_id) WHERE late;
 
 CREATE INDEX schedule_by_contract ON revrec.schedule USING btree (account_id, contract_id);
 
 CREATE INDEX schedule_by_entity ON revrec.schedule USING btree (entity_id, currency);
 
+CREATE INDEX fired_by_customer ON spend.fired USING btree (customer_id, recorded_at DESC);
+
+CREATE INDEX fired_by_rule ON spend.fired USING btree (rule);
+
+CREATE INDEX rules_by_known_order ON spend.rules USING btree (known_order);
+
 CREATE INDEX exemptions_by_customer ON tax.exemptions USING btree (account_id, customer_id);
+
+CREATE INDEX backfills_by_id ON usage.backfills USING btree (id);
 
 CREATE INDEX conflicts_by_id ON usage.conflicts USING btree (id);
 
-CREATE INDEX events_by_known_order ON usage.events USING brin (known_order) WITH (pages_per_range='16');
+CREATE INDEX corrections_by_account ON usage.corrections USING btree (account_id, occurred_at);
 
-CREATE INDEX events_by_time ON usage.events USING brin (occurred_at) WITH (pages_per_range='16');
+CREATE INDEX corrections_by_known_order ON usage.corrections USING brin (known_order) WITH (pages_per_range='16', autosummarize='on');
+
+CREATE UNIQUE INDEX corrections_by_request ON usage.corrections USING btree (account_id, key, request) WHERE (request IS NOT NULL);
+
+CREATE INDEX events_by_account ON ONLY usage.events USING btree (account_id, occurred_at);
+
+CREATE INDEX events_by_known_order ON ONLY usage.events USING brin (known_order) WITH (pages_per_range='16');
+
+CREATE INDEX events_by_time ON ONLY usage.events USING brin (occurred_at) WITH (pages_per_range='16');
+
+CREATE INDEX held_events_by_account ON usage.held_events USING btree (account_id, occurred_at);
+
+CREATE INDEX keys_by_known_order ON usage.keys USING brin (known_order) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX quarantine_by_known_order ON usage.quarantine USING btree (known_order, "position");
+
+CREATE INDEX waiting_by_customer ON usage.waiting USING btree (state, customer, queue_order, "position");
+
+CREATE INDEX waiting_by_meter ON usage.waiting USING btree (state, meter, queue_order, "position");
+
+CREATE INDEX waiting_by_reason ON usage.waiting USING btree (state, reason, queue_order, "position");
+
+CREATE INDEX waiting_in_order ON usage.waiting USING btree (state, queue_order, "position");
+
+CREATE INDEX attempts_of_delivery ON webhook.attempts USING btree (delivery_id, id);
+
+CREATE INDEX attempts_to_sweep ON webhook.attempts USING btree (recorded_at) WHERE (request_headers IS NOT NULL);
+
+CREATE INDEX deliveries_due ON webhook.deliveries USING btree (endpoint_id, next_attempt_at, sequence) WHERE (state = 'waiting'::text);
+
+CREATE INDEX deliveries_leased ON webhook.deliveries USING btree (lease_until) WHERE (state = 'sending'::text);
+
+CREATE INDEX deliveries_of_event ON webhook.deliveries USING btree (sequence);
+
+CREATE INDEX deliveries_open ON webhook.deliveries USING btree (endpoint_id, lane, sequence) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text, 'failed'::text]));
+
+CREATE INDEX events_by_time ON webhook.events USING brin (recorded_at) WITH (pages_per_range='16');
+
+CREATE INDEX events_of_object ON webhook.events USING btree (object_id, sequence);
+
+CREATE TRIGGER doors_change AFTER UPDATE OF revoked_at, expires_at, scopes ON access.tokens FOR EACH STATEMENT EXECUTE FUNCTION access.doors_change();
+
+CREATE TRIGGER doors_change AFTER UPDATE OF disabled_at, roles, customer_id ON access.users FOR EACH STATEMENT EXECUTE FUNCTION access.doors_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON access.approvals FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON access.audit FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON access.approvals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT OR UPDATE ON catalog.meters FOR EACH STATEMENT EXECUTE FUNCTION entitlements.everybody();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT ON catalog.plan_versions FOR EACH STATEMENT EXECUTE FUNCTION entitlements.everybody();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT ON catalog.product_versions FOR EACH STATEMENT EXECUTE FUNCTION entitlements.everybody();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON catalog.decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -3642,6 +4817,12 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON closing.
 CREATE TRIGGER house_hold_place BEFORE INSERT ON closing.due_days FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON closing.seals FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT ON contracts.decisions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.touched();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT ON contracts.deliveries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.touched();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT ON contracts.notices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.touched();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON contracts.attachments FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -3707,6 +4888,8 @@ CREATE TRIGGER house_hold_place BEFORE INSERT ON cost.facts FOR EACH STATEMENT E
 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON cost.movements FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
+CREATE TRIGGER entitlements_touched AFTER INSERT ON customers.merges REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.merged();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON customers.accounts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON customers.addresses FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
@@ -3760,6 +4943,8 @@ CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.screenings FOR EACH S
 CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.search_terms FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON customers.tax_ids FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER entitlements_touched AFTER INSERT OR UPDATE ON entities.entities FOR EACH STATEMENT EXECUTE FUNCTION entitlements.everybody();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON entities.accounting_periods FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -3913,6 +5098,22 @@ CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.att
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.attempts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON onboarding.balances FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON onboarding.files FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON onboarding.invoices FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON onboarding.steps FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON onboarding.balances FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON onboarding.files FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON onboarding.invoices FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON onboarding.steps FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opening.brought FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON opening.files FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
@@ -3944,6 +5145,14 @@ CREATE TRIGGER house_hold_place BEFORE INSERT ON payments.applications FOR EACH 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON payments.losses FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON payments.receipts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON privacy.erased_facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON privacy.erasures FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON privacy.erasures FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.house_retired_facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON reconcile.bookings FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -3982,6 +5191,14 @@ CREATE TRIGGER recognitions_are_scheduled AFTER INSERT ON revrec.recognitions RE
 CREATE TRIGGER schedule_have_a_contract AFTER INSERT ON revrec.schedule REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION revrec.refuse_orphans();
 
 CREATE TRIGGER schedule_not_overtaken AFTER INSERT ON revrec.schedule REFERENCING NEW TABLE AS brought FOR EACH STATEMENT EXECUTE FUNCTION revrec.refuse_overtaken();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON spend.fired FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON spend.rules FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON spend.fired FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON spend.rules FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON subledger.facts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
@@ -4035,17 +5252,59 @@ CREATE TRIGGER never_rewritten BEFORE DELETE OR UPDATE ON tax.registrations FOR 
 
 CREATE TRIGGER never_rewritten BEFORE DELETE OR UPDATE ON tax.taxability FOR EACH ROW EXECUTE FUNCTION tax.refuse_rewriting();
 
+CREATE TRIGGER entitlements_touched_delete AFTER DELETE ON usage.days REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.touched();
+
+CREATE TRIGGER entitlements_touched_insert AFTER INSERT ON usage.days REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.touched();
+
+CREATE TRIGGER entitlements_touched_update AFTER UPDATE ON usage.days REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION entitlements.touched();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.aliases FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.archives FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.backfills FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.backfills_applied FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.conflict_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.conflicts FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.corrections FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.dispositions FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.events FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.held_events FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
+
+CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.keys FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.quarantine FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
 CREATE TRIGGER house_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.releases FOR EACH STATEMENT EXECUTE FUNCTION public.house_refuse_change();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.aliases FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.archives FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.backfills FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.backfills_applied FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.conflict_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.conflicts FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.corrections FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.dispositions FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
 CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.events FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.held_events FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
+
+CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.keys FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
 CREATE TRIGGER house_hold_place BEFORE INSERT ON usage.quarantine FOR EACH STATEMENT EXECUTE FUNCTION public.house_hold_place();
 
@@ -4306,6 +5565,18 @@ ALTER TABLE ONLY payments.losses
 ALTER TABLE ONLY payments.receipts
     ADD CONSTRAINT receipts_account_id_entry_seq_fkey FOREIGN KEY (account_id, entry_seq) REFERENCES ledger.entries(account_id, seq);
 
+ALTER TABLE ONLY privacy.erased_facts
+    ADD CONSTRAINT erased_facts_request_id_fkey FOREIGN KEY (request_id) REFERENCES privacy.requests(id);
+
+ALTER TABLE ONLY privacy.erasures
+    ADD CONSTRAINT erasures_by_user_fkey FOREIGN KEY (by_user) REFERENCES access.users(id);
+
+ALTER TABLE ONLY privacy.erasures
+    ADD CONSTRAINT erasures_request_id_fkey FOREIGN KEY (request_id) REFERENCES privacy.requests(id);
+
+ALTER TABLE ONLY privacy.requests
+    ADD CONSTRAINT requests_by_user_fkey FOREIGN KEY (by_user) REFERENCES access.users(id);
+
 ALTER TABLE ONLY reconcile.bookings
     ADD CONSTRAINT bookings_load_id_fkey FOREIGN KEY (load_id) REFERENCES reconcile.loads(id);
 
@@ -4366,10 +5637,30 @@ ALTER TABLE ONLY tax.taxability
 ALTER TABLE ONLY tax.taxability
     ADD CONSTRAINT taxability_source_fkey FOREIGN KEY (source) REFERENCES tax.sources(code);
 
+ALTER TABLE ONLY usage.backfills_applied
+    ADD CONSTRAINT backfills_applied_account_id_id_fkey FOREIGN KEY (account_id, id) REFERENCES usage.backfills(account_id, id);
+
+ALTER TABLE ONLY usage.conflict_decisions
+    ADD CONSTRAINT conflict_decisions_account_id_key_content_fkey FOREIGN KEY (account_id, key, content) REFERENCES usage.conflicts(account_id, key, content);
+
+ALTER TABLE ONLY usage.dispositions
+    ADD CONSTRAINT dispositions_key_content_fkey FOREIGN KEY (key, content) REFERENCES usage.quarantine(key, content);
+
 ALTER TABLE ONLY usage.releases
     ADD CONSTRAINT releases_key_content_fkey FOREIGN KEY (key, content) REFERENCES usage.quarantine(key, content);
 
+ALTER TABLE ONLY usage.waiting
+    ADD CONSTRAINT waiting_key_content_fkey FOREIGN KEY (key, content) REFERENCES usage.quarantine(key, content);
+
+ALTER TABLE ONLY webhook.attempts
+    ADD CONSTRAINT attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook.deliveries(id);
+
+ALTER TABLE ONLY webhook.secrets
+    ADD CONSTRAINT secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook.endpoints(id);
+
 GRANT USAGE ON SCHEMA access TO ratable_app;
+
+GRANT USAGE ON SCHEMA api TO ratable_app;
 
 GRANT USAGE ON SCHEMA catalog TO ratable_app;
 
@@ -4382,6 +5673,8 @@ GRANT USAGE ON SCHEMA cost TO ratable_app;
 GRANT USAGE ON SCHEMA customers TO ratable_app;
 
 GRANT USAGE ON SCHEMA entities TO ratable_app;
+
+GRANT USAGE ON SCHEMA entitlements TO ratable_app;
 
 GRANT USAGE ON SCHEMA evidence TO ratable_app;
 
@@ -4397,15 +5690,21 @@ GRANT USAGE ON SCHEMA ledger TO ratable_app;
 
 GRANT USAGE ON SCHEMA mail TO ratable_app;
 
+GRANT USAGE ON SCHEMA onboarding TO ratable_app;
+
 GRANT USAGE ON SCHEMA opening TO ratable_app;
 
 GRANT USAGE ON SCHEMA partners TO ratable_app;
 
 GRANT USAGE ON SCHEMA payments TO ratable_app;
 
+GRANT USAGE ON SCHEMA privacy TO ratable_app;
+
 GRANT USAGE ON SCHEMA reconcile TO ratable_app;
 
 GRANT USAGE ON SCHEMA revrec TO ratable_app;
+
+GRANT USAGE ON SCHEMA spend TO ratable_app;
 
 GRANT USAGE ON SCHEMA subledger TO ratable_app;
 
@@ -4413,7 +5712,31 @@ GRANT USAGE ON SCHEMA tax TO ratable_app;
 
 GRANT USAGE ON SCHEMA usage TO ratable_app;
 
+GRANT USAGE ON SCHEMA webhook TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE privacy.requests TO ratable_app;
+
+REVOKE ALL ON FUNCTION privacy.erase(request bigint, actor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION privacy.erase(request bigint, actor bigint) TO ratable_app;
+
+REVOKE ALL ON FUNCTION privacy.erase_consumer(r privacy.requests) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION privacy.erase_usage(r privacy.requests) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION privacy.held(request bigint, give boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION privacy.held(request bigint, give boolean) TO ratable_app;
+
+REVOKE ALL ON FUNCTION privacy.rewrite(request bigint, t regclass, condition text, patch text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION privacy.sweep(r privacy.requests, act boolean, give boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION public.house_final_order() TO ratable_app;
+
+REVOKE ALL ON FUNCTION usage.open_month(month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION usage.open_month(month date) TO ratable_app;
+
+REVOKE ALL ON FUNCTION usage.retire_month(month date, part integer, file text, sha256 bytea, events bigint, through_order bigint, meters bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION usage.retire_month(month date, part integer, file text, sha256 bytea, events bigint, through_order bigint, meters bigint[]) TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE public.known_order TO ratable_app;
 
@@ -4436,6 +5759,8 @@ GRANT SELECT,USAGE ON SEQUENCE access.tokens_id_seq TO ratable_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE access.users TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE access.users_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE api.answers TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE catalog.decisions TO ratable_app;
 
@@ -4561,6 +5886,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE entities.number_counters TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE entities.tax_ids TO ratable_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE entitlements.announced TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE evidence.items TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE evidence.sample_ids TO ratable_app;
@@ -4683,6 +6010,16 @@ GRANT UPDATE(sent_at) ON TABLE mail.outbox TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE mail.outbox_id_seq TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE onboarding.balances TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE onboarding.files TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE onboarding.files_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE onboarding.invoices TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE onboarding.steps TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE opening.brought TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE opening.files TO ratable_app;
@@ -4707,6 +6044,16 @@ GRANT SELECT,USAGE ON SEQUENCE payments.receipt_ids TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE payments.receipts TO ratable_app;
 
+GRANT SELECT ON TABLE privacy.erased_facts TO ratable_app;
+
+GRANT SELECT ON TABLE privacy.erasures TO ratable_app;
+
+GRANT SELECT ON TABLE privacy.kept TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE privacy.requests_id_seq TO ratable_app;
+
+GRANT SELECT ON TABLE public.house_retired_facts TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE reconcile.bookings TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE reconcile.closings TO ratable_app;
@@ -4726,6 +6073,14 @@ GRANT SELECT,INSERT ON TABLE revrec.carried TO ratable_app;
 GRANT SELECT,INSERT ON TABLE revrec.recognitions TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE revrec.schedule TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE spend.fired TO ratable_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE spend.looked TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE spend.rule_ids TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE spend.rules TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE subledger.facts TO ratable_app;
 
@@ -4755,19 +6110,111 @@ GRANT SELECT,INSERT ON TABLE tax.sources TO ratable_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE tax.taxability TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE usage.aliases TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.archives TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE usage.backfill_ids TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.backfills TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.backfills_applied TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.conflict_decisions TO ratable_app;
+
 GRANT SELECT,INSERT ON TABLE usage.conflicts TO ratable_app;
 
 GRANT SELECT,USAGE ON SEQUENCE usage.conflicts_id_seq TO ratable_app;
 
+GRANT SELECT,INSERT ON TABLE usage.corrections TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.events TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.held_events TO ratable_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE usage.counted TO ratable_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE usage.days TO ratable_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE usage.deadlines TO ratable_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE usage.dimension_days TO ratable_app;
 
-GRANT SELECT,INSERT ON TABLE usage.events TO ratable_app;
+GRANT SELECT,INSERT ON TABLE usage.dispositions TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE usage.keys TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE usage.quarantine TO ratable_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE usage.quarter_hours TO ratable_app;
 
 GRANT SELECT,INSERT ON TABLE usage.releases TO ratable_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE usage.waiting TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE webhook.attempts TO ratable_app;
+
+GRANT UPDATE(request_headers) ON TABLE webhook.attempts TO ratable_app;
+
+GRANT UPDATE(response_headers) ON TABLE webhook.attempts TO ratable_app;
+
+GRANT UPDATE(response_body) ON TABLE webhook.attempts TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE webhook.attempts_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(state) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(attempts) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(tries) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(next_attempt_at) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(lease_until) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(after_failed) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(last_code) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(last_error) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(delivered_at) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT UPDATE(replayed_at) ON TABLE webhook.deliveries TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE webhook.deliveries_id_seq TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(url) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(description) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(types) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(status) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(reason) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(status_at) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(failing_since) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT UPDATE(owner_email) ON TABLE webhook.endpoints TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE webhook.endpoints_id_seq TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE webhook.sequences TO ratable_app;
+
+GRANT SELECT,INSERT ON TABLE webhook.events TO ratable_app;
+
+GRANT UPDATE(data) ON TABLE webhook.events TO ratable_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE webhook.secrets TO ratable_app;
+
+GRANT UPDATE(expires_at) ON TABLE webhook.secrets TO ratable_app;
+
+GRANT SELECT,USAGE ON SEQUENCE webhook.secrets_id_seq TO ratable_app;
 
