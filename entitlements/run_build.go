@@ -151,6 +151,9 @@ func (c *Cache) build(ctx context.Context, tx pgx.Tx, accounts []customers.Accou
 func (c *Cache) answers(all map[customers.ID][]grant, failed map[customers.ID]error, concerned map[customers.ID]bool) map[string]*Answer {
 	fresh := map[string]*Answer{}
 	for id := range concerned {
+		if _, duplicate := c.merged[id]; duplicate {
+			continue // its name is one of whom it was merged into, who is concerned then
+		}
 		who, ok := c.who[id]
 		if err := failed[id]; err != nil {
 			c.Log.Error("a customer's entitlements cannot be derived; the answer stays as it was", "customer", who.ExternalID, "error", err)
