@@ -55,14 +55,14 @@ var pictures = []picture{
 	{name: "reconciliations", who: "accountant", page: "/reconciliations"},
 	{name: "close", who: "accountant", page: "/close/checklist?month=2026-11"},
 	{name: "judgment", who: "accountant", page: "/contracts/C-1007/judgment"},
-	{name: "usage-skus", who: "finance", page: "/search?q=fernhill", before: follow("/usage/customers/")},
-	{name: "spending", who: "finance", page: "/search?q=lumen+bank", before: follow("/spending")},
+	{name: "usage-skus", who: "finance", page: "/search?q=fernhill", before: onward("/usage/customers/")},
+	{name: "spending", who: "finance", page: "/search?q=lumen+bank", before: onward("/spending")},
 	{name: "side-by-side", who: "finance", page: "/imports/cohorts/tidewater/compare"},
 	{name: "runs", who: "finance", page: "/runs/new?job=invoices&as_of=2026-12-01"},
 }
 
-// follow goes where the first link to such an address leads.
-func follow(part string) func(*tab) {
+// onward goes where the first link to such an address leads.
+func onward(part string) func(*tab) {
 	return func(w *tab) {
 		w.open(eval[string](w, `document.querySelector("main a[href*='`+part+`']").getAttribute("href")`))
 	}
