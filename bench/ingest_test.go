@@ -15,8 +15,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ratable/internal/access"
+	"ratable/internal/period"
 	"ratable/internal/postgres"
 	"ratable/internal/postgres/pgtest"
+	"ratable/invoicing"
 	"ratable/invoicing/invoicingtest"
 	"ratable/usage"
 	"ratable/web/webtest"
@@ -77,16 +79,44 @@ func BenchmarkIngestOfUsageFromCSV(b *testing.B) {
 }
 
 // BenchmarkIngestOfUsageOverHTTP: the same events as CloudEvents, in batches over
-// several connections to the whole server.
+// several connections to the whole server; the first way also while the same process
+// issues invoices.
 func BenchmarkIngestOfUsageOverHTTP(b *testing.B) {
 	for _, s := range sent {
-		b.Run(fmt.Sprintf("%d-a-request-by-%d", s.request, s.senders), func(b *testing.B) { overHTTP(b, s.request, s.senders) })
+		b.Run(fmt.Sprintf("%d-a-request-by-%d", s.request, s.senders), func(b *testing.B) { overHTTP(b, s.request, s.senders, users) })
+	}
+	b.Run("1000-a-request-by-4-billing", func(b *testing.B) { overHTTP(b, 1_000, 4, billed) })
+}
+
+// billed is how many customers are invoiced month by month while events come in.
+const billed = 5_000
+
+// billAside issues invoices month by month until it is told to stop, and reports how many.
+func billAside(ctx context.Context, b *testing.B, company *invoicingtest.Company) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var run sync.WaitGroup
+	issued := 0
+	run.Go(func() {
+		for month := time.January; ctx.Err() == nil && month <= time.December; month++ {
+			r, err := invoicing.Run(ctx, company.DB, invoicing.Options{AsOf: period.NewDate(2026, month, 1)}, company.Finance)
+			if err != nil && ctx.Err() == nil {
+				b.Error(err)
+			}
+			issued += r.Issued.Documents
+		}
+	})
+	return func() {
+		cancel()
+		run.Wait()
+		b.ReportMetric(float64(issued), "invoices-meanwhile")
 	}
 }
 
-func overHTTP(b *testing.B, request, senders int) {
+// overHTTP sends everything; with more customers than send, all of them are invoiced meanwhile.
+func overHTTP(b *testing.B, request, senders, customers int) {
 	site := webtest.New(b)
-	invoicingtest.New(b, site.DB).Crowd(b, users)
+	company := invoicingtest.New(b, site.DB)
+	company.Crowd(b, customers)
 	token := tokenFor(b, site)
 	bodies := make([][]byte, events/request)
 	for n := range bodies {
@@ -100,6 +130,10 @@ func overHTTP(b *testing.B, request, senders int) {
 		bodies[n] = body.Bytes()
 	}
 	for b.Loop() {
+		done := func() {}
+		if customers > users {
+			done = billAside(b.Context(), b, company)
+		}
 		start := time.Now()
 		var sending sync.WaitGroup
 		var next atomic.Int64
@@ -114,7 +148,9 @@ func overHTTP(b *testing.B, request, senders int) {
 			})
 		}
 		sending.Wait()
-		reportIngest(b, site.DB, since(start))
+		took := since(start)
+		done()
+		reportIngest(b, site.DB, took)
 	}
 }
 
