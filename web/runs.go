@@ -193,7 +193,8 @@ func (v *visit) jobRun() error {
 	if err != nil {
 		return err
 	}
-	r, err := jobs.GetRun(v.ctx, v.DB, id)
+	var r jobs.Record
+	err = v.DB.Snapshot(v.ctx, func(t tx) (err error) { r, err = jobs.GetRun(v.ctx, t, id); return err }) // the run and its attempts agree
 	if err != nil {
 		return err
 	}
