@@ -39,9 +39,11 @@ func Correct(ctx context.Context, db *postgres.DB, corrections []Correction, now
 }
 
 // amongCorrectors runs a transaction again when somebody committed a correction of
-// one of its events in between: then that one is seen, and this one comes after.
+// one of its events in between: then that one is seen, and this one comes after. Few
+// corrections take turns and never need it (takeTurns); many are tried again as often
+// as they have events, and a thousand times at least, as each time a rival got through.
 func amongCorrectors(ctx context.Context, db *postgres.DB, events int, fn func(tx pgx.Tx) error) error {
-	for range events {
+	for range max(events, 1000) {
 		err := db.Tx(ctx, fn)
 		if c := postgres.Constraint(err); c != "corrections_pkey" && c != "corrections_by_request" {
 			return err
@@ -88,6 +90,9 @@ func newCorrecting(ctx context.Context, tx pgx.Tx, corrections []Correction) (*c
 		return nil, err
 	}
 	if err := c.resolve(ctx, tx, corrections); err != nil {
+		return nil, err
+	}
+	if err := takeTurns(ctx, tx, c.keys); err != nil {
 		return nil, err
 	}
 	if c.current, err = loadStandings(ctx, tx, c.keys); err != nil {

@@ -28,6 +28,28 @@ func arraysOf(keys []eventKey) (a keyArrays) {
 	return a
 }
 
+// turns is how many events a transaction may lock: the lock table of the server has
+// room for some thousands in all.
+const turns = 200
+
+// takeTurns makes corrections of one event wait for each other, in the order of the
+// events, until the one before has committed.
+func takeTurns(ctx context.Context, tx pgx.Tx, keys []eventKey) error {
+	if len(keys) > turns {
+		return nil
+	}
+	a := arraysOf(keys)
+	_, err := tx.Exec(ctx, `
+		select count(pg_advisory_xact_lock(p.place))
+		from (select distinct hashtextextended(key::text, account_id) as place
+		      from unnest(@accounts::bigint[], @keys::uuid[]) as o (account_id, key) order by 1) p`,
+		pgx.NamedArgs{"accounts": a.accounts, "keys": a.keys})
+	if err != nil {
+		return fmt.Errorf("wait for other corrections: %w", postgres.Fault(err))
+	}
+	return nil
+}
+
 // loadStandings finds events as they stand: by their last correction, else as
 // they came. Events that were never accepted are not in the map.
 func loadStandings(ctx context.Context, q postgres.Querier, keys []eventKey) (map[eventKey]standing, error) {
